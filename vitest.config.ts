@@ -1,0 +1,42 @@
+import { defineConfig } from 'vitest/config';
+
+// Vite 8 compiles TypeScript with oxc, which emits decorator metadata itself: no SWC plugin is needed.
+const common = {
+  oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
+  resolve: { conditions: ['source'] },
+  ssr: { resolve: { conditions: ['source'] } },
+};
+
+export default defineConfig({
+  ...common,
+  test: {
+    reporters: ['default', './test/support/ci-reporter.ts'],
+    coverage: {
+      provider: 'v8',
+      include: ['apps/*/src/**/*.ts', 'libs/*/src/**/*.ts'],
+      exclude: ['**/generated/**', '**/main.ts'],
+      reporter: ['text-summary', 'lcov'],
+    },
+    maxWorkers: 2,
+    projects: [
+      {
+        ...common,
+        test: {
+          name: 'small',
+          include: ['libs/*/src/**/*.spec.ts', 'apps/*/src/**/*.spec.ts', 'test/contract/**/*.test.ts'],
+        },
+      },
+      {
+        ...common,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/support/global-setup.ts'],
+          pool: 'forks',
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
