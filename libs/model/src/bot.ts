@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { Contents } from './content.js';
+
+/** One rule: when it matches, its content is the answer. */
+export const Rule = z
+  .strictObject({
+    id: z.string().min(1).max(64),
+    when: z
+      .strictObject({
+        words: z
+          .array(z.string().min(1).max(100))
+          .max(100)
+          .default([])
+          .describe('Any of these words or phrases, whole, whatever the case and accents'),
+        option: z.string().max(128).optional().describe('This option was taken, pressed or typed'),
+        first_message: z.boolean().optional().describe('Only the first message of a conversation'),
+      })
+      .describe('All given conditions must hold; a rule with none never matches'),
+    reply: Contents,
+    hand_over: z.boolean().default(false).describe('Pass the conversation to the operator queue after replying'),
+  })
+  .meta({ id: 'Rule' });
+export type Rule = z.infer<typeof Rule>;
+
+/** What a bot is made of. A published version never changes. */
+export const BotDefinition = z
+  .strictObject({
+    persona: z
+      .strictObject({
+        name: z.string().min(1).max(100),
+        disclosure: z.string().max(500).optional().describe('Says that the bot is automated; sent before its first reply'),
+      }),
+    greeting: Contents.optional().describe('Sent when a visitor opens a session, before anything is written'),
+    rules: z.array(Rule).max(1_000).default([]),
+    fallback: Contents.optional().describe('Sent when no responder answers; silence when absent'),
+    fallback_hands_over: z.boolean().default(false),
+  })
+  .meta({ id: 'BotDefinition' });
+export type BotDefinition = z.infer<typeof BotDefinition>;
+
+/** Who owns a conversation: exactly one of these at any time. */
+export const Owner = z.enum(['bot', 'queue', 'operator', 'desk']);
+export type Owner = z.infer<typeof Owner>;
+
+/** One line of a trace: what a responder saw, decided and took. */
+export const TraceStep = z
+  .strictObject({
+    responder: z.string().max(64),
+    decision: z.enum(['answered', 'passed', 'silenced', 'failed']),
+    reason: z.string().max(500).describe('For a person to read; never holds message text'),
+    detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).default({}),
+    took_ms: z.number().nonnegative(),
+  })
+  .meta({ id: 'TraceStep' });
+export type TraceStep = z.infer<typeof TraceStep>;
+
+/** Why a turn ended as it did. */
+export const TurnOutcome = z.enum(['answered', 'silent', 'failed', 'superseded']);
+export type TurnOutcome = z.infer<typeof TurnOutcome>;

@@ -1,0 +1,7 @@
+export * from './api.js';
+export * from './bot.js';
+export * from './content.js';
+export * from './events.js';
+export * from './ids.js';
+export * from './inbound.js';
+export * from './turn.js';
