@@ -1,0 +1,22 @@
+import type { FaultRow } from '../row.js';
+
+/** Faults of the queue, which is only the bell: no message is lost through any of them. */
+export const queueFaults = {
+  'queue/unavailable': {
+    http: 503,
+    retry: 'later',
+    log: 'warn',
+    title: 'The queue is not available',
+    cause: 'Redis, or the queue tables in PostgreSQL, could not be reached.',
+    fix: 'Nothing for messages: the sweepers find the work; bring the queue back to make it fast again.',
+  },
+  'queue/invalid-payload': {
+    http: 500,
+    retry: 'never',
+    log: 'error',
+    title: 'A job does not fit its definition',
+    cause:
+      'A payload was taken off the queue that its schema refuses: two versions of the code share one queue.',
+    fix: 'Run one version everywhere; the payloads of the last two releases are always read.',
+  },
+} as const satisfies Record<string, FaultRow>;
