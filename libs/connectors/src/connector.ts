@@ -1,0 +1,216 @@
+import type { Address, Content, InboundEvent, JsonObject, ReceiptStatus } from '#libs/model';
+import type { z } from 'zod';
+
+/**
+ * The contract between Parley and a kind of channel. A connector is one folder that exports `connector` from its
+ * `connector.ts`. A port that is absent is a capability that the channel does not have. Pure halves (`plan`,
+ * `authenticate`, `decode`) touch no network, clock or database; the impure half is one call with a fixed list of
+ * ways to fail.
+ */
+export interface Connector<Settings = unknown> {
+  manifest: Manifest<Settings>;
+  outbound: Outbound<Settings>;
+  webhook?: WebhookPort<Settings>;
+  /** Browser visitors with short tokens; a channel with this port can have sessions. */
+  visitors?: VisitorPort<Settings>;
+  /** Credentials and set-up, in words that an ops person can act on. Sends nothing to anyone. */
+  check?(io: Io<Settings>): Promise<Check>;
+}
+
+/** What a connector says of itself: data from which the form, the docs page and the checks are made. */
+export interface Manifest<Settings> {
+  /** The folder's name. */
+  id: string;
+  label: string;
+  description: string;
+  /** Settings of one channel, secret fields included. Strict; every field described. */
+  settings: z.ZodType<Settings>;
+  /** Names of top-level fields in `settings` that are sealed at rest and never shown. */
+  secrets: readonly (keyof Settings & string)[];
+  limits: readonly Limit[];
+  /** How the channel can be made to work, in order, for an ops person. */
+  steps: readonly { title: string; text: string }[];
+  /** What can be concluded when a send gets no clear answer. */
+  deliveryClass(settings: Settings): DeliveryClass;
+  pacing(settings: Settings): Pacing;
+}
+
+/** One number that the provider enforces. */
+export interface Limit {
+  name: string;
+  value: number;
+  unit: string;
+  /** Page and date, or `ours`. */
+  source: string;
+}
+
+/**
+ * `idempotent`: the provider recognises our key, so the same send can be repeated. `look-up`: the provider can be
+ * asked whether a send went out. `blind`: neither; an unclear outcome stays `unknown` until a person chooses.
+ */
+export type DeliveryClass = 'idempotent' | 'look-up' | 'blind';
+
+/** How fast a provider may be called. Absent numbers mean no limit. */
+export interface Pacing {
+  /** Channels with the same account share its limits and its pauses. */
+  account: string;
+  /** Calls per second over the account, with so many at once after a rest. */
+  perAccount?: { ratePerSecond: number; burst: number };
+  /** Calls per second to one destination. */
+  perDestination?: { ratePerSecond: number; burst: number };
+}
+
+/** One piece of a message that fits one provider call, in the connector's own words. Survives JSON. */
+export interface Part {
+  /** What the connector sends; nobody else looks inside. */
+  body: JsonObject;
+  /** How the piece reads, for the console and for logs of what was sent: `text`, `buttons`, … */
+  rendering: string;
+}
+
+export interface Plan {
+  /** In order; empty only when nothing of the content can be carried. */
+  parts: Part[];
+  /** What the channel could not show, in words for the author: `carousel → numbered text`. */
+  lost: string[];
+}
+
+/** Where a part goes. */
+export interface Destination {
+  thread: string;
+  address: Address | null;
+  conversationId: string;
+}
+
+export interface Receipt {
+  /** The provider's reference, by which later receipts name this send. */
+  providerRef: string;
+  /** Further than `sent` when the provider says so at once. */
+  status?: Exclude<ReceiptStatus, 'failed'>;
+}
+
+/** What a connector may use of the world. */
+export interface Io<Settings> {
+  settings: Settings;
+  /** Calls the provider: with time-out and size limit, never to a private address unless the installation allows it, redirects not followed. */
+  fetch: EgressFetch;
+  /** Aborted when the caller gives up. */
+  signal: AbortSignal;
+  /** Now, in milliseconds since 1970. */
+  now(): number;
+}
+
+export interface EgressRequest {
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD';
+  headers?: Record<string, string>;
+  body?: string | Uint8Array;
+  timeoutMs?: number;
+  /** Bytes of the answer that are read; more is an error. */
+  maxBytes?: number;
+  signal?: AbortSignal;
+}
+export interface EgressResponse {
+  status: number;
+  /** Names in lower case. */
+  headers: Record<string, string>;
+  body: Uint8Array;
+  text(): string;
+}
+/**
+ * @throws Fault `channel/unreachable` when certainly nothing was accepted (refused, name unknown, address forbidden);
+ *   `channel/outcome-unknown` when the request may have arrived (time-out, connection lost, answer too large)
+ */
+export type EgressFetch = (url: string, request?: EgressRequest) => Promise<EgressResponse>;
+
+export interface Outbound<Settings> {
+  /** Pure: content → parts that the provider accepts. Planning the same content again gives the same parts. */
+  plan(contents: readonly Content[], settings: Settings): Plan;
+  /**
+   * Exactly one provider call. Never retries, sleeps or splits.
+   *
+   * @param key the same for every attempt of the same delivery
+   * @throws Fault `channel/throttled` (with `retryAfterMs`), `channel/unreachable` (nothing was accepted),
+   *   `channel/outcome-unknown` (the request left, no clear answer), `channel/rejected` (never will be accepted),
+   *   `channel/credentials` (a person must act) — and nothing else
+   */
+  deliver(part: Part, to: Destination, key: string, io: Io<Settings>): Promise<Receipt>;
+  /** Whether a send with this key went out; null when the provider has no trace of it. For class `look-up`. */
+  lookup?(key: string, to: Destination, io: Io<Settings>): Promise<Receipt | null>;
+  /** How long after a send the provider may still not know it, in milliseconds. For class `look-up`. */
+  lookupSettleMs?: number;
+}
+
+/** A provider's HTTP request, exactly as it came. */
+export interface HookRequest {
+  method: 'GET' | 'POST';
+  /** The public address that the provider called, as configured: signatures may cover it. */
+  url: string;
+  query: Readonly<Record<string, string>>;
+  /** Names in lower case; repeated headers joined by comma. */
+  headers: Readonly<Record<string, string>>;
+  body: Uint8Array;
+  /** Milliseconds since 1970, for signatures that expire. */
+  receivedAt: number;
+}
+
+/** Whether a request is genuine. The reason is for our log, never for the caller. */
+export type Verdict = { genuine: true } | { genuine: false; reason: string };
+
+export interface HookReply {
+  status: number;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+/** What one request held. */
+export interface Decoded {
+  events: DecodedEvent[];
+  /** Sent after the events are stored. */
+  reply: HookReply;
+}
+export interface DecodedEvent {
+  event: InboundEvent;
+  /** The slice of the body that this event was made from, as received. */
+  raw: Uint8Array;
+}
+
+export interface WebhookPort<Settings> {
+  /** Over the exact bytes, in constant time. Never throws. */
+  authenticate(request: HookRequest, settings: Settings): Verdict;
+  /**
+   * Pure. Unknown kinds become `ignored` events with a reason, never an error.
+   *
+   * @throws Fault `input/invalid` when the body is not what the provider documents; the inbox then keeps it as `quarantined`
+   */
+  decode(request: HookRequest, settings: Settings): Decoded;
+}
+
+/** Who holds a visitor token. */
+export interface Visitor {
+  sessionId: string;
+  conversationId: string;
+  contactId: string;
+  thread: string;
+}
+
+export interface VisitorPort<Settings> {
+  /** A token for one session, valid until `expiresAt` (milliseconds since 1970). */
+  mint(visitor: Visitor, expiresAt: number, settings: Settings): Promise<string>;
+  /** @throws Fault `access/token-expired`, `access/invalid-api-key` for a token that is not ours */
+  verify(token: string, now: number, settings: Settings): Promise<Visitor>;
+  /** Whether a page of this origin may use the channel. */
+  allowsOrigin(origin: string, settings: Settings): boolean;
+}
+
+/** The state of a channel as a check found it. */
+export interface Check {
+  state: 'healthy' | 'degraded' | 'down';
+  /** What is so, why, and what to do. */
+  reason: string;
+  /** Settings that are wrong, by field. */
+  fields?: Record<string, string>;
+}
+
+/** Any connector, whatever its settings. */
+// oxlint-disable-next-line typescript/no-explicit-any -- settings differ per connector; the registry parses them with each manifest's schema before any port sees them
+export type AnyConnector = Connector<any>;
