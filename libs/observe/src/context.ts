@@ -1,0 +1,48 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomBytes } from 'node:crypto';
+
+const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
+
+/** What every log line of one piece of work carries: a request, a job, a sweep. */
+export interface WorkContext {
+  /** The correlation id: made at the edge, handed through jobs, shown to callers as Request-Id. */
+  readonly requestId: string;
+  readonly workspaceId?: string | undefined;
+  readonly channelId?: string | undefined;
+  readonly conversationId?: string | undefined;
+  /** Name of the job, when it is one. */
+  readonly job?: string | undefined;
+}
+
+const storage = new AsyncLocalStorage<WorkContext>();
+
+/** Runs work inside a context; everything it awaits sees it, nothing beside it does. */
+export function withContext<T>(context: WorkContext, work: () => T): T {
+  return storage.run(context, work);
+}
+
+/** Runs work with more said about it, for example once the workspace of a key is known. */
+export function withMoreContext<T>(more: Partial<WorkContext>, work: () => T): T {
+  const present = storage.getStore();
+  return storage.run({ requestId: newRequestId(), ...present, ...more }, work);
+}
+
+/** The context of the work that is running; `undefined` outside of any. */
+export function currentContext(): WorkContext | undefined {
+  return storage.getStore();
+}
+
+/** The correlation id of the work that is running, or a new one outside of any. */
+export function currentRequestId(): string {
+  return storage.getStore()?.requestId ?? newRequestId();
+}
+
+/** Makes a correlation id: `req_` and 20 characters of base 32, random. */
+export function newRequestId(): string {
+  return `req_${Array.from(randomBytes(20), (byte) => ALPHABET[byte % 32]).join('')}`;
+}
+
+/** Takes a caller's id when it is harmless (1–64 of letters, digits, `_`, `-`, `.`), else makes one. */
+export function requestIdFrom(header: string | readonly string[] | undefined): string {
+  return typeof header === 'string' && /^[\w.-]{1,64}$/.test(header) ? header : newRequestId();
+}
