@@ -1,2 +1,6 @@
 export * from './embedded/index.js';
 export * from './migrator.js';
+export { Database, type DatabaseOptions, type WorkspaceTransaction } from './database.js';
+export { createPool, type PoolOptions } from './pool.js';
+export { storeFault } from './store-fault.js';
+export { StoreModule } from './store.module.js';

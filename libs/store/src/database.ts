@@ -1,0 +1,105 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import type pg from 'pg';
+import { uuidOf, type WorkspaceId } from '#libs/model';
+import { Prisma, PrismaClient } from '#prisma/client';
+import { createPool } from './pool.js';
+import { storeFault } from './store-fault.js';
+
+/** A Prisma client inside a transaction of one workspace. */
+export type WorkspaceTransaction = Prisma.TransactionClient;
+
+export interface DatabaseOptions {
+  url: string;
+  poolMax: number;
+  /** The process, for `pg_stat_activity`. */
+  name: string;
+}
+
+/** Named statements that the server plans once per connection; past the cap, statements go unnamed. */
+function statementNames(cap = 500): (query: { sql: string }) => string {
+  const names = new Map<string, string>();
+  return ({ sql }) => {
+    const known = names.get(sql);
+    if (known !== undefined) return known;
+    if (names.size >= cap) return '';
+    const name = `p${names.size}`;
+    names.set(sql, name);
+    return name;
+  };
+}
+
+/**
+ * The one way to PostgreSQL. Every statement runs as role `parley_app`; outside of `withWorkspace` and of the pipeline's
+ * functions no row of any workspace is visible.
+ */
+export class Database {
+  readonly #pool: pg.Pool;
+  readonly #prisma: PrismaClient;
+
+  constructor(options: DatabaseOptions) {
+    this.#pool = createPool({ url: options.url, max: options.poolMax, role: 'app', name: options.name });
+    this.#prisma = new PrismaClient({
+      adapter: new PrismaPg(this.#pool, { statementNameGenerator: statementNames() }),
+    });
+  }
+
+  /**
+   * Runs work in one transaction that sees one workspace only.
+   *
+   * @throws Fault `store/unavailable` when the database cannot be reached; faults of the work pass through
+   */
+  async withWorkspace<T>(workspaceId: WorkspaceId, work: (tx: WorkspaceTransaction) => Promise<T>): Promise<T> {
+    try {
+      return await this.#prisma.$transaction(
+        async (tx) => {
+          await tx.$executeRaw`select set_config('parley.workspaces', ${uuidOf(workspaceId)}, true)`;
+          return work(tx);
+        },
+        { maxWait: 2_000, timeout: 15_000 },
+      );
+    } catch (error) {
+      throw storeFault(error);
+    }
+  }
+
+  /** Facts of the installation, which belong to no workspace. */
+  get instance(): PrismaClient['instance'] {
+    return this.#prisma.instance;
+  }
+
+  /**
+   * Runs one named statement on a connection of its own, as one transaction: the form of every hot path.
+   *
+   * @param name  unique per text; the server keeps its plan under it
+   * @throws Fault `store/unavailable`, `store/conflict`
+   */
+  async run<Row extends pg.QueryResultRow>(name: string, text: string, values: unknown[]): Promise<Row[]> {
+    try {
+      return (await this.#pool.query<Row>({ name, text, values })).rows;
+    } catch (error) {
+      throw storeFault(error);
+    }
+  }
+
+  /**
+   * Whether the database answers, and the distance of its clock from ours in milliseconds.
+   *
+   * @throws Fault `store/unavailable`
+   */
+  async ping(): Promise<{ clockOffsetMs: number }> {
+    const before = Date.now();
+    const [row] = await this.run<{ ms: string }>('ping', 'select extract(epoch from clock_timestamp()) * 1000 as ms', []);
+    return { clockOffsetMs: Math.round(Number(row?.ms ?? before) - (before + Date.now()) / 2) };
+  }
+
+  /** Connections by state: for metrics. */
+  get connections(): { total: number; idle: number; waiting: number } {
+    return { total: this.#pool.totalCount, idle: this.#pool.idleCount, waiting: this.#pool.waitingCount };
+  }
+
+  /** Ends every connection once its statement is done. */
+  async close(): Promise<void> {
+    await this.#prisma.$disconnect();
+    await this.#pool.end();
+  }
+}

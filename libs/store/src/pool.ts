@@ -1,0 +1,35 @@
+import pg from 'pg';
+
+/** What a pool is for; shown to an administrator in `pg_stat_activity`. */
+export interface PoolOptions {
+  url: string;
+  /** Most connections. */
+  max: number;
+  /** `app` sees only the workspaces of its transaction; `owner` is the account of the address, for queue and migrations. */
+  role: 'app' | 'owner';
+  name: string;
+}
+
+/**
+ * Opens a pool of connections lazily.
+ *
+ * Sessions run in UTC, because Prisma's adapter writes and reads instants without an offset. Role `app` takes the role
+ * `parley_app`, under which row-level security holds even when the address names a superuser.
+ */
+export function createPool(options: PoolOptions): pg.Pool {
+  const settings = ['-c TimeZone=UTC', '-c statement_timeout=15000', '-c idle_in_transaction_session_timeout=15000'];
+  const forRole = options.role === 'app' ? ['-c role=parley_app'] : ['-c search_path=bullmq,public'];
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.max,
+    keepAlive: true,
+    connectionTimeoutMillis: 2_000,
+    idleTimeoutMillis: 30_000,
+    options: [...settings, ...forRole].join(' '),
+    application_name: `parley ${options.name}`,
+  });
+  pool.setMaxListeners(0);
+  // A connection that breaks while idle is replaced; whoever needs one next sees the error if the server is away.
+  pool.on('error', () => undefined);
+  return pool;
+}
