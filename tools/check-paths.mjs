@@ -1,0 +1,25 @@
+// Checks that everything the Markdown files mention exists: `node tools/check-paths.mjs`.
+import { readText, report, repositoryFiles } from './checks/files.mjs';
+import { codesIn } from './checks/house.mjs';
+import { pageProblems, withFolders } from './checks/paths.mjs';
+
+const files = repositoryFiles();
+const texts = (pattern) => files.filter((path) => pattern.test(path)).map(readText);
+const known = {
+  paths: withFolders(files),
+  scripts: new Set(Object.keys(JSON.parse(readText('package.json')).scripts)),
+  settings: new Set(
+    texts(/^libs\/config\/src\/slices\//).flatMap((text) =>
+      [...text.matchAll(/^ {2}([A-Z_]+): /gm)].map((m) => m[1]),
+    ),
+  ),
+  codes: new Set(texts(/^libs\/faults\/src\/rows\//).flatMap(codesIn)),
+  code: texts(/\.([cm]?[jt]sx?)$/).join('\n'),
+  read: readText,
+};
+
+const pages = files.filter((path) => path.endsWith('.md'));
+report(
+  `${pages.length} pages`,
+  pages.flatMap((path) => pageProblems(path, readText(path), known)),
+);
