@@ -40,7 +40,7 @@ export const serviceEnvironment = z
   .refine(leaseOutlivesCall, leaseWords);
 
 /** What the launcher reads: the same, but it can bring its own database and key. */
-export const launcherEnvironment = z
+const launcherEnvironment = z
   .object({
     ...shared,
     DATABASE_URL: shared.DATABASE_URL.optional(),

@@ -37,15 +37,6 @@ export function count({ min, max }: Bounds) {
     .refine((value) => value >= min && value <= max, words);
 }
 
-/** `true`/`false`, `yes`/`no`, `on`/`off`, `1`/`0` → boolean. */
-export function flag() {
-  return z.stringbool({
-    truthy: ['true', 'yes', 'on', '1'],
-    falsy: ['false', 'no', 'off', '0'],
-    error: 'must be true or false',
-  });
-}
-
 /** Items between commas → array without empty items, each parsed by `item`; `none` and empty text are an empty array. */
 export function list<T extends z.ZodType<unknown, string>>(item: T) {
   return z
