@@ -19,4 +19,12 @@ export const queueFaults = {
       'A payload was taken off the queue that its schema refuses: two versions of the code share one queue.',
     fix: 'Run one version everywhere; the payloads of the last two releases are always read.',
   },
+  'queue/too-old': {
+    http: 500,
+    retry: 'never',
+    log: 'error',
+    title: 'Redis is too old',
+    cause: 'The server of REDIS_URL is older than Redis 6.2.',
+    fix: 'Upgrade it, or leave REDIS_URL out to keep the queue in PostgreSQL.',
+  },
 } as const satisfies Record<string, FaultRow>;

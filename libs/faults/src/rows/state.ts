@@ -91,4 +91,12 @@ export const stateFaults = {
     cause: 'The message was kept, but its turn did not end within the time limit.',
     fix: 'Read the conversation or its stream: the answer comes there.',
   },
+  'state/already-running': {
+    http: 409,
+    retry: 'never',
+    log: 'error',
+    title: 'Parley is running already',
+    cause: 'Another launcher works on the same data folder.',
+    fix: 'Stop the other one first, or set PARLEY_DATA_DIR to another folder.',
+  },
 } as const satisfies Record<string, FaultRow>;

@@ -1,0 +1,35 @@
+import path from 'node:path';
+import { Migrator } from '#libs/store';
+
+/** The root of the checkout or image, from `dist/apps/launcher/src`. */
+export const root = path.resolve(import.meta.dirname, '../../../..');
+
+/** One thing that brings a database to the state this version needs. Every step may run any number of times. */
+interface DeployStep {
+  readonly name: string;
+  /** @returns what was changed, in words; empty when there was nothing to do */
+  run(databaseUrl: string): Promise<readonly string[]>;
+}
+
+const steps: readonly DeployStep[] = [{ name: 'schema', run: (url) => migratorOf(url).deploy() }];
+
+/**
+ * Brings a database to the state this version needs. Any number of processes may do so at once.
+ *
+ * @returns what was changed, in order; empty when it was up to date
+ * @throws Fault `store/migration-failed`
+ */
+export async function deploy(databaseUrl: string): Promise<string[]> {
+  const changes: string[] = [];
+  for (const step of steps) changes.push(...(await step.run(databaseUrl)));
+  return changes;
+}
+
+/** The migrator of this checkout for a database. */
+export function migratorOf(url: string): Migrator {
+  return new Migrator({
+    url,
+    schema: path.join(root, 'prisma/schema.prisma'),
+    migrations: path.join(root, 'prisma/migrations'),
+  });
+}

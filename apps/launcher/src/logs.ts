@@ -1,0 +1,26 @@
+import { copyFileSync, readFileSync, statSync, truncateSync } from 'node:fs';
+
+/** A log above this size is copied aside and begun anew. */
+const LOG_BYTES_MAX = 20 * 1024 * 1024;
+
+/**
+ * Keeps logs from filling the disk: each keeps one older file beside it, `<name>.1`.
+ *
+ * The programs append to an open file, so it is emptied in place; a line written between copy and cut is lost.
+ */
+export function capLogs(files: readonly string[], bytesMax = LOG_BYTES_MAX): void {
+  for (const file of files) {
+    if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) <= bytesMax) continue;
+    copyFileSync(file, `${file}.1`);
+    truncateSync(file);
+  }
+}
+
+/** The last line of a log that is not empty; empty when there is none. */
+export function lastLine(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trimEnd().split('\n').at(-1) ?? '';
+  } catch {
+    return '';
+  }
+}
