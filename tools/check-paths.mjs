@@ -5,14 +5,15 @@ import { pageProblems, withFolders } from './checks/paths.mjs';
 
 const files = repositoryFiles();
 const texts = (pattern) => files.filter((path) => pattern.test(path)).map(readText);
+const matches = (text, pattern) => [...text.matchAll(pattern)].map((match) => match[1]);
 const known = {
   paths: withFolders(files),
   scripts: new Set(Object.keys(JSON.parse(readText('package.json')).scripts)),
-  settings: new Set(
-    texts(/^libs\/config\/src\/slices\//).flatMap((text) =>
-      [...text.matchAll(/^ {2}([A-Z_]+): /gm)].map((m) => m[1]),
-    ),
-  ),
+  settings: new Set([
+    ...texts(/^libs\/config\/src\/slices\//).flatMap((text) => matches(text, /^ {2}([A-Z_]+): /gm)),
+    // What only test support reads.
+    ...texts(/^test\/support\//).flatMap((text) => matches(text, /process\.env\.(PARLEY_[A-Z_]+)/g)),
+  ]),
   codes: new Set(texts(/^libs\/faults\/src\/rows\//).flatMap(codesIn)),
   code: texts(/\.([cm]?[jt]sx?)$/).join('\n'),
   read: readText,
