@@ -57,7 +57,11 @@ begin
 end $$;
 
 grant select, insert, update, delete on all tables in schema public to parley_app;
-revoke all on _prisma_migrations from parley_app;
+do $$ begin
+  if to_regclass('_prisma_migrations') is not null then
+    revoke all on _prisma_migrations from parley_app;
+  end if;
+end $$;
 revoke update, delete on audit from parley_app;
 
 -- What the dispatcher may see: whose turn it is, never what was said.
