@@ -27,6 +27,11 @@ export interface Manifest<Settings> {
   settings: z.ZodType<Settings>;
   /** Names of top-level fields in `settings` that are sealed at rest and never shown. */
   secrets: readonly (keyof Settings & string)[];
+  /**
+   * Secrets that only we ever need: a fresh value for each field that whoever creates the channel leaves out. The
+   * schema itself stays pure and asks for them; `withGenerated` fills them in, once, when a channel is created.
+   */
+  generated?: { readonly [Field in keyof Settings & string]?: () => string };
   limits: readonly Limit[];
   /** How the channel can be made to work, in order, for an ops person. */
   steps: readonly { title: string; text: string }[];

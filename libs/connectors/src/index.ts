@@ -1,0 +1,30 @@
+export { capabilitiesOf, connectorOf } from './catalogue.js';
+export type {
+  AnyConnector,
+  Check,
+  Connector,
+  Decoded,
+  DecodedEvent,
+  DeliveryClass,
+  Destination,
+  EgressFetch,
+  EgressRequest,
+  EgressResponse,
+  HookReply,
+  HookRequest,
+  Io,
+  Limit,
+  Manifest,
+  Outbound,
+  Pacing,
+  Part,
+  Plan,
+  Receipt,
+  Verdict,
+  Visitor,
+  VisitorPort,
+  WebhookPort,
+} from './connector.js';
+export { registry } from './registry.gen.js';
+export { parseSettings, splitSecrets, withGenerated, type SplitSettings } from './settings.js';
+export { createEgress, type Egress, type EgressOptions } from './shared/egress.js';

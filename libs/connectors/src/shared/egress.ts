@@ -1,0 +1,71 @@
+import { Agent } from 'undici';
+import { fault } from '#libs/faults';
+import type { EgressFetch } from '../connector.js';
+import { addressRules, systemResolve, type Resolve } from './egress-addresses.js';
+import { exchange, type ExchangeLimits } from './egress-exchange.js';
+import { guardedConnect } from './egress-connect.js';
+
+/** How far our own calls may go. */
+export interface EgressOptions {
+  /** Networks that may be called although they are not public, such as `10.0.0.0/8`. Default: none. */
+  allowCidrs?: readonly string[] | undefined;
+  /** Plain http to public addresses too; without it http goes to allow-listed addresses only. */
+  allowHttp?: boolean | undefined;
+  /** Over the whole exchange, in milliseconds; a request may ask for another. Default 10 s. */
+  timeoutMs?: number | undefined;
+  /** For name, connection and TLS, in milliseconds. Default 3 s. */
+  connectTimeoutMs?: number | undefined;
+  /** Bytes of an answer; a request may ask for another. Default 1 MiB. */
+  maxBytes?: number | undefined;
+  /** Connections held to one origin. Default 64. */
+  connectionsPerOrigin?: number | undefined;
+  /** Resolves names; default: the host's resolver. Tests bring their own. */
+  resolve?: Resolve | undefined;
+}
+
+export interface Egress {
+  fetch: EgressFetch;
+  /** Ends the idle connections and waits for the busy ones. */
+  close(): Promise<void>;
+}
+
+/**
+ * The one client for calls to addresses that other people choose: connections are kept alive, names and addresses
+ * are checked before and after connecting, redirects are not followed, proxy variables are not read, TLS is always
+ * verified.
+ *
+ * Every failure is `channel/unreachable` (the request had not begun to leave) or `channel/outcome-unknown` (it may
+ * have arrived). Nothing of the request or the answer is in a fault.
+ *
+ * @see facts: undici's `lookup` is never called for IP literals, so the connector itself checks them (measured 2026-11-21)
+ */
+export function createEgress(options: EgressOptions = {}): Egress {
+  const limits: ExchangeLimits = {
+    timeoutMs: options.timeoutMs ?? 10_000,
+    maxBytes: options.maxBytes ?? 1_048_576,
+  };
+  const agent = new Agent({
+    connections: options.connectionsPerOrigin ?? 64,
+    pipelining: 1,
+    headersTimeout: 0, // the exchange has one clock of its own
+    bodyTimeout: 0,
+    connect: guardedConnect({
+      rules: addressRules(options.allowCidrs ?? []),
+      allowHttp: options.allowHttp ?? false,
+      connectTimeoutMs: options.connectTimeoutMs ?? 3_000,
+      resolve: options.resolve ?? systemResolve,
+    }),
+  });
+  return {
+    fetch: async (address, request = {}) => exchange(agent, checkedUrl(address), request, limits),
+    close: () => agent.close(),
+  };
+}
+
+function checkedUrl(address: string): URL {
+  const url = URL.canParse(address) ? new URL(address) : null;
+  if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '') return url;
+  throw fault('channel/unreachable', {
+    detail: 'The address is not an http or https URL without a user name.',
+  });
+}
