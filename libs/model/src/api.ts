@@ -49,10 +49,17 @@ export const Me = z
 
 export const CreateSession = z
   .strictObject({
-    channel_id: ChannelId.optional().describe('A channel with sessions; default: the first one of the workspace'),
+    channel_id: ChannelId.optional().describe(
+      'A channel with sessions; default: the first one of the workspace',
+    ),
     contact: z
       .strictObject({
-        external_id: z.string().min(1).max(200).optional().describe('Your id of the person: the same one resumes'),
+        external_id: z
+          .string()
+          .min(1)
+          .max(200)
+          .optional()
+          .describe('Your id of the person: the same one resumes'),
         name: z.string().max(200).optional(),
         attributes: Metadata.optional(),
       })
@@ -89,12 +96,19 @@ export const CreateMessage = z
     session_id: SessionId.optional(),
     conversation_id: ConversationId.optional(),
     ...says,
-    client_id: z.string().min(1).max(128).optional().describe('Your id: the same one is one message, however often sent'),
+    client_id: z
+      .string()
+      .min(1)
+      .max(128)
+      .optional()
+      .describe('Your id: the same one is one message, however often sent'),
     metadata: Metadata.optional(),
     respond: z
       .enum(['wait', 'async', 'stream'])
       .default('wait')
-      .describe('wait: the answer, within 30 s, else 202 · async: 202 at once · stream: server-sent events of the turn'),
+      .describe(
+        'wait: the answer, within 30 s, else 202 · async: 202 at once · stream: server-sent events of the turn',
+      ),
   })
   .refine(oneOf, { error: 'give either text or parts', path: ['text'] })
   .refine((body) => (body.session_id === undefined) !== (body.conversation_id === undefined), {
@@ -131,7 +145,9 @@ export const MessageAnswer = z
     message: Message.nullable().describe('The message as recorded; null when the answer was not awaited'),
     event_id: z.string().describe('The inbox event that was stored'),
     conversation_id: ConversationId,
-    status: z.enum(['completed', 'pending']).describe('pending: still being answered; follow the stream or the list'),
+    status: z
+      .enum(['completed', 'pending'])
+      .describe('pending: still being answered; follow the stream or the list'),
     replies: z.array(Message),
     turn_id: TurnId.nullable(),
   })
@@ -187,8 +203,13 @@ export const CreateChannel = z
   .strictObject({
     connector: z.string().min(1).max(64).describe('One of GET /v1/channel-types'),
     name: z.string().trim().min(1).max(100),
-    settings: z.record(z.string(), z.unknown()).default({}).describe("By the connector's schema, secret fields included"),
-    bot_id: BotId.nullable().optional().describe('The bot that answers; null: nobody; default: the workspace has one'),
+    settings: z
+      .record(z.string(), z.unknown())
+      .default({})
+      .describe("By the connector's schema, secret fields included"),
+    bot_id: BotId.nullable()
+      .optional()
+      .describe('The bot that answers; null: nobody; default: the workspace has one'),
   })
   .meta({ id: 'CreateChannel' });
 export type CreateChannel = z.infer<typeof CreateChannel>;
@@ -196,7 +217,10 @@ export type CreateChannel = z.infer<typeof CreateChannel>;
 export const UpdateChannel = z
   .strictObject({
     name: z.string().trim().min(1).max(100).optional(),
-    settings: z.record(z.string(), z.unknown()).optional().describe('Merged; a secret field left out is kept'),
+    settings: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe('Merged; a secret field left out is kept'),
     bot_id: BotId.nullable().optional(),
   })
   .meta({ id: 'UpdateChannel' });

@@ -17,7 +17,10 @@ export const Rule = z
       })
       .describe('All given conditions must hold; a rule with none never matches'),
     reply: Contents,
-    hand_over: z.boolean().default(false).describe('Pass the conversation to the operator queue after replying'),
+    hand_over: z
+      .boolean()
+      .default(false)
+      .describe('Pass the conversation to the operator queue after replying'),
   })
   .meta({ id: 'Rule' });
 export type Rule = z.infer<typeof Rule>;
@@ -25,11 +28,14 @@ export type Rule = z.infer<typeof Rule>;
 /** What a bot is made of. A published version never changes. */
 export const BotDefinition = z
   .strictObject({
-    persona: z
-      .strictObject({
-        name: z.string().min(1).max(100),
-        disclosure: z.string().max(500).optional().describe('Says that the bot is automated; sent before its first reply'),
-      }),
+    persona: z.strictObject({
+      name: z.string().min(1).max(100),
+      disclosure: z
+        .string()
+        .max(500)
+        .optional()
+        .describe('Says that the bot is automated; sent before its first reply'),
+    }),
     greeting: Contents.optional().describe('Sent when a visitor opens a session, before anything is written'),
     rules: z.array(Rule).max(1_000).default([]),
     fallback: Contents.optional().describe('Sent when no responder answers; silence when absent'),
@@ -46,7 +52,9 @@ export type Owner = z.infer<typeof Owner>;
 export const TraceStep = z
   .strictObject({
     responder: z.string().max(64),
-    decision: z.enum(['answered', 'passed', 'silenced', 'failed']),
+    decision: z
+      .enum(['answered', 'passed', 'silenced', 'failed', 'noted'])
+      .describe('noted: a step within the work of a responder, for example one call of a tool'),
     reason: z.string().max(500).describe('For a person to read; never holds message text'),
     detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).default({}),
     took_ms: z.number().nonnegative(),

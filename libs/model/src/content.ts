@@ -41,14 +41,22 @@ export const TextContent = z
 
 const media = {
   url: url.describe('Where the file can be fetched'),
-  mime_type: z.string().max(255).optional().describe('Media type as declared; verified by sniffing before use'),
+  mime_type: z
+    .string()
+    .max(255)
+    .optional()
+    .describe('Media type as declared; verified by sniffing before use'),
   size_bytes: z.int().nonnegative().optional().describe('Size in bytes as declared'),
   caption: z.string().max(contentLimits.descriptionMax).optional(),
   file_name: z.string().min(1).max(contentLimits.fileNameMax).optional(),
 };
 
 export const ImageContent = z
-  .strictObject({ type: z.literal('image'), ...media, alt: z.string().max(contentLimits.descriptionMax).optional() })
+  .strictObject({
+    type: z.literal('image'),
+    ...media,
+    alt: z.string().max(contentLimits.descriptionMax).optional(),
+  })
   .meta({ id: 'ImageContent' });
 export const AudioContent = z
   .strictObject({ type: z.literal('audio'), ...media, duration_ms: z.int().nonnegative().optional() })
@@ -159,7 +167,11 @@ export const TemplateContent = z
     name: z.string().min(1).max(512),
     language: z.string().min(2).max(35).describe('BCP 47 language tag'),
     variables: z.record(z.string().max(64), z.string().max(1_024)).default({}),
-    fallback_text: z.string().max(contentLimits.textMax).optional().describe('Sent where a channel has no templates'),
+    fallback_text: z
+      .string()
+      .max(contentLimits.textMax)
+      .optional()
+      .describe('Sent where a channel has no templates'),
   })
   .meta({ id: 'TemplateContent' });
 
@@ -169,7 +181,11 @@ export const ChoiceTakenContent = z
     type: z.literal('choice_taken'),
     option_id: optionId,
     label: z.string().max(contentLimits.labelMax),
-    question_message_id: z.string().max(64).optional().describe('The message that offered the option, when known'),
+    question_message_id: z
+      .string()
+      .max(64)
+      .optional()
+      .describe('The message that offered the option, when known'),
   })
   .meta({ id: 'ChoiceTakenContent' });
 
@@ -228,17 +244,27 @@ export type ContentType = Content['type'];
 
 /** The options a piece of content offers, in reading order; empty for content that asks nothing. */
 export function optionsOf(content: Content): readonly Option[] {
-  switch (content.type) {
-    case 'choices':
-    case 'card':
-      return content.options;
-    case 'carousel':
-      return content.cards.flatMap((card) => card.options);
-    case 'list':
-      return content.sections.flatMap((section) => section.options);
-    default:
-      return [];
-  }
+  if (content.type === 'choices' || content.type === 'card') return content.options;
+  if (content.type === 'carousel') return content.cards.flatMap((card) => card.options);
+  if (content.type === 'list') return content.sections.flatMap((section) => section.options);
+  return [];
+}
+
+/** An option with the number by which a person can take it where a channel has nothing to press. */
+export interface NumberedOption {
+  /** From 1, through the whole message: the same number is never used twice in a message. */
+  number: number;
+  option: Option;
+}
+
+/**
+ * The options of a message with their numbers, in reading order over all its pieces.
+ *
+ * Whoever writes options as numbered text uses these numbers, and the bot core understands these: that is how no
+ * choice is lost.
+ */
+export function numberedOptions(contents: readonly Content[]): readonly NumberedOption[] {
+  return contents.flatMap(optionsOf).map((option, index) => ({ number: index + 1, option }));
 }
 
 /** What a piece of content says in plain words: for search, summaries and the rules of a bot. May be empty. */

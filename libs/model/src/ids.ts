@@ -29,7 +29,7 @@ export type IdKind = keyof typeof idPrefixes;
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 const SUFFIX = '[0-7][0-9a-hjkmnp-tv-z]{25}';
-const VALUE_OF = new Map([...ALPHABET].map((letter, value) => [letter, value]));
+const VALUE_OF = new Map(Array.from(ALPHABET, (letter, value) => [letter, value]));
 
 function idSchema<Brand extends string>(kind: IdKind, brand: Brand) {
   return z

@@ -7,7 +7,9 @@ export const Address = z
     kind: z
       .string()
       .regex(/^[a-z][a-z0-9-]{0,31}$/)
-      .describe('What sort of address: `phone` (E.164), `email`, `visitor`, `slack`, `external`; unique with value'),
+      .describe(
+        'What sort of address: `phone` (E.164), `email`, `visitor`, `slack`, `external`; unique with value',
+      ),
     value: z.string().min(1).max(512).describe('Normalized by the connector, so that equal means same'),
     name: z.string().max(200).optional().describe('Display name as the provider gave it; never trusted'),
   })
@@ -33,23 +35,37 @@ const common = {
     .string()
     .min(1)
     .max(512)
-    .describe("The provider's id of this event, or one derived from its content: the same event always has the same key"),
+    .describe(
+      "The provider's id of this event, or one derived from its content: the same event always has the same key",
+    ),
   thread: z
     .string()
     .min(1)
     .max(512)
-    .describe('What tells one conversation of this channel from another: an address, a Slack thread, a session'),
-  sent_at: z.iso.datetime({ offset: true }).optional().describe("The provider's time of the event, when it says"),
+    .describe(
+      'What tells one conversation of this channel from another: an address, a Slack thread, a session',
+    ),
+  sent_at: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .describe("The provider's time of the event, when it says"),
 };
 
 export const InboundMessage = z.strictObject({
   kind: z.literal('message'),
   ...common,
   from: Address,
-  provider_id: z.string().min(1).max(512).describe("The provider's id of the message, for edits, replies and receipts"),
+  provider_id: z
+    .string()
+    .min(1)
+    .max(512)
+    .describe("The provider's id of the message, for edits, replies and receipts"),
   content: Contents,
   reply_to: z.string().max(512).optional().describe("Provider's id of the message this one quotes"),
-  metadata: z.record(z.string().max(64), z.string().max(1_000)).optional().describe('Page address, campaign, device'),
+  metadata: z
+    .record(z.string().max(64), z.string().max(1_000))
+    .optional()
+    .describe('Page address, campaign, device'),
 });
 export const InboundEdit = z.strictObject({
   kind: z.literal('edit'),
