@@ -4,7 +4,7 @@ import { db } from './db.js';
 import { up } from './up.js';
 
 const USAGE =
-  'Usage: parley [up [--watch]] | db deploy|status|dev NAME|create NAME|resolve NAME [applied]|drift|check|reset --yes|url|stop';
+  'Usage: parley [up [--watch]] | db deploy [--seed]|status|dev NAME|create NAME|resolve NAME [applied]|drift|check|reset --yes|url|stop';
 
 /**
  * Runs one command of the launcher to its end and sets the exit code: 0 done, 1 failed, 2 a difference was found.

@@ -5,6 +5,7 @@ import { EmbeddedPostgres, checkDatabase } from '#libs/store';
 import { alreadyRunning, findLauncher, openDataFolder } from './data-folder.js';
 import { deploy, migratorOf } from './deploy.js';
 import { say } from './say.js';
+import { seed, tellFirstStart } from './seed.js';
 
 /** What a command of `db` works on. */
 interface DbCall {
@@ -15,11 +16,14 @@ interface DbCall {
 
 /** Commands that work on a running database; each says what it found and returns the exit code. */
 const commands: Readonly<Record<string, (call: DbCall) => Promise<number>>> = {
-  deploy: async ({ url }) =>
-    tell(
-      (await deploy(url)).map((change) => `Applied: ${change}`),
+  deploy: async ({ url, config, args }) => {
+    const changes = await deploy(url);
+    if (args.includes('--seed')) tellFirstStart(await seed(url, config.data.dir));
+    return tell(
+      changes.map((change) => `Applied: ${change}`),
       'The database is up to date.',
-    ),
+    );
+  },
   status: async ({ url }) => {
     const status = await migratorOf(url).status();
     say(JSON.stringify(status, null, 2));
@@ -53,6 +57,7 @@ const commands: Readonly<Record<string, (call: DbCall) => Promise<number>>> = {
 /**
  * Runs one command on the database, the embedded one being started for it when it is not running.
  *
+ * `deploy --seed` also makes what a first start needs, for set-ups without the launcher's `up`.
  * `url` leaves the embedded database running, for whoever connects to it; `stop` stops it.
  *
  * @returns the exit code: 0 done or no difference, 2 a difference

@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Migrator } from '#libs/store';
 
-/** The root of the checkout or image, from `dist/apps/launcher/src`. */
-export const root = path.resolve(import.meta.dirname, '../../../..');
+/** The root of the checkout or image: the folder above this file, compiled or not, that holds the Prisma schema. */
+export const root = findRoot(import.meta.dirname);
 
 /** One thing that brings a database to the state this version needs. Every step may run any number of times. */
 interface DeployStep {
@@ -32,4 +33,9 @@ export function migratorOf(url: string): Migrator {
     schema: path.join(root, 'prisma/schema.prisma'),
     migrations: path.join(root, 'prisma/migrations'),
   });
+}
+
+function findRoot(from: string): string {
+  const isRoot = existsSync(path.join(from, 'prisma/schema.prisma')) || path.dirname(from) === from;
+  return isRoot ? from : findRoot(path.dirname(from));
 }

@@ -11,7 +11,7 @@ import { capLogs } from './logs.js';
 import { defaultRestartPolicy } from './restart-policy.js';
 import { say } from './say.js';
 import { keepSecretKey } from './secret-key.js';
-import { seed, type FirstStart } from './seed.js';
+import { seed, tellFirstStart, type FirstStart } from './seed.js';
 import { Supervisor } from './supervisor.js';
 import { watchDist } from './watch-dist.js';
 
@@ -168,11 +168,8 @@ export class Launch {
   }
 
   #tellFirstStart(): void {
-    const made = this.#firstStart;
-    if (made === null) return;
+    tellFirstStart(this.#firstStart);
     this.#firstStart = null;
-    say(`API key: ${made.apiKey}`);
-    say(`Console login: ${made.ownerEmail} / ${made.ownerPassword}`);
   }
 
   #appEnvironment(): Environment {

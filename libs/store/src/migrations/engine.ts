@@ -29,8 +29,21 @@ async function instantiate(): Promise<EngineModule> {
   const door = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm');
   const code = readFileSync(path.join(path.dirname(door), 'schema_engine_bg.wasm'));
   const { WebAssembly } = globalThis as unknown as { WebAssembly: Assembly };
-  const { instance } = await WebAssembly.instantiate(code, { './schema_engine_bg.js': glue });
+  const { instance } = await WebAssembly.instantiate(code, { './schema_engine_bg.js': withQuietTimers() });
   glue.__wbg_set_wasm(instance.exports);
   instance.exports.__wbindgen_start();
   return glue;
+}
+
+/**
+ * The engine never clears its timer for the advisory lock (10 s): it must not keep a process that is done from ending.
+ * While the engine works, its connection does that.
+ */
+function withQuietTimers(): object {
+  const entries = Object.entries(glue).map(([name, value]) => {
+    if (!name.startsWith('__wbg_setTimeout_')) return [name, value] as const;
+    const setTimer = value as unknown as (callback: () => void, ms: number) => NodeJS.Timeout;
+    return [name, (callback: () => void, ms: number) => setTimer(callback, ms).unref()] as const;
+  });
+  return Object.fromEntries(entries);
 }
