@@ -4,3 +4,5 @@ export { Database, type DatabaseOptions, type WorkspaceTransaction } from './dat
 export { createPool, type PoolOptions } from './pool.js';
 export { storeFault } from './store-fault.js';
 export { StoreModule } from './store.module.js';
+export * from './repositories/index.js';
+export * from './sealing/index.js';

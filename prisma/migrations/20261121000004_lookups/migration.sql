@@ -123,8 +123,7 @@ begin
   if found then
     v_new := true;
     insert into event (workspace_id, conversation_id, seq, type, data)
-      values (p_workspace, v_conversation, 1, 'conversation.created',
-              jsonb_build_object('channel_id', p_channel, 'contact_id', v_contact));
+      values (p_workspace, v_conversation, 1, 'conversation.created', '{}');
   else
     select c.id, c.contact_id into v_conversation, v_contact
       from conversation c where c.channel_id = p_channel and c.thread = p_thread;
@@ -148,7 +147,7 @@ begin
     select e.seq, e.type, e.data, e.occurred_at::timestamptz, to_jsonb(m)
       from event e
       left join message m
-        on m.workspace_id = e.workspace_id and m.id = (e.data ->> 'message_id')::uuid
+        on m.workspace_id = e.workspace_id and m.id = (e.data ->> 'message')::uuid
      where e.workspace_id = p_workspace and e.conversation_id = p_conversation and e.seq > p_after
      order by e.seq
      limit p_limit;

@@ -18,6 +18,15 @@ export const storeFaults = {
     cause: 'The database refused one of two changes made at the same time.',
     fix: 'Repeat the request.',
   },
+  'store/sealed': {
+    http: 500,
+    retry: 'never',
+    log: 'error',
+    title: 'A sealed value cannot be opened',
+    cause:
+      'The key of the installation that sealed it is not configured, or the stored value was altered or moved to another row.',
+    fix: 'Put the earlier key into PARLEY_SECRET_KEYS_OLD, or enter the credentials of the channel again.',
+  },
   'store/credentials': {
     http: 500,
     retry: 'never',

@@ -1,0 +1,148 @@
+import { Injectable } from '@nestjs/common';
+import { fault } from '#libs/faults';
+import { type ApiKeyId, idOf, Scope, uuidOf, type WorkspaceId } from '#libs/model';
+import type { ApiKey as ApiKeyRow } from '#prisma/client';
+import { Database } from '../database.js';
+import { type Actor, appendAudit } from './audit-log.js';
+import { afterId, type PageOf, pageOf, type PageRequest } from './cursor.js';
+
+/** A key of the API, as it is stored: the secret itself is nowhere. */
+export interface StoredApiKey {
+  workspaceId: WorkspaceId;
+  apiKeyId: ApiKeyId;
+  name: string;
+  secretHash: string;
+  scopes: Scope[];
+  createdAt: Date;
+  expiresAt: Date | null;
+  revokedAt: Date | null;
+  /** To the minute. */
+  lastUsedAt: Date | null;
+}
+
+/** The raw row, as the look-up function returns it. */
+interface RawKey extends Record<string, unknown> {
+  workspace_id: string;
+  id: string;
+  name: string;
+  secret_hash: string;
+  scopes: string[];
+  created_at: Date;
+  expires_at: Date | null;
+  revoked_at: Date | null;
+  last_used_at: Date | null;
+}
+
+/** The keys of the API. `libs/access` mints and verifies them; here they are kept. */
+@Injectable()
+export class ApiKeys {
+  constructor(private readonly database: Database) {}
+
+  /** Keeps a key that was minted with this id. */
+  async create(
+    workspaceId: WorkspaceId,
+    input: {
+      apiKeyId: ApiKeyId;
+      name: string;
+      secretHash: string;
+      scopes: readonly Scope[];
+      expiresAt: Date | null;
+      actor: Actor;
+    },
+  ): Promise<StoredApiKey> {
+    const { apiKeyId, actor, scopes, ...rest } = input;
+    const row = await this.database.withWorkspace(workspaceId, async (tx) => {
+      const made = await tx.apiKey.create({
+        data: { ...rest, workspaceId: uuidOf(workspaceId), id: uuidOf(apiKeyId), scopes: [...scopes] },
+      });
+      const data = { name: made.name, scopes: [...scopes] };
+      await appendAudit(tx, workspaceId, { actor, action: 'api_key.create', target: apiKeyId, data });
+      return made;
+    });
+    return apiKeyOf(row);
+  }
+
+  /** Finds a key of whatever workspace, revoked and expired ones included. */
+  async find(apiKeyId: ApiKeyId): Promise<StoredApiKey | null> {
+    const [row] = await this.database.run<RawKey>('load-api-key', 'select * from load_api_key($1)', [
+      uuidOf(apiKeyId),
+    ]);
+    return row
+      ? apiKeyOf({
+          workspaceId: row.workspace_id,
+          id: row.id,
+          name: row.name,
+          secretHash: row.secret_hash,
+          scopes: row.scopes,
+          createdAt: row.created_at,
+          expiresAt: row.expires_at,
+          revokedAt: row.revoked_at,
+          lastUsedAt: row.last_used_at,
+        })
+      : null;
+  }
+
+  /** Notes that a key was used; writes at most once a minute and key. */
+  async touch(workspaceId: WorkspaceId, apiKeyId: ApiKeyId): Promise<void> {
+    await this.database.withWorkspace(
+      workspaceId,
+      (tx) => tx.$executeRaw`
+        update api_key set last_used_at = now()
+         where workspace_id = ${uuidOf(workspaceId)}::uuid and id = ${uuidOf(apiKeyId)}::uuid
+           and (last_used_at is null or last_used_at < now() - interval '1 minute')`,
+    );
+  }
+
+  /** Replaces the stored hash by one of a newer pepper; nothing when it has changed in the meantime. */
+  async rehash(workspaceId: WorkspaceId, apiKeyId: ApiKeyId, from: string, to: string): Promise<void> {
+    await this.database.withWorkspace(workspaceId, (tx) =>
+      tx.apiKey.updateMany({
+        where: { workspaceId: uuidOf(workspaceId), id: uuidOf(apiKeyId), secretHash: from },
+        data: { secretHash: to },
+      }),
+    );
+  }
+
+  /**
+   * Ends a key for ever; ending it twice changes nothing.
+   *
+   * @throws Fault `state/not-found`
+   */
+  async revoke(workspaceId: WorkspaceId, apiKeyId: ApiKeyId, actor: Actor): Promise<StoredApiKey> {
+    const key = { workspaceId: uuidOf(workspaceId), id: uuidOf(apiKeyId) };
+    const row = await this.database.withWorkspace(workspaceId, async (tx) => {
+      const { count } = await tx.apiKey.updateMany({
+        where: { ...key, revokedAt: null },
+        data: { revokedAt: new Date() },
+      });
+      if (count > 0)
+        await appendAudit(tx, workspaceId, { actor, action: 'api_key.revoke', target: apiKeyId });
+      return tx.apiKey.findUnique({ where: { workspaceId_id: key } });
+    });
+    if (!row) throw fault('state/not-found', { facts: { apiKeyId } });
+    return apiKeyOf(row);
+  }
+
+  /** Keys of a workspace by creation, revoked ones included. */
+  async list(workspaceId: WorkspaceId, page: PageRequest): Promise<PageOf<StoredApiKey>> {
+    const after = afterId('api-keys', page);
+    const rows = await this.database.withWorkspace(workspaceId, (tx) =>
+      tx.apiKey.findMany({
+        where: { workspaceId: uuidOf(workspaceId), ...after },
+        orderBy: { id: page.order },
+        take: page.limit + 1,
+      }),
+    );
+    return pageOf('api-keys', page, rows, (row) => row.id, apiKeyOf);
+  }
+}
+
+function apiKeyOf({ workspaceId, id, scopes, ...rest }: ApiKeyRow): StoredApiKey {
+  return {
+    ...rest,
+    workspaceId: idOf('workspace', workspaceId),
+    apiKeyId: idOf('apiKey', id),
+    // A scope that a newer version wrote means nothing to this one.
+    scopes: scopes.flatMap((scope) => Scope.safeParse(scope).data ?? []),
+  };
+}

@@ -1,0 +1,12 @@
+export { ApiKeys, type StoredApiKey } from './api-keys.js';
+export { AuditLog, type Actor, type AuditEntry, type AuditVerdict } from './audit-log.js';
+export { Bots, type PublishedBot } from './bots.js';
+export { ChannelCache } from './channel-cache.js';
+export { Channels, type ChannelSettings, type LoadedChannel, type StoredChannel } from './channels.js';
+export type { PageOf, PageRequest } from './cursor.js';
+export { Instance } from './instance.js';
+export { Members, type Member } from './members.js';
+export type { ChannelPacing, Rate } from './pace.js';
+export { RepositoriesModule } from './repositories.module.js';
+export { TimedCache, type TimedCacheOptions } from './timed-cache.js';
+export { Workspaces, type Workspace } from './workspaces.js';

@@ -1,0 +1,36 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { Database } from '../database.js';
+import { type InstallationKeys, Keyring } from '../sealing/keyring.js';
+import { Sealer } from '../sealing/sealer.js';
+import { ApiKeys } from './api-keys.js';
+import { AuditLog } from './audit-log.js';
+import { Bots } from './bots.js';
+import { ChannelCache } from './channel-cache.js';
+import { Channels } from './channels.js';
+import { Instance } from './instance.js';
+import { Members } from './members.js';
+import { Workspaces } from './workspaces.js';
+
+const repositories = [ApiKeys, AuditLog, Bots, ChannelCache, Channels, Instance, Members, Workspaces];
+
+/** Gives the whole app its repositories, and the `Keyring` and `Sealer` of the installation's keys. Needs `StoreModule`. */
+@Module({})
+export class RepositoriesModule {
+  /** @param keys  the configuration's `secrets` */
+  static forRoot(keys: InstallationKeys): DynamicModule {
+    return {
+      module: RepositoriesModule,
+      global: true,
+      providers: [
+        { provide: Keyring, useFactory: () => new Keyring(keys) },
+        {
+          provide: Sealer,
+          inject: [Database, Keyring],
+          useFactory: (database: Database, keyring: Keyring) => new Sealer(database, keyring),
+        },
+        ...repositories,
+      ],
+      exports: [Keyring, Sealer, ...repositories],
+    };
+  }
+}

@@ -1,0 +1,2 @@
+export { Keyring, type DataKey, type InstallationKeys } from './keyring.js';
+export { Sealer, type Place, type SealerOptions } from './sealer.js';
