@@ -11,7 +11,9 @@ export function listNumberOf(text: string): number | null {
   if (text.length > 40) return null;
   const plain = text.normalize('NFKC').replace(/[\p{Cf}\uFE0F\u20E3]/gu, '');
   const digits = listNumber.exec(plain)?.[1];
-  return digits === undefined ? null : Array.from(digits).reduce((sum, digit) => sum * 10 + digitValue(digit), 0);
+  return digits === undefined
+    ? null
+    : Array.from(digits).reduce((sum, digit) => sum * 10 + digitValue(digit), 0);
 }
 
 /** Unicode keeps the ten digits of a script side by side, zero first; NFKC has removed the one exception. */
