@@ -3,5 +3,4 @@
  *
  * @param {string} source  the folder it is made from
  */
-export const GENERATED = (source) =>
-  `<!-- Generated from ${source} by tools/gen-docs.mjs: do not edit. -->\n`;
+export const GENERATED = (source) => `<!-- Generated from ${source} by tools/gen.mjs: do not edit. -->\n`;

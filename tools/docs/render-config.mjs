@@ -38,7 +38,7 @@ export function renderEnvExample(settings) {
     const value = setting.defaultText ?? setting.example ?? '';
     return `${title}# ${setting.description.replaceAll('`', '')}${note}\n#${setting.name}=${value}\n`;
   });
-  return `# Generated from libs/config by tools/gen-docs.mjs: do not edit.
+  return `# Generated from libs/config by tools/gen.mjs: do not edit.
 # The processes read their environment, not this file: load it with your shell, your service manager or Docker.
 
 ${blocks.join('\n')}`;
