@@ -28,7 +28,9 @@ describe('check-house', () => {
     ['libs/bot/src/a.spec.ts', "throw new Error('x')"],
     ['libs/bot/src/a.ts', ' * never reads process.env, and does not `throw new Error`'],
     ['libs/bot/src/a.ts', ' * @throws Fault `input/invalid` and `store/*`'],
+    ['libs/bot/src/a.ts', ' * @throws Fault `input/invalid` at `/settings`'],
     ['libs/bot/src/turn/a.ts', "import { a } from '../a.js';"],
+    ['libs/bot/src/a.spec.ts', "import { a } from '../../../test/support/a.js';"],
     ['vitest.config.ts', 'export default {}'],
   ])('is content with %s: %s', (path, text) => {
     expect(house(path, text)).toEqual([]);
