@@ -12,8 +12,8 @@ import type { GuardOrders } from './guard-orders.js';
 
 const APPS_END_WITHIN_MS = 25_000;
 /** A launcher may die while the database is starting: the stop then has to wait for something to stop. */
-const STOP_TRIES = 20;
-const STOP_PAUSE_MS = 500;
+const STOP_TRIES = 12;
+const STOP_PAUSE_MS = 250;
 
 let orders: GuardOrders = { pids: [], stopDatabase: null };
 

@@ -19,12 +19,12 @@ export async function up(env: Environment, options: { isWatching: boolean }): Pr
   try {
     await Promise.race([launch.run(), stop.asked]);
     say('Stopping.');
-    return 0;
   } finally {
     await launch.stop();
     stop.dispose();
-    say('Parley has stopped.');
   }
+  say('Parley has stopped.');
+  return 0;
 }
 
 /** With PARLEY_PORT=0 the launcher chooses the port, so that a restarted gateway gets the same one. */
