@@ -1,7 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { randomBytes } from 'node:crypto';
-
-const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
+import { newId } from '#libs/model';
 
 /** What every log line of one piece of work carries: a request, a job, a sweep. */
 export interface WorkContext {
@@ -37,9 +35,9 @@ export function currentRequestId(): string {
   return storage.getStore()?.requestId ?? newRequestId();
 }
 
-/** Makes a correlation id: `req_` and 20 characters of base 32, random. */
+/** Makes a correlation id: a TypeID, `req_` and 26 characters. */
 export function newRequestId(): string {
-  return `req_${Array.from(randomBytes(20), (byte) => ALPHABET[byte % 32]).join('')}`;
+  return newId('request');
 }
 
 /** Takes a caller's id when it is harmless (1–64 of letters, digits, `_`, `-`, `.`), else makes one. */
