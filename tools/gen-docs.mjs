@@ -8,12 +8,12 @@ import { renderErrors } from './docs/render-errors.mjs';
 /** @returns {Promise<Record<string, string>>} path under the root → text */
 export async function genDocs(root) {
   const { describeSettings } = await load(root, 'config');
-  const { faults } = await load(root, 'faults');
+  const { describeFaults, faultAreas } = await load(root, 'faults');
   const settings = describeSettings();
   return {
     '.env.example': renderEnvExample(settings),
     'docs/config.md': await asMarkdown(root, renderConfig(settings)),
-    'docs/errors.md': await asMarkdown(root, renderErrors(faults)),
+    'docs/errors.md': await asMarkdown(root, renderErrors(describeFaults(), faultAreas)),
   };
 }
 

@@ -4,6 +4,7 @@ import {
   Fault,
   Problem,
   fault,
+  faultAreas,
   faultCodes,
   faults,
   invalidInput,
@@ -16,7 +17,8 @@ import {
 describe('the registry', () => {
   it.each(faultCodes)('%s reads like a code and has a sentence for cause and fix', (code) => {
     const row = faults[code];
-    expect(code).toMatch(/^(input|access|state|channel|store|queue|config|internal)\/[a-z]+(-[a-z]+)*$/);
+    expect(code).toMatch(/^[a-z]+\/[a-z]+(-[a-z]+)*$/);
+    expect(Object.keys(faultAreas)).toContain(code.split('/')[0]);
     expect(row.http).toBeGreaterThanOrEqual(400);
     expect(row.http).toBeLessThan(600);
     expect(row.title).not.toMatch(/\.$/);

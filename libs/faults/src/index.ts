@@ -1,3 +1,4 @@
+export { describeFault, describeFaults, faultAreas, type FaultDescription } from './describe.js';
 export {
   Fault,
   fault,
