@@ -133,7 +133,9 @@ begin
     insert into session as s (workspace_id, id, channel_id, contact_id, conversation_id, metadata, expires_at)
       values (p_workspace, p_session, p_channel, v_contact, v_conversation, p_metadata,
               now() + p_ttl_ms * interval '1 millisecond')
-      returning v_contact, v_conversation, v_new, s.created_at::timestamptz, s.expires_at::timestamptz;
+      -- The same session again: its first start was cut off before the caller knew.
+      on conflict (workspace_id, id) do update set metadata = excluded.metadata
+      returning s.contact_id, s.conversation_id, v_new, s.created_at::timestamptz, s.expires_at::timestamptz;
 end $$;
 
 -- Events of a conversation after a sequence number, each with its message as it is now.

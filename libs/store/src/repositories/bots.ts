@@ -27,13 +27,18 @@ export class Bots {
 
   constructor(private readonly database: Database) {}
 
-  /** Makes a bot whose version 1 is published. */
+  /**
+   * Makes a bot whose version 1 is published.
+   *
+   * @param input.botId  for a write that may be repeated: a bot with this id that is there already is the answer
+   */
   async create(
     workspaceId: WorkspaceId,
-    input: { name: string; definition: BotDefinition; actor: Actor },
+    input: { name: string; definition: BotDefinition; actor: Actor; botId?: BotId | undefined },
   ): Promise<Bot> {
-    const botId = newId('bot');
+    const botId = input.botId ?? newId('bot');
     await this.database.withWorkspace(workspaceId, async (tx) => {
+      if (input.botId && (await tx.bot.count({ where: keyOf(workspaceId, botId) })) > 0) return;
       await tx.bot.create({
         data: { workspaceId: uuidOf(workspaceId), id: uuidOf(botId), name: input.name, publishedVersion: 1 },
       });

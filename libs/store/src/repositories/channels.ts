@@ -42,6 +42,16 @@ export interface ChannelSettings {
   pacing: ChannelPacing;
 }
 
+/** What a channel is registered with, besides its settings. */
+export interface NewChannel {
+  connector: string;
+  name: string;
+  botId: BotId | null;
+  actor: Actor;
+  /** For a write that may be repeated: a channel with this id that is there already is the answer. */
+  channelId?: ChannelId | undefined;
+}
+
 /** The row as the look-up function returns it. */
 interface RawChannel extends Record<string, unknown> {
   workspace_id: string;
@@ -68,13 +78,12 @@ export class Channels {
    *
    * @throws Fault `state/not-found` when the bot is not one of the workspace
    */
-  async create(
-    workspaceId: WorkspaceId,
-    input: ChannelSettings & { connector: string; name: string; botId: BotId | null; actor: Actor },
-  ): Promise<StoredChannel> {
-    const channelId = newId('channel');
+  async create(workspaceId: WorkspaceId, input: ChannelSettings & NewChannel): Promise<StoredChannel> {
+    const channelId = input.channelId ?? newId('channel');
     const columns = await sealSettings(this.sealer, workspaceId, channelId, input);
     const row = await this.database.withWorkspace(workspaceId, async (tx) => {
+      const earlier = input.channelId && (await findRow(tx, workspaceId, channelId));
+      if (earlier) return earlier;
       await requireBot(tx, workspaceId, input.botId);
       const made = await tx.channel.create({
         data: {
@@ -100,9 +109,7 @@ export class Channels {
 
   /** @throws Fault `state/not-found` */
   async get(workspaceId: WorkspaceId, channelId: ChannelId): Promise<StoredChannel> {
-    const row = await this.database.withWorkspace(workspaceId, (tx) =>
-      tx.channel.findUnique({ where: { workspaceId_id: keyOf(workspaceId, channelId) } }),
-    );
+    const row = await this.database.withWorkspace(workspaceId, (tx) => findRow(tx, workspaceId, channelId));
     if (!row) throw fault('state/not-found', { facts: { channelId } });
     return channelOf(row);
   }
@@ -199,7 +206,7 @@ export class Channels {
            set health_since = case when health_state = ${health.state} then health_since else now() end,
                health_state = ${health.state}, health_reason = ${health.reason.slice(0, 1_000)}
          where workspace_id = ${workspace}::uuid and id = ${id}::uuid`;
-      return tx.channel.findUnique({ where: { workspaceId_id: keyOf(workspaceId, channelId) } });
+      return findRow(tx, workspaceId, channelId);
     });
     if (!row) throw fault('state/not-found', { facts: { channelId } });
     return channelOf(row);
@@ -241,7 +248,7 @@ export class Channels {
         where: { ...key, ...(version !== null && { version }) },
         data: { ...changes, version: { increment: 1 } },
       });
-      const found = await tx.channel.findUnique({ where: { workspaceId_id: key } });
+      const found = await findRow(tx, workspaceId, channelId);
       if (!found) throw fault('state/not-found', { facts: { channelId } });
       if (count === 0)
         throw fault('state/version-mismatch', { facts: { channelId, version: found.version } });
@@ -254,6 +261,14 @@ export class Channels {
 
 function keyOf(workspaceId: WorkspaceId, channelId: ChannelId): { workspaceId: string; id: string } {
   return { workspaceId: uuidOf(workspaceId), id: uuidOf(channelId) };
+}
+
+function findRow(
+  tx: WorkspaceTransaction,
+  workspaceId: WorkspaceId,
+  channelId: ChannelId,
+): Promise<ChannelRow | null> {
+  return tx.channel.findUnique({ where: { workspaceId_id: keyOf(workspaceId, channelId) } });
 }
 
 async function requireBot(

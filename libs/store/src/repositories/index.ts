@@ -3,10 +3,28 @@ export { AuditLog, type Actor, type AuditEntry, type AuditVerdict } from './audi
 export { Bots, type PublishedBot } from './bots.js';
 export { ChannelCache } from './channel-cache.js';
 export { Channels, type ChannelSettings, type LoadedChannel, type StoredChannel } from './channels.js';
+export { Conversations, type Answer } from './conversations.js';
 export type { PageOf, PageRequest } from './cursor.js';
+export { DeadLetters, type DeadDelivery, type DeadInboxEvent } from './dead-letters.js';
+export {
+  Idempotency,
+  idOfOperation,
+  type IdempotencyScope,
+  type IdempotencyState,
+  type OperationId,
+} from './idempotency.js';
 export { Instance } from './instance.js';
 export { Members, type Member } from './members.js';
 export type { ChannelPacing, Rate } from './pace.js';
 export { RepositoriesModule } from './repositories.module.js';
+export {
+  sessionAddress,
+  Sessions,
+  type NewSession,
+  type SessionAddress,
+  type StoredSession,
+} from './sessions.js';
 export { TimedCache, type TimedCacheOptions } from './timed-cache.js';
+export type { AttemptEntry } from './timeline-steps.js';
+export { Timelines } from './timelines.js';
 export { Workspaces, type Workspace } from './workspaces.js';

@@ -7,11 +7,30 @@ import { AuditLog } from './audit-log.js';
 import { Bots } from './bots.js';
 import { ChannelCache } from './channel-cache.js';
 import { Channels } from './channels.js';
+import { Conversations } from './conversations.js';
+import { DeadLetters } from './dead-letters.js';
+import { Idempotency } from './idempotency.js';
 import { Instance } from './instance.js';
 import { Members } from './members.js';
+import { Sessions } from './sessions.js';
+import { Timelines } from './timelines.js';
 import { Workspaces } from './workspaces.js';
 
-const repositories = [ApiKeys, AuditLog, Bots, ChannelCache, Channels, Instance, Members, Workspaces];
+const repositories = [
+  ApiKeys,
+  AuditLog,
+  Bots,
+  ChannelCache,
+  Channels,
+  Conversations,
+  DeadLetters,
+  Idempotency,
+  Instance,
+  Members,
+  Sessions,
+  Timelines,
+  Workspaces,
+];
 
 /** Gives the whole app its repositories, and the `Keyring` and `Sealer` of the installation's keys. Needs `StoreModule`. */
 @Module({})

@@ -1,0 +1,172 @@
+import { Injectable } from '@nestjs/common';
+import { fault } from '#libs/faults';
+import {
+  type Conversation,
+  type ConversationEvent,
+  type ConversationId,
+  idOf,
+  type InboxEventId,
+  type JsonObject,
+  type Message,
+  type MessageId,
+  type TurnId,
+  type TurnOutcome,
+  uuidOf,
+  type WorkspaceId,
+} from '#libs/model';
+import { Database } from '../database.js';
+import { afterSeq, type PageOf, pageOf, type PageRequest } from './cursor.js';
+import { eventData } from './event-data.js';
+import { findMessageRow, messageOfRow, type MessageRow, replyRowsOf } from './message-of-row.js';
+
+/** What has become of something that was accepted. */
+export interface Answer {
+  /** Null: not recorded yet, or it did not become a message. */
+  message: Message | null;
+  /** The turn that answered it; null while it has had none. */
+  turn: { turnId: TurnId; outcome: TurnOutcome } | null;
+  /** What the turn said, in order. */
+  replies: Message[];
+}
+
+interface EventRow extends Record<string, unknown> {
+  seq: number;
+  type: ConversationEvent['type'];
+  data: JsonObject;
+  occurred_at: Date;
+  message: MessageRow | null;
+}
+
+interface TurnRow {
+  id: string;
+  outcome: TurnOutcome;
+}
+
+/** Conversations as they can be read: themselves, their messages, and their events. */
+@Injectable()
+export class Conversations {
+  constructor(private readonly database: Database) {}
+
+  /** @throws Fault `state/not-found` */
+  async get(workspaceId: WorkspaceId, conversationId: ConversationId): Promise<Conversation> {
+    const key = { workspaceId: uuidOf(workspaceId), id: uuidOf(conversationId) };
+    const row = await this.database.withWorkspace(workspaceId, (tx) =>
+      tx.conversation.findUnique({
+        where: { workspaceId_id: key },
+        include: { contact: { include: { identities: { orderBy: { id: 'asc' } } } } },
+      }),
+    );
+    if (!row) throw fault('state/not-found', { facts: { conversationId } });
+    return {
+      id: conversationId,
+      channel_id: idOf('channel', row.channelId),
+      contact: {
+        id: idOf('contact', row.contactId),
+        name: row.contact.name,
+        addresses: row.contact.identities.map(({ kind, value }) => ({ kind, value })),
+      },
+      thread: row.thread,
+      state: row.state as Conversation['state'],
+      owner: row.owner as Conversation['owner'],
+      last_message_at: row.lastMessageAt?.toISOString() ?? null,
+      last_seq: row.lastEventSeq,
+      created_at: row.createdAt.toISOString(),
+    };
+  }
+
+  /**
+   * What happened after a sequence number, in order and without a gap. Events about a message carry it under `message`
+   * as it is now, which may be further than at the time of the event.
+   *
+   * @param afterSeq  0 for all
+   * @param limit  most events
+   * @returns empty when there are none, and for a conversation of another workspace
+   */
+  async eventsAfter(
+    workspaceId: WorkspaceId,
+    conversationId: ConversationId,
+    afterSeq: number,
+    limit: number,
+  ): Promise<ConversationEvent[]> {
+    const rows = await this.database.run<EventRow>(
+      'conversation-events',
+      'select * from conversation_events($1, $2, $3, $4)',
+      [uuidOf(workspaceId), uuidOf(conversationId), afterSeq, limit],
+    );
+    return rows.map((row) => ({
+      type: row.type,
+      seq: row.seq,
+      conversation_id: conversationId,
+      occurred_at: row.occurred_at.toISOString(),
+      data: eventData(row.data, row.message),
+    }));
+  }
+
+  /**
+   * Messages of a conversation by their sequence number.
+   *
+   * @throws Fault `state/not-found`, `input/invalid-cursor`
+   */
+  async messages(
+    workspaceId: WorkspaceId,
+    conversationId: ConversationId,
+    page: PageRequest,
+  ): Promise<PageOf<Message>> {
+    const list = `messages:${conversationId}`;
+    const after = afterSeq(list, page);
+    const [workspace, conversation] = [uuidOf(workspaceId), uuidOf(conversationId)];
+    const rows = await this.database.withWorkspace(workspaceId, async (tx) => {
+      const exists = await tx.conversation.count({ where: { workspaceId: workspace, id: conversation } });
+      if (exists === 0) throw fault('state/not-found', { facts: { conversationId } });
+      return page.order === 'asc'
+        ? tx.$queryRaw<MessageRow[]>`
+            select * from message
+             where workspace_id = ${workspace}::uuid and conversation_id = ${conversation}::uuid and seq > ${after ?? 0}
+             order by seq limit ${page.limit + 1}`
+        : tx.$queryRaw<MessageRow[]>`
+            select * from message
+             where workspace_id = ${workspace}::uuid and conversation_id = ${conversation}::uuid
+               and seq < ${after ?? 2_147_483_647}
+             order by seq desc limit ${page.limit + 1}`;
+    });
+    return pageOf(list, page, rows, (row) => String(row.seq), messageOfRow);
+  }
+
+  /** @throws Fault `state/not-found` */
+  async messageById(workspaceId: WorkspaceId, messageId: MessageId): Promise<Message> {
+    const row = await this.database.withWorkspace(workspaceId, (tx) =>
+      findMessageRow(tx, workspaceId, uuidOf(messageId)),
+    );
+    if (!row) throw fault('state/not-found', { facts: { messageId } });
+    return messageOfRow(row);
+  }
+
+  /** What a turn said, in order; empty for silence and for a turn that is not there. */
+  async repliesOf(workspaceId: WorkspaceId, turnId: TurnId): Promise<Message[]> {
+    const rows = await this.database.withWorkspace(workspaceId, (tx) =>
+      replyRowsOf(tx, workspaceId, uuidOf(turnId)),
+    );
+    return rows.map(messageOfRow);
+  }
+
+  /** What has become of an inbox event: its message, the turn that took it, and what that said. */
+  async answerTo(workspaceId: WorkspaceId, inboxEventId: InboxEventId): Promise<Answer> {
+    const workspace = uuidOf(workspaceId);
+    return this.database.withWorkspace(workspaceId, async (tx) => {
+      // A message has the UUID of the inbox event it was made from.
+      const row = await findMessageRow(tx, workspaceId, uuidOf(inboxEventId));
+      if (!row) return { message: null, turn: null, replies: [] };
+      const [turn] = await tx.$queryRaw<TurnRow[]>`
+        select id, outcome from turn
+         where workspace_id = ${workspace}::uuid and conversation_id = ${row.conversation_id}::uuid
+           and through_seq >= ${row.seq} and from_seq <= ${row.seq}
+         order by through_seq limit 1`;
+      const replies = turn ? await replyRowsOf(tx, workspaceId, turn.id) : [];
+      return {
+        message: messageOfRow(row),
+        turn: turn ? { turnId: idOf('turn', turn.id), outcome: turn.outcome } : null,
+        replies: replies.map(messageOfRow),
+      };
+    });
+  }
+}
