@@ -86,8 +86,8 @@ module.exports = {
   ],
   options: {
     tsConfig: { fileName: 'tsconfig.json' },
-    doNotFollow: { path: 'node_modules' },
-    exclude: { path: 'generated|^dist|apps/demo' },
+    doNotFollow: { path: 'node_modules|/generated/' },
+    exclude: { path: '^dist' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['source', 'import', 'node', 'default'],
