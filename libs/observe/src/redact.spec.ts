@@ -62,6 +62,11 @@ describe('redaction', () => {
     ['Bearer abcdef123456', 'Bearer [redacted]'],
     ['postgresql://u:hunter2@db:5432/x', 'postgresql://[redacted]@db:5432/x'],
     ['key pk_live_abcdefgh12345678 was used', 'key pk_live_[redacted] was used'],
+    [
+      'key parley_01jd0000000000000000000000_abcdefghijklmnop_Ab12Cd',
+      'key parley_01jd0000000000000000000000_[redacted]',
+    ],
+    ['token eyJhbGciOi.eyJzaWQiOi.c2lnbmF0dXJl', 'token eyJhbGciOi.[redacted]'],
     ['the bearer of news', 'the bearer of news'],
     ['see https://example.com/a@b', 'see https://example.com/a@b'],
   ])('makes of %j %j', (text, shown) => {

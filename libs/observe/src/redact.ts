@@ -42,7 +42,8 @@ export function redactText(text: string): string {
   return short
     .replaceAll(/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${REDACTED}`)
     .replaceAll(/\b([a-z][a-z\d+.-]*:\/\/)[^\s/@]+@/gi, `$1${REDACTED}@`)
-    .replaceAll(/\b(whsec_|[ps]k_(?:live_|test_)?|pk_|eyJ[\w-]+\.)[\w+/=.-]{8,}/g, `$1${REDACTED}`);
+    .replaceAll(/\b(parley_[0-9a-z]{26}_)\w{8,}/g, `$1${REDACTED}`)
+    .replaceAll(/\b(whsec_|[ps]k_(?:live_|test_)?|eyJ[\w-]+\.)[\w+/=.-]{8,}/g, `$1${REDACTED}`);
 }
 
 function copy(value: unknown, depth: number, above: readonly object[]): unknown {

@@ -30,14 +30,15 @@ export const queueSlice = {
 export const secretsSlice = {
   PARLEY_SECRET_KEY: versionedKey().meta({
     description:
-      'Key that seals the secrets of channels: 32 random bytes in base64 (`openssl rand -base64 32`). ' +
-      'Lose it, and every channel needs its credentials again. `npm start` makes one in the data folder.',
+      'Key that seals the secrets of channels and guards API keys: 32 random bytes in base64 (`openssl rand -base64 32`). ' +
+      'Lose it, and every channel needs its credentials and every caller an API key again. ' +
+      '`npm start` makes one in the data folder.',
     example: '2:base64 of 32 bytes, after a first rotation',
     secret: true,
   }),
   PARLEY_SECRET_KEYS_OLD: list(versionedKey()).prefault('').meta({
     description:
-      'Earlier keys, as version:base64 with commas between: they open what they sealed, and seal nothing new.',
+      'Earlier keys, as version:base64 with commas between: they open what they sealed, and seal nothing new. API keys that were made with one hold as long as it is here.',
     secret: true,
   }),
 };
