@@ -244,6 +244,7 @@ export class Channels {
   ): Promise<StoredChannel> {
     const key = keyOf(workspaceId, channelId);
     const row = await this.database.withWorkspace(workspaceId, async (tx) => {
+      await also(tx);
       const { count } = await tx.channel.updateMany({
         where: { ...key, ...(version !== null && { version }) },
         data: { ...changes, version: { increment: 1 } },
@@ -252,7 +253,6 @@ export class Channels {
       if (!found) throw fault('state/not-found', { facts: { channelId } });
       if (count === 0)
         throw fault('state/version-mismatch', { facts: { channelId, version: found.version } });
-      await also(tx);
       return found;
     });
     return channelOf(row);
