@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId, uuidOf, type ChannelId, type WorkspaceId } from '#libs/model';
-import { ChannelCache } from '#libs/store';
+import { type AuditEntry, ChannelCache } from '#libs/store';
 import { makeChannel, openTestStore, type TestStore } from '../support/test-store.js';
 
 let store: TestStore;
@@ -181,7 +181,7 @@ describe('members and instance', () => {
 
 describe('audit', () => {
   it('chains what was done, in parallel too, and finds every alteration', async () => {
-    const entry = { actor, action: 'test.do', target: 'x', data: { b: 1, a: [1.5, 'ä', null] } } as const;
+    const entry: AuditEntry = { actor, action: 'test.do', target: 'x', data: { b: 1, a: [1.5, 'ä', null] } };
     await Promise.all(
       Array.from({ length: 10 }, () =>
         store.database.withWorkspace(workspaceId, (tx) => store.auditLog.append(tx, workspaceId, entry)),

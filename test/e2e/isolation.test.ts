@@ -1,0 +1,432 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newId, uuidOf, type ConversationId, type WorkspaceId } from '#libs/model';
+import type { Actor, Database } from '#libs/store';
+import { fillWorkspace, type FilledWorkspace } from '../support/fill-workspace.js';
+import { openTestStore, type TestStore } from '../support/test-store.js';
+
+let store: TestStore;
+let ours: FilledWorkspace;
+let theirs: FilledWorkspace;
+
+/** Tables of no workspace, each with its reason. */
+const SHARED: Record<string, string> = {
+  instance: 'facts of the installation; no customer data',
+  _prisma_migrations: 'which migrations ran; the app may not read it',
+};
+
+beforeAll(async () => {
+  store = await openTestStore({ poolMax: 5 });
+  ours = await fillWorkspace(store, 'Ours');
+  theirs = await fillWorkspace(store, 'Theirs');
+});
+afterAll(() => store.close());
+
+const query = async <Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> =>
+  (await store.owner.query<Row & Record<string, unknown>>(sql, values)).rows;
+
+/** Every table of the schema, and whether it belongs to workspaces. */
+function tables(): Promise<{ name: string; owned: boolean; enabled: boolean; forced: boolean }[]> {
+  return query(`
+    select c.relname as name, c.relrowsecurity as enabled, c.relforcerowsecurity as forced,
+      c.relname = 'workspace' or exists (
+        select from pg_attribute a where a.attrelid = c.oid and a.attname = 'workspace_id' and a.attnotnull) as owned
+    from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') order by 1`);
+}
+const ownedTables = async (): Promise<string[]> =>
+  (await tables()).filter(({ owned }) => owned).map(({ name }) => name);
+const keyOf = (table: string): string => (table === 'workspace' ? 'id' : 'workspace_id');
+
+describe('the schema', () => {
+  it('gives every table a workspace_id, but for a short list with reasons', async () => {
+    const shared = (await tables()).filter(({ owned }) => !owned).map(({ name }) => name);
+    expect(shared.sort()).toEqual(Object.keys(SHARED).sort());
+  });
+
+  it('enables and forces row-level security on every table of a workspace', async () => {
+    const open = (await tables()).filter(({ owned, enabled, forced }) => owned && !(enabled && forced));
+    expect(open).toEqual([]);
+  });
+
+  it('has one policy for the app on each, for reading and writing, that asks for the workspace', async () => {
+    const policies = await query<{ name: string; cmd: string; qual: string; check: string }>(`
+      select tablename as name, cmd, qual, with_check as "check" from pg_policies where 'parley_app' = any (roles) or 'public' = any (roles)`);
+    expect(policies.map(({ name }) => name).sort()).toEqual(await ownedTables());
+    for (const { name, cmd, qual, check } of policies) {
+      expect(cmd, name).toBe('ALL');
+      expect(qual, name).toContain(`${keyOf(name)} = ANY`);
+      expect(check, name).toBe(qual);
+    }
+  });
+
+  it('carries workspace_id in every foreign key to a table of a workspace', async () => {
+    const keys = await query<{ name: string; columns: string[]; target: string; targets: string[] }>(`
+      select k.conname as name, k.confrelid::regclass::text as target,
+        (select array_agg(a.attname::text order by x.ord) from unnest(k.conkey) with ordinality x(num, ord)
+           join pg_attribute a on a.attrelid = k.conrelid and a.attnum = x.num) as columns,
+        (select array_agg(a.attname::text order by x.ord) from unnest(k.confkey) with ordinality x(num, ord)
+           join pg_attribute a on a.attrelid = k.confrelid and a.attnum = x.num) as targets
+      from pg_constraint k where k.contype = 'f' and k.connamespace = 'public'::regnamespace`);
+    expect(keys.length).toBeGreaterThan(15);
+    for (const { name, columns, target, targets } of keys) {
+      const at = columns.indexOf('workspace_id');
+      expect(at, name).toBeGreaterThanOrEqual(0);
+      expect(targets[at], name).toBe(keyOf(target));
+    }
+  });
+
+  it('connects every reference to another table of the workspace by a foreign key, or says why not', async () => {
+    const loose = await query<{ ref: string }>(`
+      select c.relname || '.' || a.attname as ref
+      from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+      where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and a.atttypid = 'uuid'::regtype
+        and a.attname like '%\\_id' and a.attname <> 'workspace_id'
+        and not exists (select from pg_constraint k where k.conrelid = c.oid and k.contype = 'f' and a.attnum = any (k.conkey))
+      order by 1`);
+    expect(loose.map(({ ref }) => ref)).toEqual([
+      // Written by the one commit that writes what they name, and on hot paths; names that must outlive what they name.
+      'delivery.channel_id',
+      'delivery.conversation_id',
+      'early_receipt.channel_id',
+      'idempotency.operation_id',
+      'inbox_event.channel_id',
+      'inbox_event.message_id',
+      'message.turn_id',
+      'turn.bot_id',
+    ]);
+  });
+});
+
+describe('the roles', () => {
+  it('cannot bypass anything: no superuser, no bypassrls, no ownership of a table', async () => {
+    const roles = await query(`
+      select rolname, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolcanlogin, rolinherit,
+        (select count(*)::int from pg_class c where c.relowner = r.oid and c.relkind = 'r') as tables,
+        (select count(*)::int from pg_auth_members m where m.member = r.oid) as memberships
+      from pg_roles r where rolname in ('parley_app', 'parley_dispatch')`);
+    expect(roles).toHaveLength(2);
+    for (const role of roles) {
+      expect(role).toMatchObject({
+        rolsuper: false,
+        rolbypassrls: false,
+        rolcreaterole: false,
+        rolcreatedb: false,
+        rolcanlogin: false,
+        rolinherit: false,
+        tables: 0,
+        memberships: 0,
+      });
+    }
+  });
+
+  it('are what every pooled connection runs as, and a connection cannot create objects', async () => {
+    const [row] = await store.database.run<{ role: string }>(
+      't-role',
+      'select current_user::text as role',
+      [],
+    );
+    expect(row?.role).toBe('parley_app');
+    await expect(store.database.run('t-ddl', 'create table public.x ()', [])).rejects.toThrow(
+      /permission denied/,
+    );
+    await expect(
+      store.database.run('t-rls', 'alter table message disable row level security', []),
+    ).rejects.toThrow(/must be owner/);
+    await expect(store.database.run('t-mig', 'select * from _prisma_migrations', [])).rejects.toThrow(
+      /permission denied/,
+    );
+  });
+
+  it('lets the dispatcher see no column that holds what people wrote, their names, or a secret', async () => {
+    const seen = await query<{ column: string }>(`
+      select c.table_name || '.' || c.column_name as column from information_schema.columns c
+      where c.table_schema = 'public' and has_column_privilege('parley_dispatch', ('public.' || quote_ident(c.table_name))::regclass, c.column_name, 'select')
+      order by 1`);
+    const columns = seen.map(({ column }) => column).filter((column) => !column.startsWith('pace.'));
+    // mailbox.key and delivery.destination may hold an address: whom to serve and whom to pace is what it decides.
+    expect(columns).toEqual([
+      'api_key.id',
+      'api_key.workspace_id',
+      'channel.id',
+      'channel.workspace_id',
+      'delivery.account',
+      'delivery.conversation_id',
+      'delivery.destination',
+      'delivery.due_at',
+      'delivery.epoch',
+      'delivery.id',
+      'delivery.leased_by',
+      'delivery.status',
+      'delivery.workspace_id',
+      'idempotency.created_at',
+      'mailbox.channel_id',
+      'mailbox.due_at',
+      'mailbox.epoch',
+      'mailbox.failures',
+      'mailbox.id',
+      'mailbox.key',
+      'mailbox.leased_by',
+      'mailbox.workspace_id',
+      'session.id',
+      'session.workspace_id',
+      'workspace.id',
+    ]);
+  });
+
+  it('has a fixed list of functions that look across workspaces, each with a safe search path and closed to the public', async () => {
+    const definers = await query<{
+      name: string;
+      owner: string;
+      config: string[] | null;
+      open: boolean;
+      result: string;
+    }>(`
+      select p.proname as name, p.proowner::regrole::text as owner, p.proconfig as config,
+        has_function_privilege('public', p.oid, 'execute') as open, pg_get_function_result(p.oid) as result
+      from pg_proc p where p.pronamespace = 'public'::regnamespace and p.prosecdef order by 1`);
+    expect(definers.map(({ name, result }) => `${name}: ${result}`)).toEqual([
+      'api_key_workspace: uuid',
+      'channel_workspace: uuid',
+      'delivery_take: SETOF delivery_claim',
+      'delivery_wait_ms: double precision',
+      'mailbox_take: SETOF mailbox_claim',
+      'purge_idempotency: bigint',
+      'session_workspace: uuid',
+      'workspace_ids: SETOF uuid',
+    ]);
+    for (const { name, owner, config, open } of definers) {
+      expect({ name, owner, config, open }).toEqual({
+        name,
+        owner: 'parley_dispatch',
+        config: ['search_path=public, pg_temp'],
+        open: false,
+      });
+    }
+  });
+});
+
+describe('a unit of work of one workspace', () => {
+  const inside = <T>(work: Parameters<Database['withWorkspace']>[1]): Promise<T> =>
+    store.database.withWorkspace(ours.workspaceId, work) as Promise<T>;
+
+  it('has rows of both workspaces to leak, in every table', async () => {
+    for (const table of await ownedTables()) {
+      for (const { workspaceId } of [ours, theirs]) {
+        const rows = await query(`select 1 from ${table} where ${keyOf(table)} = $1`, [uuidOf(workspaceId)]);
+        expect(rows.length, table).toBeGreaterThan(0);
+      }
+    }
+  });
+
+  it('sees its own rows only, in queries without any filter and in queries for the others', async () => {
+    for (const table of await ownedTables()) {
+      const rows = await inside<{ w: string }[]>((tx) =>
+        tx.$queryRawUnsafe(`select ${keyOf(table)} as w from ${table}`),
+      );
+      expect(new Set(rows.map(({ w }) => w)), table).toEqual(new Set([uuidOf(ours.workspaceId)]));
+      const others = await inside<unknown[]>((tx) =>
+        tx.$queryRawUnsafe(`select 1 from ${table} where ${keyOf(table)} = '${uuidOf(theirs.workspaceId)}'`),
+      );
+      expect(others, table).toEqual([]);
+    }
+  });
+
+  it('changes and removes nothing of others, although nothing in the statement says so', async () => {
+    for (const table of await ownedTables()) {
+      const before = await countTheirs(table);
+      const key = keyOf(table);
+      const harm = [
+        `update ${table} set ${key} = ${key}`,
+        `delete from ${table} where ${key} = '${uuidOf(theirs.workspaceId)}'`,
+      ];
+      for (const sql of harm) {
+        const done = await inside<number>(async (tx) => {
+          const count = await tx.$executeRawUnsafe(sql);
+          throw Object.assign(new Error('undo'), { count });
+        }).catch((error: { count?: number; message: string }) => error.count ?? error.message);
+        const mine = (await query(`select 1 from ${table} where ${key} = $1`, [uuidOf(ours.workspaceId)]))
+          .length;
+        const isUpdate = sql.startsWith('update');
+        if (table === 'audit') expect(done, sql).toMatch(/permission denied/);
+        else expect(done, sql).toBe(isUpdate ? mine : 0);
+      }
+      expect(await countTheirs(table), table).toBe(before);
+    }
+  });
+
+  it('sees nothing when no workspace is named, or an empty one, or one that does not exist', async () => {
+    for (const table of await ownedTables()) {
+      const rows = await store.database.run('', `select 1 from ${table}`, []);
+      expect(rows, table).toEqual([]);
+      const nobody = await store.database.withWorkspace(newId('workspace'), (tx) =>
+        tx.$queryRawUnsafe(`select 1 from ${table}`),
+      );
+      expect(nobody, table).toEqual([]);
+    }
+  });
+
+  it('finds through Prisma nothing of others, with and without a filter', async () => {
+    const found = await inside<number[]>(async (tx) => [
+      await tx.message.count(),
+      await tx.message.count({ where: { workspaceId: uuidOf(theirs.workspaceId) } }),
+      await tx.message.count({ where: { conversationId: uuidOf(theirs.conversationId) } }),
+      (
+        await tx.message.updateMany({
+          where: { workspaceId: uuidOf(theirs.workspaceId) },
+          data: { status: 'read' },
+        })
+      ).count,
+      (await tx.conversation.deleteMany({ where: { id: uuidOf(theirs.conversationId) } })).count,
+      (await tx.conversation.findMany({ include: { messages: true, contact: true } })).filter(
+        (row) => row.workspaceId !== uuidOf(ours.workspaceId),
+      ).length,
+    ]);
+    expect(found).toEqual([2, 0, 0, 0, 0, 0]);
+  });
+
+  it('cannot write a row for others, nor one of its own that points at theirs', async () => {
+    const contact = (workspaceId: WorkspaceId) => ({
+      workspaceId: uuidOf(workspaceId),
+      id: uuidOf(newId('contact')),
+    });
+    await expect(inside((tx) => tx.contact.create({ data: contact(theirs.workspaceId) }))).rejects.toThrow(
+      /row-level security/,
+    );
+    await expect(
+      inside((tx) => tx.contact.updateMany({ data: { workspaceId: uuidOf(theirs.workspaceId) } })),
+    ).rejects.toThrow(/row-level security|foreign key/i);
+    await expect(
+      inside((tx) =>
+        tx.identity.create({
+          data: {
+            workspaceId: uuidOf(ours.workspaceId),
+            id: uuidOf(newId('identity')),
+            contactId: uuidOf(theirs.contactId),
+            kind: 'email',
+            value: 'x@example.com',
+          },
+        }),
+      ),
+    ).rejects.toThrow(/foreign key/i);
+  });
+});
+
+describe('the repositories with ids of others', () => {
+  const actor: Actor = 'system';
+  const page = { limit: 100, order: 'asc' as const };
+  const w = () => ours.workspaceId;
+
+  it('read nothing', async () => {
+    const gone = { code: 'state/not-found' };
+    await expect(store.channels.get(w(), theirs.channelId)).rejects.toMatchObject(gone);
+    await expect(store.bots.get(w(), theirs.botId)).rejects.toMatchObject(gone);
+    await expect(store.conversations.get(w(), theirs.conversationId)).rejects.toMatchObject(gone);
+    await expect(store.conversations.messages(w(), theirs.conversationId, page)).rejects.toMatchObject(gone);
+    await expect(store.conversations.messageById(w(), theirs.messageId)).rejects.toMatchObject(gone);
+    await expect(store.timelines.of(w(), theirs.messageId)).rejects.toMatchObject(gone);
+    expect(await store.bots.definitionOf(w(), theirs.botId)).toBeNull();
+    expect(await store.conversations.eventsAfter(w(), theirs.conversationId, 0, 100)).toEqual([]);
+    expect(await store.conversations.repliesOf(w(), theirs.turnId)).toEqual([]);
+    expect(await store.conversations.answerTo(w(), theirs.inboxEventId)).toMatchObject({
+      message: null,
+      replies: [],
+    });
+    expect(await store.members.findByEmail(w(), 'owner@theirs.example')).toBeNull();
+    const lists = [
+      await store.channels.list(w(), page),
+      await store.bots.list(w(), page),
+      await store.apiKeys.list(w(), page),
+      await store.deadLetters.inboxEvents(w(), page),
+      await store.deadLetters.deliveries(w(), page),
+    ];
+    for (const list of lists) {
+      expect(list.data).toHaveLength(1);
+      for (const secret of Object.values(theirs)) expect(JSON.stringify(list)).not.toContain(secret);
+    }
+  });
+
+  it('change nothing', async () => {
+    const before = await everythingOf(theirs.workspaceId);
+    const gone = { code: 'state/not-found' };
+    const definition = { persona: { name: 'X' }, rules: [], fallback_hands_over: false };
+    const refused = [
+      store.channels.update(w(), theirs.channelId, { version: null, name: 'X', actor }),
+      store.channels.pause(w(), theirs.channelId, actor),
+      store.channels.setHealth(w(), theirs.channelId, { state: 'down', reason: 'x' }),
+      store.bots.publish(w(), theirs.botId, { definition, actor }),
+      store.apiKeys.revoke(w(), theirs.apiKeyId, actor),
+      store.sessions.start(w(), { channelId: theirs.channelId, ttlMs: 1_000 }),
+      store.deadLetters.replayDelivery(w(), theirs.deliveryId, actor),
+      store.deadLetters.replayInboxEvent(w(), theirs.inboxEventId, actor),
+    ];
+    for (const one of await Promise.allSettled(refused)) {
+      expect(one).toMatchObject({ status: 'rejected', reason: gone });
+    }
+    await store.apiKeys.touch(w(), theirs.apiKeyId);
+    await store.sessions.end(w(), theirs.sessionId);
+    expect(await store.sessions.extend(w(), theirs.sessionId, 1e9)).toBeNull();
+    const scope = { workspaceId: w(), principal: 'p', key: 'k' };
+    expect(await store.idempotency.finish(scope, theirs.operationId, 200, {})).toBe(false);
+    expect(await everythingOf(theirs.workspaceId)).toBe(before);
+  });
+
+  it('cannot open a secret that was moved from one workspace to another', async () => {
+    const [theirRow] = await query<{ secrets: object }>('select secrets from channel where id = $1', [
+      uuidOf(theirs.channelId),
+    ]);
+    const [ourRow] = await query<{ secrets: object }>('select secrets from channel where id = $1', [
+      uuidOf(ours.channelId),
+    ]);
+    await query('update channel set secrets = $2 where id = $1', [uuidOf(ours.channelId), theirRow?.secrets]);
+    await expect(store.channels.load(ours.channelId)).rejects.toMatchObject({ code: 'store/sealed' });
+    await query('update channel set secrets = $2 where id = $1', [uuidOf(ours.channelId), ourRow?.secrets]);
+    expect(await store.channels.load(ours.channelId)).toMatchObject({ workspaceId: ours.workspaceId });
+  });
+});
+
+describe('many workspaces over few connections', () => {
+  it('leaks nothing in 600 parallel units that alternate, whether they end well or not', async () => {
+    const sides = [ours, theirs];
+    const unit = async (index: number): Promise<string[]> => {
+      const { workspaceId, conversationId, channelId } = sides[index % 2] as FilledWorkspace;
+      if (index % 7 === 3) return [(await store.channels.load(channelId))?.workspaceId ?? 'none'];
+      if (index % 7 === 5) return eventIds(workspaceId, conversationId);
+      const seen = await store.database
+        .withWorkspace(workspaceId, async (tx) => {
+          const rows = await tx.message.findMany({ select: { workspaceId: true } });
+          if (index % 5 === 0) throw Object.assign(new Error('undo'), { rows });
+          return rows;
+        })
+        .catch((error: { rows: { workspaceId: string }[] }) => error.rows);
+      return seen.map((row) => row.workspaceId);
+    };
+    const seen = await Promise.all(Array.from({ length: 600 }, (_, index) => unit(index)));
+    const leaks = seen.filter((ids, index) => {
+      const { workspaceId } = sides[index % 2] as FilledWorkspace;
+      return ids.length === 0 || ids.some((id) => id !== workspaceId && id !== uuidOf(workspaceId));
+    });
+    expect(leaks).toEqual([]);
+    expect(await store.database.run('', 'select 1 from message', [])).toEqual([]);
+  });
+});
+
+async function eventIds(workspaceId: WorkspaceId, conversationId: ConversationId): Promise<string[]> {
+  const events = await store.conversations.eventsAfter(workspaceId, conversationId, 0, 10);
+  return events.map((event) => (event.conversation_id === conversationId ? workspaceId : 'leak'));
+}
+
+async function countTheirs(table: string): Promise<number> {
+  return (await query(`select 1 from ${table} where ${keyOf(table)} = $1`, [uuidOf(theirs.workspaceId)]))
+    .length;
+}
+
+/** Every row of a workspace as one text. */
+async function everythingOf(workspaceId: WorkspaceId): Promise<string> {
+  const all: unknown[] = [];
+  for (const table of await ownedTables()) {
+    const rows = await query(`select t::text as row from ${table} t where ${keyOf(table)} = $1 order by 1`, [
+      uuidOf(workspaceId),
+    ]);
+    all.push([table, rows]);
+  }
+  return JSON.stringify(all);
+}

@@ -1,0 +1,140 @@
+import {
+  newId,
+  uuidOf,
+  type ApiKeyId,
+  type BotId,
+  type ChannelId,
+  type ContactId,
+  type ConversationId,
+  type DeliveryId,
+  type InboxEventId,
+  type MessageId,
+  type SessionId,
+  type TurnId,
+  type WorkspaceId,
+} from '#libs/model';
+import type { OperationId } from '#libs/store';
+import { makeChannel, type TestStore } from './test-store.js';
+
+/** A workspace with at least one row in every table, and the ids of what is in it. */
+export interface FilledWorkspace {
+  workspaceId: WorkspaceId;
+  channelId: ChannelId;
+  botId: BotId;
+  apiKeyId: ApiKeyId;
+  contactId: ContactId;
+  conversationId: ConversationId;
+  sessionId: SessionId;
+  /** Dead, and the message it once became. */
+  inboxEventId: InboxEventId;
+  messageId: MessageId;
+  turnId: TurnId;
+  /** Dead. */
+  deliveryId: DeliveryId;
+  operationId: OperationId;
+}
+
+/** Fills every table for a new workspace. */
+export async function fillWorkspace(store: TestStore, name: string): Promise<FilledWorkspace> {
+  const actor = 'system' as const;
+  const { workspaceId, channelId } = await makeChannel(store, name);
+  const { bot_id } = await store.channels.get(workspaceId, channelId);
+  const apiKeyId = newId('apiKey');
+  await store.apiKeys.create(workspaceId, {
+    apiKeyId,
+    name,
+    secretHash: 'x',
+    scopes: ['messages:read'],
+    expiresAt: null,
+    actor,
+  });
+  const email = `owner@${name.toLowerCase()}.example`;
+  await store.members.create(workspaceId, { email, name, role: 'owner', passwordHash: 'x', actor });
+  const { session } = await store.sessions.start(workspaceId, {
+    channelId,
+    externalId: name,
+    ttlMs: 3_600_000,
+  });
+  const begun = await store.idempotency.begin(workspaceId, apiKeyId, name, 'h');
+  const { conversationId, contactId, sessionId } = session;
+  const talk = await fillConversation(store, {
+    workspaceId,
+    channelId,
+    conversationId,
+    botId: bot_id as BotId,
+  });
+  const operationId = (begun.state === 'new' ? begun.operationId : '') as OperationId;
+  return {
+    workspaceId,
+    channelId,
+    botId: bot_id as BotId,
+    apiKeyId,
+    contactId,
+    conversationId,
+    sessionId,
+    operationId,
+    ...talk,
+  };
+}
+
+/** A question, its turn, its answer, and everything around them, written as the owner of the tables. */
+async function fillConversation(
+  store: TestStore,
+  at: { workspaceId: WorkspaceId; channelId: ChannelId; conversationId: ConversationId; botId: BotId },
+): Promise<Pick<FilledWorkspace, 'inboxEventId' | 'messageId' | 'turnId' | 'deliveryId'>> {
+  const ids = {
+    inboxEventId: newId('inboxEvent'),
+    messageId: newId('message'),
+    turnId: newId('turn'),
+    deliveryId: newId('delivery'),
+  };
+  const [w, ch, c, bot] = [at.workspaceId, at.channelId, at.conversationId, at.botId].map(uuidOf);
+  const [question, answer, turn, delivery] = [
+    ids.inboxEventId,
+    ids.messageId,
+    ids.turnId,
+    ids.deliveryId,
+  ].map(uuidOf);
+  const mailbox = uuidOf(newId('mailbox'));
+  const text = JSON.stringify([{ type: 'text', text: `said in ${at.workspaceId}` }]);
+  const insert = (sql: string, values: unknown[]) => store.owner.query(`insert into ${sql}`, values);
+  await insert(`mailbox (workspace_id, id, channel_id, key, last_seq) values ($1, $2, $3, 't:x', 1)`, [
+    w,
+    mailbox,
+    ch,
+  ]);
+  await insert(
+    `inbox_event (workspace_id, id, channel_id, event_key, mailbox_id, seq, kind, event, raw, status, reason, attempts, done_at)
+     values ($1, $2, $3, 'k', $4, 1, 'message', '{}', '\\x00', 'dead', 'internal/bug', 3, now())`,
+    [w, question, ch, mailbox],
+  );
+  await insert(
+    `message (workspace_id, id, conversation_id, seq, direction, author, content, status)
+     values ($1, $2, $3, 1, 'in', 'contact', $4, 'received')`,
+    [w, question, c, text],
+  );
+  await insert(
+    `turn (workspace_id, id, conversation_id, bot_id, bot_version, from_seq, through_seq, outcome, trace, started_at, ended_at)
+     values ($1, $2, $3, $4, 1, 1, 1, 'answered', '[]', now(), now())`,
+    [w, turn, c, bot],
+  );
+  await insert(
+    `message (workspace_id, id, conversation_id, seq, direction, author, content, status, turn_id)
+     values ($1, $2, $3, 2, 'out', 'bot', $4, 'failed', $5)`,
+    [w, answer, c, text, turn],
+  );
+  await insert(
+    `delivery (workspace_id, id, conversation_id, message_id, channel_id, seq, part, parts, body, class, account, destination,
+       status, attempts, expires_at)
+     values ($1, $2, $3, $4, $5, 2, 0, 1, '{}', 'blind', 'web', 'x', 'dead', 12, now())`,
+    [w, delivery, c, answer, ch],
+  );
+  await insert(
+    `early_receipt (workspace_id, id, channel_id, provider_ref, status) values ($1, $2, $3, 'r', 'sent')`,
+    [w, uuidOf(newId('delivery')), ch],
+  );
+  await store.owner.query('update conversation set last_message_seq = 2, answered_seq = 2 where id = $1', [
+    c,
+  ]);
+  return ids;
+}
