@@ -1,5 +1,8 @@
+/** Length of a text in a provider's unit; must never shrink when the text grows. */
+export type Measure = (text: string) => number;
+
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-const isSpace = (text: string): boolean => /^\s+$/.test(text);
+const codeUnits: Measure = (text) => text.length;
 
 /**
  * Cuts text so that every piece fits, at the latest paragraph, line or word border, and inside a word only when
@@ -7,91 +10,85 @@ const isSpace = (text: string): boolean => /^\s+$/.test(text);
  *
  * @param text     any Unicode text; comes back unchanged when it fits
  * @param max      the most that `measure` may say of a piece; at least what the widest single character measures
- * @param measure  length in the provider's unit; must grow with the text. Default: UTF-16 code units
+ * @param measure  default: UTF-16 code units
  * @returns pieces in order, none empty; no grapheme is split unless it alone does not fit. Empty for an empty text
  */
-export function cutText(
-  text: string,
-  max: number,
-  measure: (text: string) => number = (piece) => piece.length,
-): string[] {
+export function cutText(text: string, max: number, measure: Measure = codeUnits): string[] {
   if (text === '') return [];
   if (measure(text) <= max) return [text];
-  const units = unitsOf(text, max, measure);
+  const segments = graphemes.segment(text);
   const pieces: string[] = [];
-  for (let from = 0; from < units.length;) {
-    const to = cutAfter(units, from, max, measure);
-    const piece = joined(units, from, lastInk(units, from, to));
-    if (piece !== '') pieces.push(piece);
-    from = to < units.length ? firstInk(units, to) : to;
+  for (let from = 0; from < text.length;) {
+    const to = cutAt(segments, text, from, lastFitting(text, from, max, measure));
+    const ink = inkEnd(segments, text, from, to);
+    if (ink > from) pieces.push(text.slice(from, ink));
+    from = to < text.length ? inkStart(segments, text, to) : to;
   }
   return pieces;
 }
 
-/** Graphemes; those that do not fit by themselves in their code points. */
-function unitsOf(text: string, max: number, measure: (text: string) => number): string[] {
-  return Array.from(graphemes.segment(text), ({ segment }) => segment).flatMap((grapheme) =>
-    measure(grapheme) <= max ? [grapheme] : Array.from(grapheme),
-  );
-}
-
-const joined = (units: readonly string[], from: number, to: number): string => units.slice(from, to).join('');
-
-/** Index after the last unit of the piece that begins at `from`. */
-function cutAfter(
-  units: readonly string[],
-  from: number,
-  max: number,
-  measure: (text: string) => number,
-): number {
-  const end = lastFitting(units, from, max, measure);
-  if (end === units.length || isSpace(units[end]!)) return end;
-  const half = from + (end - from) / 2;
-  let line = 0;
-  let word = 0;
-  for (let at = end - 1; at > from; at--) {
-    const unit = units[at]!;
-    if (!isSpace(unit)) continue;
-    word ||= at;
-    if (at < half) break;
-    if (!unit.includes('\n')) continue;
-    line ||= at;
-    if (units[at - 1]!.includes('\n')) return at;
-  }
-  return line || word || end;
-}
-
-/** Index after the longest run from `from` that fits; at least one unit. */
-function lastFitting(
-  units: readonly string[],
-  from: number,
-  max: number,
-  measure: (text: string) => number,
-): number {
-  let fits = from + 1;
-  let tooFar = units.length + 1;
+/** Offset after the longest run of code units from `from` that fits; at least one. */
+function lastFitting(text: string, from: number, max: number, measure: Measure): number {
+  const fits = (end: number): boolean => measure(text.slice(from, end)) <= max;
+  let known = from + 1;
   let step = 64;
-  while (fits + step < tooFar && measure(joined(units, from, fits + step)) <= max) {
-    fits += step;
+  while (known < text.length && fits(Math.min(known + step, text.length))) {
+    known = Math.min(known + step, text.length);
     step *= 2;
   }
-  tooFar = Math.min(tooFar, fits + step);
-  while (tooFar - fits > 1) {
-    const middle = (fits + tooFar) >> 1;
-    if (measure(joined(units, from, middle)) <= max) fits = middle;
+  let tooFar = Math.min(known + step, text.length + 1);
+  while (tooFar - known > 1) {
+    const middle = (known + tooFar) >> 1;
+    if (fits(middle)) known = middle;
     else tooFar = middle;
   }
-  return fits;
+  return known;
 }
 
-function lastInk(units: readonly string[], from: number, to: number): number {
+/** Where to cut between `from` and `end`, beyond which nothing fits. */
+function cutAt(segments: Intl.Segments, text: string, from: number, end: number): number {
+  if (end >= text.length) return text.length;
+  const whole = segments.containing(end)!.index;
+  if (whole <= from) return wholeCharacter(text, from, end);
+  return borderBefore(segments, text, from, whole) ?? whole;
+}
+
+/** Inside a grapheme that does not fit: never between the halves of a surrogate pair. */
+function wholeCharacter(text: string, from: number, end: number): number {
+  const splitsPair = text.codePointAt(end - 1)! > 0xffff;
+  if (!splitsPair) return end;
+  return end - 1 > from ? end - 1 : end + 1;
+}
+
+/** The best border up to `end`: a paragraph or a line unless the piece would be short, else a word; null for none. */
+function borderBefore(segments: Intl.Segments, text: string, from: number, end: number): number | null {
+  const longEnough = from + (end - from) / 3;
+  let line: number | null = null;
+  let word: number | null = null;
+  for (let at = end; at > from; at--) {
+    if (!isSpaceAt(segments, text, at)) continue;
+    word ??= at;
+    if (at < longEnough) break;
+    if (text[at] !== '\n') continue;
+    line ??= at;
+    if (/\n\r?$/.test(text.slice(Math.max(at - 2, 0), at))) return at;
+  }
+  return line ?? word;
+}
+
+/** Whether the whole grapheme at an offset is white space: a space under an accent is not. */
+function isSpaceAt(segments: Intl.Segments, text: string, at: number): boolean {
+  return /\s/.test(text[at]!) && /^\s+$/.test(segments.containing(at)!.segment);
+}
+
+function inkEnd(segments: Intl.Segments, text: string, from: number, to: number): number {
   let end = to;
-  while (end > from && isSpace(units[end - 1]!)) end--;
+  while (end > from && isSpaceAt(segments, text, end - 1)) end--;
   return end;
 }
 
-function firstInk(units: readonly string[], from: number): number {
+function inkStart(segments: Intl.Segments, text: string, from: number): number {
   let start = from;
-  while (start < units.length && isSpace(units[start]!)) start++;
+  while (start < text.length && isSpaceAt(segments, text, start)) start++;
   return start;
 }
