@@ -30,7 +30,7 @@ function supervise(scripts: Readonly<Record<string, string>>, policy: RestartPol
   return supervisor;
 }
 
-const pids = (): number[] => supervisor?.running.map((one) => one.pid) ?? [];
+const pids = (): number[] => Object.values(supervisor?.running ?? {}).map((one) => one.pid);
 
 afterEach(async () => {
   await supervisor?.stop();

@@ -8,8 +8,8 @@ import { isAlive, readLock, takeLock, type FileLock, type ProcessIdentity } from
 export interface RunNote {
   /** Where its gateway is, or will be. */
   readonly address: string;
-  /** The processes it has started and not yet stopped. */
-  readonly processes: readonly ProcessIdentity[];
+  /** The processes it has started and not yet stopped, by name: `guardian`, `gateway`, `worker`. */
+  readonly processes: Readonly<Record<string, ProcessIdentity>>;
 }
 
 /** How long the processes of a killed launcher may take: 25 s for the apps, 30 s for the database, and some more. */
@@ -49,10 +49,10 @@ export async function lockDataFolder(
 ): Promise<FileLock<RunNote>> {
   const file = path.join(folder, 'launcher.lock');
   const before = readLock<RunNote>(file);
-  const taken = takeLock<RunNote>(file, { address, processes: before?.note.processes ?? [] });
+  const taken = takeLock<RunNote>(file, { address, processes: before?.note.processes ?? {} });
   if ('holder' in taken) throw alreadyRunning(taken.holder.pid, taken.holder.note.address);
-  await outlive(before?.note.processes ?? [], say);
-  taken.lock.describe({ address, processes: [] });
+  await outlive(Object.values(before?.note.processes ?? {}), say);
+  taken.lock.describe({ address, processes: {} });
   return taken.lock;
 }
 

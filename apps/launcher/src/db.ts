@@ -12,13 +12,14 @@ interface DbCall {
   readonly url: string;
   readonly config: LauncherConfig;
   readonly args: readonly string[];
+  readonly env: Environment;
 }
 
 /** Commands that work on a running database; each says what it found and returns the exit code. */
 const commands: Readonly<Record<string, (call: DbCall) => Promise<number>>> = {
-  deploy: async ({ url, config, args }) => {
+  deploy: async ({ url, config, args, env }) => {
     const changes = await deploy(url);
-    if (args.includes('--seed')) tellFirstStart(await seed(url, config.data.dir));
+    if (args.includes('--seed')) tellFirstStart(await seed(url, config.data.dir, env));
     return tell(
       changes.map((change) => `Applied: ${change}`),
       'The database is up to date.',
@@ -74,9 +75,9 @@ export async function db([name = 'status', ...args]: readonly string[], env: Env
   }
   if (config.database.url !== undefined) {
     await checkDatabase(config.database.url);
-    return command({ url: config.database.url, config, args });
+    return command({ url: config.database.url, config, args, env });
   }
-  return onEmbedded(config, name !== 'url', (url) => command({ url, config, args }));
+  return onEmbedded(config, name !== 'url', (url) => command({ url, config, args, env }));
 }
 
 async function onEmbedded(

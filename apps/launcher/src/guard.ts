@@ -3,7 +3,8 @@
  * behind. It waits for gateway and worker, which end themselves when their launcher is gone, kills what does not, and
  * then stops the database.
  *
- * It imports next to nothing: what it must do is told by the launcher in messages, and it stays small in memory.
+ * It imports next to nothing: what it must do is told by the launcher, first as its argument, so that it knows it even
+ * when the launcher dies before the first message, and then in messages. So it stays small in memory.
  */
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,7 +16,7 @@ const APPS_END_WITHIN_MS = 25_000;
 const STOP_TRIES = 12;
 const STOP_PAUSE_MS = 250;
 
-let orders: GuardOrders = { pids: [], stopDatabase: null };
+let orders = JSON.parse(process.argv[2] ?? '') as GuardOrders;
 
 process.on('message', (message: GuardOrders | 'done') => {
   if (message === 'done') process.exit(0);
@@ -24,7 +25,9 @@ process.on('message', (message: GuardOrders | 'done') => {
 process.once('disconnect', () => void cleanUp());
 // A service manager may signal everybody at once; the guardian's turn is when the launcher is gone.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
-process.send?.('ready');
+// The launcher may be gone already: then there is nobody to tell, and the duty has begun.
+if (process.connected) process.send?.('ready', () => undefined);
+else void cleanUp();
 
 async function cleanUp(): Promise<void> {
   for (const until = Date.now() + APPS_END_WITHIN_MS; orders.pids.some(lives) && Date.now() < until;) {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { identify, type ProcessIdentity } from '#libs/store';
 import type { GuardOrders } from './guard-orders.js';
 
-const RESTART_PAUSE_MS = 200;
+const RESTART_PAUSE_MS = 50;
 
 /** The launcher's end of the guardian: starts it, tells it its orders, and starts another when it is killed. */
 export class Guardian {
@@ -24,9 +24,9 @@ export class Guardian {
     return pid === undefined ? null : identify(pid);
   }
 
-  /** Starts the guardian; from its first message on it does its duty. */
+  /** Starts the guardian; it does its duty from here on. */
   async start(): Promise<void> {
-    const child = fork(path.join(import.meta.dirname, 'guard.js'), [], {
+    const child = fork(path.join(import.meta.dirname, 'guard.js'), [JSON.stringify(this.#orders)], {
       detached: process.platform !== 'win32',
       execArgv: [],
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

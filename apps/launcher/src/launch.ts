@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Environment, LauncherConfig } from '#libs/config';
-import { checkDatabase, programEnvironment, type FileLock, type ProcessIdentity } from '#libs/store';
+import { checkDatabase, programEnvironment, type FileLock } from '#libs/store';
 import { checkPort } from './check-port.js';
 import { checkRedis } from './check-redis.js';
 import { lockDataFolder, openDataFolder, type RunNote } from './data-folder.js';
@@ -124,7 +124,7 @@ export class Launch {
   async #fillDatabase(): Promise<void> {
     const changes = await deploy(this.#databaseUrl());
     if (changes.length > 0) say(`The database was brought up to date: ${changes.join(', ')}.`);
-    this.#firstStart = await seed(this.#databaseUrl(), this.#config.data.dir);
+    this.#firstStart = await seed(this.#databaseUrl(), this.#config.data.dir, this.#env);
   }
 
   async #startApps(): Promise<void> {
@@ -191,11 +191,10 @@ export class Launch {
 
   /** Tells the guardian, and the next launcher, which processes there are. */
   #describe(): void {
-    const apps = this.#supervisor?.running ?? [];
-    const processes = [this.#guardian.identity, ...apps].filter(
-      (one): one is ProcessIdentity => one !== null,
-    );
-    this.#guardian.order({ pids: apps.map((one) => one.pid) });
+    const apps = this.#supervisor?.running ?? {};
+    const guardian = this.#guardian.identity;
+    this.#guardian.order({ pids: Object.values(apps).map((one) => one.pid) });
+    const processes = { ...(guardian === null ? {} : { guardian }), ...apps };
     this.#lock?.describe({ address: this.#config.http.publicUrl, processes });
   }
 }

@@ -1,4 +1,24 @@
+import { randomBytes } from 'node:crypto';
+import { hashPassword, KeyService } from '#libs/access';
+import { parseGatewayConfig, type Environment } from '#libs/config';
+import { connectorOf, parseSettings, withGenerated } from '#libs/connectors';
+import { Scope, type ChannelId, type WorkspaceId } from '#libs/model';
+import {
+  ApiKeys,
+  Bots,
+  Channels,
+  Database,
+  Instance,
+  Keyring,
+  Members,
+  Sealer,
+  withInstallationLock,
+  Workspaces,
+  type InstallationKeys,
+} from '#libs/store';
+import { demoBot } from './demo-bot.js';
 import { say } from './say.js';
+import { keepSecretKey } from './secret-key.js';
 
 /** What a first start has made, to be printed once and never again. */
 export interface FirstStart {
@@ -7,13 +27,33 @@ export interface FirstStart {
   readonly ownerPassword: string;
 }
 
+/** Facts of the installation that a first start leaves. */
+const DEMO_CHANNEL = 'demo_channel';
+const FIRST_START = 'first_start';
+
+const OWNER_EMAIL = 'owner@parley.local';
+const actor = 'system' as const;
+
 /**
- * Fills an empty database with what a first start needs.
+ * Fills an empty database with what a first start needs: a workspace "Demo" with its owner, an API key with every
+ * scope, and a web channel that the demo bot answers. Any number of processes may do so at once; one of them makes it.
  *
+ * @param env  the key of the installation comes from here, or from the data folder when it has none
  * @returns what was made; null when it is not the first start
+ * @throws Fault `store/unavailable`, `store/folder-unusable`
  */
-export async function seed(_databaseUrl: string, _dataDir: string): Promise<FirstStart | null> {
-  return null;
+export async function seed(
+  databaseUrl: string,
+  dataDir: string,
+  env: Environment,
+): Promise<FirstStart | null> {
+  const keys = installationKeys(databaseUrl, dataDir, env);
+  const database = new Database({ url: databaseUrl, poolMax: 2, name: 'first start' });
+  try {
+    return await withInstallationLock(databaseUrl, 'first start', () => makeOnce(database, keys));
+  } finally {
+    await database.close();
+  }
 }
 
 /** Shows what a first start has made; says nothing when there is nothing to show. */
@@ -21,4 +61,65 @@ export function tellFirstStart(made: FirstStart | null): void {
   if (made === null) return;
   say(`API key: ${made.apiKey}`);
   say(`Console login: ${made.ownerEmail} / ${made.ownerPassword}`);
+}
+
+async function makeOnce(database: Database, keys: InstallationKeys): Promise<FirstStart | null> {
+  const instance = new Instance(database);
+  const keyring = new Keyring(keys);
+  const sealer = new Sealer(database, keyring);
+  const workspaces = new Workspaces(database, sealer);
+  const state = await instance.get(FIRST_START);
+  if (state === 'done' || (state === null && (await workspaces.list()).length > 0)) return null;
+  // A first start that was cut off has told nobody its key and password: what it left is made anew.
+  for (const workspaceId of await workspaces.list()) await workspaces.remove(workspaceId);
+  await instance.set(FIRST_START, 'begun');
+  const { workspaceId } = await workspaces.create({ name: 'Demo', actor });
+  const ownerPassword = await makeOwner(new Members(database), workspaceId);
+  const channelId = await makeDemoChannel(new Bots(database), new Channels(database, sealer), workspaceId);
+  const key = await new KeyService(new ApiKeys(database), keyring).create(workspaceId, {
+    name: 'First key',
+    scopes: Scope.options,
+    expiresAt: null,
+    actor,
+  });
+  await instance.set(DEMO_CHANNEL, channelId);
+  await instance.set(FIRST_START, 'done');
+  return { apiKey: key.key, ownerEmail: OWNER_EMAIL, ownerPassword };
+}
+
+/** @returns the password in clear; only its hash is kept */
+async function makeOwner(members: Members, workspaceId: WorkspaceId): Promise<string> {
+  const password = randomBytes(15).toString('base64url');
+  const passwordHash = await hashPassword(password);
+  await members.create(workspaceId, {
+    email: OWNER_EMAIL,
+    name: 'Owner',
+    role: 'owner',
+    passwordHash,
+    actor,
+  });
+  return password;
+}
+
+async function makeDemoChannel(bots: Bots, channels: Channels, workspaceId: WorkspaceId): Promise<ChannelId> {
+  const bot = await bots.create(workspaceId, { name: 'Demo bot', definition: demoBot, actor });
+  const connector = connectorOf('web');
+  // Every page may show it: the demo is there to be tried out, also from a page on the developer's own machine.
+  const raw = { title: 'Parley demo', allowed_origins: ['*'] };
+  const settings = parseSettings(connector, withGenerated(connector, raw)) as Record<string, unknown>;
+  const channel = await channels.create(workspaceId, {
+    connector: connector.manifest.id,
+    name: 'Demo web chat',
+    botId: bot.id,
+    settings,
+    secrets: connector.manifest.secrets,
+    pacing: connector.manifest.pacing(settings),
+    actor,
+  });
+  return channel.id;
+}
+
+function installationKeys(databaseUrl: string, dataDir: string, env: Environment): InstallationKeys {
+  const key = env['PARLEY_SECRET_KEY'] || keepSecretKey(dataDir).key;
+  return parseGatewayConfig({ ...env, DATABASE_URL: databaseUrl, PARLEY_SECRET_KEY: key }).secrets;
 }

@@ -52,6 +52,11 @@ export class SupervisedProcess {
     this.failed.catch(() => undefined);
   }
 
+  /** What people call it. */
+  get name(): string {
+    return this.#command.name;
+  }
+
   /** The process that runs now; null between a death and the next start. */
   get identity(): ProcessIdentity | null {
     return this.#life?.identity ?? null;

@@ -48,8 +48,11 @@ export class Supervisor {
     for (const one of this.#processes) one.kill();
   }
 
-  /** The processes that run now. */
-  get running(): ProcessIdentity[] {
-    return this.#processes.flatMap((one) => one.identity ?? []);
+  /** The processes that run now, by the names of their commands. */
+  get running(): Record<string, ProcessIdentity> {
+    const entries = this.#processes.flatMap(({ name, identity }) =>
+      identity === null ? [] : [[name, identity]],
+    );
+    return Object.fromEntries(entries) as Record<string, ProcessIdentity>;
   }
 }
