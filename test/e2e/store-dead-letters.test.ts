@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Timeline, uuidOf } from '#libs/model';
+import { idOf, Timeline, uuidOf } from '#libs/model';
 import { fillWorkspace, type FilledWorkspace } from '../support/fill-workspace.js';
 import { openTestStore, type TestStore } from '../support/test-store.js';
 
@@ -111,7 +111,7 @@ describe('a dead inbox event', () => {
 describe('a timeline', () => {
   it('tells the way of what came in, up to the replies', async () => {
     const { workspaceId, inboxEventId, messageId, turnId } = filled;
-    const questionId = inboxEventId.replace('inb_', 'msg_') as typeof messageId;
+    const questionId = idOf('message', uuidOf(inboxEventId));
     const timeline = await store.timelines.of(workspaceId, questionId);
     Timeline.parse(timeline);
     expect(timeline).toMatchObject({
@@ -165,13 +165,13 @@ describe('a timeline', () => {
   });
 
   it('tells of what came in and is no message yet', async () => {
-    const { workspaceId, inboxEventId, messageId, conversationId } = filled;
+    const { workspaceId, inboxEventId, conversationId } = filled;
     await store.owner.query('delete from message where id = $1', [uuidOf(inboxEventId)]);
     await store.owner.query(
       `update mailbox set key = 't:' || (select thread from conversation where id = $2) where id = (select mailbox_id from inbox_event where id = $1)`,
       [uuidOf(inboxEventId), uuidOf(conversationId)],
     );
-    const questionId = inboxEventId.replace('inb_', 'msg_') as typeof messageId;
+    const questionId = idOf('message', uuidOf(inboxEventId));
     const timeline = await store.timelines.of(workspaceId, questionId);
     expect(timeline).toMatchObject({ status: 'received', conversation_id: conversationId, turn: null });
     expect(timeline.steps.map(({ step }) => step)).toEqual(['received', 'failed']);

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { type JsonObject, uuidOf, type WorkspaceId } from '#libs/model';
-import type { Prisma } from '#prisma/client';
 import { Database, type WorkspaceTransaction } from '../database.js';
 import { auditGenesis, auditHash } from './audit-hash.js';
 
@@ -98,7 +97,7 @@ export async function appendAudit(
       ...line,
       workspaceId: workspace,
       at,
-      data: data as Prisma.InputJsonObject,
+      data,
       previous: Uint8Array.from(previous),
       hash: Uint8Array.from(auditHash(previous, workspace, line)),
     },

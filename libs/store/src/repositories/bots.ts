@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { fault } from '#libs/faults';
 import { type Bot, BotDefinition, type BotId, idOf, newId, uuidOf, type WorkspaceId } from '#libs/model';
-import type { Bot as BotRow, Prisma } from '#prisma/client';
+import type { Bot as BotRow } from '#prisma/client';
 import { Database, type WorkspaceTransaction } from '../database.js';
 import { type Actor, appendAudit } from './audit-log.js';
 import { afterId, type PageOf, pageOf, type PageRequest } from './cursor.js';
@@ -200,7 +200,7 @@ async function addVersion(
       workspaceId: uuidOf(workspaceId),
       botId: uuidOf(botId),
       version,
-      definition: definition as unknown as Prisma.InputJsonValue,
+      definition,
     },
   });
 }

@@ -14,6 +14,7 @@ export {
   type OperationId,
 } from './idempotency.js';
 export { Instance } from './instance.js';
+export { withInstallationLock } from './installation-lock.js';
 export { Members, type Member } from './members.js';
 export type { ChannelPacing, Rate } from './pace.js';
 export { RepositoriesModule } from './repositories.module.js';

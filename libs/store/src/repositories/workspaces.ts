@@ -51,4 +51,17 @@ export class Workspaces {
     const rows = await this.database.run<{ id: string }>('workspace-ids', 'select workspace_ids() as id', []);
     return rows.map((row) => idOf('workspace', row.id));
   }
+
+  /** Removes a workspace and everything in it but its audit log. There is no way back. */
+  async remove(workspaceId: WorkspaceId): Promise<void> {
+    const workspace = uuidOf(workspaceId);
+    await this.database.withWorkspace(workspaceId, async (tx) => {
+      // Conversations hold on to their contact, and channels to their bot: they go first.
+      await tx.channel.deleteMany({ where: { workspaceId: workspace } });
+      await tx.workspace.deleteMany({ where: { id: workspace } });
+      await tx.pace.deleteMany({ where: { workspaceId: workspace } });
+      await tx.earlyReceipt.deleteMany({ where: { workspaceId: workspace } });
+      await tx.idempotency.deleteMany({ where: { workspaceId: workspace } });
+    });
+  }
 }
