@@ -102,24 +102,27 @@ function checkProvider<Settings>(
     });
   });
 
-  describe.runIf(provider.lookup)('lookup', () => {
-    it('finds what the provider knows, and nothing else', async () => {
-      const lookup = (): Promise<unknown> => connector.outbound.lookup!(KEY, to, io(stub.url));
-      stub.answerWith(provider.lookup!.known);
-      expect(await lookup()).toMatchObject({ providerRef: provider.acceptedRef });
-      stub.answerWith(provider.lookup!.unknown);
-      expect(await lookup()).toBeNull();
+  const { lookup: answers } = provider;
+  if (answers)
+    describe('lookup', () => {
+      it('finds what the provider knows, and nothing else', async () => {
+        const lookup = (): Promise<unknown> => connector.outbound.lookup!(KEY, to, io(stub.url));
+        stub.answerWith(answers.known);
+        expect(await lookup()).toMatchObject({ providerRef: provider.acceptedRef });
+        stub.answerWith(answers.unknown);
+        expect(await lookup()).toBeNull();
+      });
     });
-  });
 
-  describe.runIf(connector.check !== undefined)('check', () => {
-    it('is healthy when the provider answers, and down with a reason when it does not', async () => {
-      stub.answerWith(provider.accepts);
-      expect(await connector.check!(io(stub.url))).toMatchObject({ state: 'healthy' });
-      const down = await connector.check!(io(await closedUrl()));
-      expect(down).toMatchObject({ state: 'down', reason: expect.stringMatching(/\S/) });
+  if (connector.check)
+    describe('check', () => {
+      it('is healthy when the provider answers, and down with a reason when it does not', async () => {
+        stub.answerWith(provider.accepts);
+        expect(await connector.check!(io(stub.url))).toMatchObject({ state: 'healthy' });
+        const down = await connector.check!(io(await closedUrl()));
+        expect(down).toMatchObject({ state: 'down', reason: expect.stringMatching(/\S/) });
+      });
     });
-  });
 }
 
 /** An address where nobody listens any more. */

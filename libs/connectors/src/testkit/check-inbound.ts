@@ -87,9 +87,11 @@ export function checkInbound<Settings>({
       );
     });
 
-    it.runIf(inbound.delivered)('reads back the reference of a send from its receipt', () => {
+    const { delivered } = inbound;
+    if (!delivered) return;
+    it('reads back the reference of a send from its receipt', () => {
       const ref = rest.provider?.acceptedRef ?? 'ref-1';
-      const { events } = webhook.decode(inbound.sign(inbound.delivered!(ref), NOW, settings), settings);
+      const { events } = webhook.decode(inbound.sign(delivered(ref), NOW, settings), settings);
       expect(events).toMatchObject([{ event: { kind: 'receipt', provider_ref: ref, status: 'delivered' } }]);
     });
   });
