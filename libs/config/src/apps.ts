@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { deepFreeze, parseEnvironment, type Environment, type Frozen } from './parse.js';
-import { gatewayPool, workerPool } from './pool-size.js';
+import { gatewayPools, workerPools } from './pool-size.js';
 import { databaseSlice, processSlice, queueSlice, secretsSlice, workSlice } from './slices/process.js';
 import { egressSlice, serverSlice } from './slices/server.js';
 
@@ -81,12 +81,14 @@ export function parseLauncherConfig(env: Environment): LauncherConfig {
 }
 
 function service(env: z.infer<typeof serviceEnvironment>, role: 'gateway' | 'worker') {
-  const derived =
-    role === 'gateway' ? gatewayPool() : workerPool(env.PARLEY_WORKER_TURNS, env.PARLEY_WORKER_SENDS);
+  const pools =
+    role === 'gateway' ? gatewayPools() : workerPools(env.PARLEY_WORKER_TURNS, env.PARLEY_WORKER_SENDS);
   return {
     ...common(env),
-    /** The database, and the most connections this process opens. */
-    database: { url: env.DATABASE_URL, poolMax: env.PARLEY_DATABASE_POOL ?? derived },
+    /** The database, and the most connections this process opens to it for its rows. */
+    database: { url: env.DATABASE_URL, poolMax: env.PARLEY_DATABASE_POOL ?? pools.database },
+    /** `redisUrl` undefined: the queue lives in PostgreSQL, with at most `poolMax` connections of its own. */
+    queue: { redisUrl: env.REDIS_URL, poolMax: pools.queue },
     /** `current` seals; `current` and `old` open. */
     secrets: { current: env.PARLEY_SECRET_KEY, old: env.PARLEY_SECRET_KEYS_OLD },
   };

@@ -161,10 +161,17 @@ describe('pool sizes', () => {
     expect(parseWorkerConfig({ ...minimum, PARLEY_DATABASE_POOL: '50' }).database.poolMax).toBe(50);
   });
 
-  it('leave room on a server with 100 connections for a gateway and a worker', () => {
-    expect(
-      parseGatewayConfig(minimum).database.poolMax + parseWorkerConfig(minimum).database.poolMax,
-    ).toBeLessThan(90);
+  it('leave room on a server with 100 connections for a gateway and a worker, the queue included', () => {
+    const used = [parseGatewayConfig(minimum), parseWorkerConfig(minimum)].map(
+      ({ database, queue }) => database.poolMax + queue.poolMax,
+    );
+    expect(used[0]! + used[1]!).toBeLessThan(95);
+  });
+
+  it('are as many for the queue as docs/config.md says', () => {
+    expect([parseGatewayConfig(minimum).queue.poolMax, parseWorkerConfig(minimum).queue.poolMax]).toEqual([
+      9, 14,
+    ]);
   });
 });
 

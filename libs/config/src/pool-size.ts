@@ -21,22 +21,41 @@ export function poolSize({ listeners, concurrency }: PoolUse): number {
   return Math.max(1, listeners + concurrency) + SPARE;
 }
 
+/** Connections of one process to PostgreSQL. */
+export interface Pools {
+  /** For the rows: requests, turns, deliveries. */
+  readonly database: number;
+  /** For the queue where it lives in PostgreSQL: it runs as another role, so it has a pool of its own. */
+  readonly queue: number;
+}
+
+/** Wake-ups that are rung in the same moment. */
+const RINGING = 4;
+/** Every queue's worker keeps a connection to listen; so many queues a worker process serves at most. */
+const QUEUES = 5;
+
 /**
- * The gateway: one listener for the event log, and 24 requests that touch the database in the same moment.
- * More requests than that wait in the pool for a few milliseconds, which costs nothing but their order.
+ * The gateway: one listener for the event log, and 24 requests that touch the database in the same moment. More
+ * requests than that wait in the pool for a few milliseconds, which costs nothing but their order.
  */
-export function gatewayPool(): number {
-  return poolSize({ listeners: 1, concurrency: 24 });
+export function gatewayPools(): Pools {
+  return {
+    database: poolSize({ listeners: 1, concurrency: 24 }),
+    queue: poolSize({ listeners: 0, concurrency: RINGING }),
+  };
 }
 
 /**
- * The worker: six listeners (its queues and the event log), and a quarter of its turns and sends.
- * A turn or a send holds a connection only while it claims and while it commits, never while it waits for a bot or a
- * provider, so far fewer than all of them want one in the same moment.
+ * The worker: one listener for the event log, and a quarter of its turns and sends. A turn or a send holds a
+ * connection only while it claims and while it commits, never while it waits for a bot or a provider, so far fewer
+ * than all of them want one in the same moment.
  *
  * @param turns  turns at the same time
  * @param sends  deliveries at the same time
  */
-export function workerPool(turns: number, sends: number): number {
-  return poolSize({ listeners: 6, concurrency: Math.max(8, Math.ceil((turns + sends) / 4)) });
+export function workerPools(turns: number, sends: number): Pools {
+  return {
+    database: poolSize({ listeners: 1, concurrency: Math.max(8, Math.ceil((turns + sends) / 4)) }),
+    queue: poolSize({ listeners: QUEUES, concurrency: RINGING }),
+  };
 }

@@ -10,7 +10,8 @@ export const databaseSlice = {
       example: 'postgresql://parley:secret@db.example:5432/parley',
     }),
   PARLEY_DATABASE_POOL: count({ min: 4, max: 1_000 }).optional().meta({
-    description: 'Most connections that one process opens.',
+    description:
+      'Most connections that one process opens. A queue in PostgreSQL has a few more of its own: 9 in a gateway, 14 in a worker.',
     derived: 'listeners + expected concurrency + 5',
   }),
 };
