@@ -20,6 +20,14 @@ const plainLetters: Readonly<Record<string, string>> = {
 const omissible = /(?![\u3099\u309A])[\p{Script=Inherited}\p{Cf}]|[\u0591-\u05C7]/gu;
 const plainable = new RegExp(`[${Object.keys(plainLetters).join('')}]`, 'gu');
 
+/**
+ * More marks on one letter than any language has. Normalization sorts them in quadratic time, so a hostile text must
+ * not have thousands.
+ *
+ * @see Unicode Standard Annex #15 §13, Stream-Safe Text Format: 30 (read 2026-11-21)
+ */
+const tooManyMarks = /(\p{M}{30})\p{M}+/gu;
+
 /** A letter that is a word by itself: scripts that put no spaces between words are compared letter by letter. */
 const wordLetter =
   '[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}]';
@@ -29,6 +37,7 @@ const spaceless = new RegExp(wordLetter, 'u');
 /** Text without case, accents and compatibility forms: `ÉCOLE`, `ecole` and `ｅｃｏｌｅ` fold to the same. Linear time. */
 export function fold(text: string): string {
   return text
+    .replace(tooManyMarks, '$1')
     .normalize('NFKD')
     .replace(omissible, '')
     .toUpperCase()

@@ -16,10 +16,10 @@ export function listNumberOf(text: string): number | null {
     : Array.from(digits).reduce((sum, digit) => sum * 10 + digitValue(digit), 0);
 }
 
-/** Unicode keeps the ten digits of a script side by side, zero first; NFKC has removed the one exception. */
+/** Unicode keeps the ten digits of a script side by side, zero first; two sets may touch each other. */
 function digitValue(digit: string): number {
   const code = digit.codePointAt(0)!;
   let zero = code;
-  while (code - zero < 9 && decimal.test(String.fromCodePoint(zero - 1))) zero--;
-  return code - zero;
+  while (decimal.test(String.fromCodePoint(zero - 1))) zero--;
+  return (code - zero) % 10;
 }
