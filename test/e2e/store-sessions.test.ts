@@ -78,6 +78,21 @@ describe('sessions', () => {
     expect(await store.sessions.get(newId('session'))).toBeNull();
   });
 
+  it('refuses text that the database cannot hold as a mistake of the caller', async () => {
+    const refused = { code: 'input/invalid' };
+    const start = (more: object) => store.sessions.start(workspaceId, { channelId, ttlMs, ...more });
+    await expect(start({ name: 'a\u0000b' })).rejects.toMatchObject(refused);
+    await expect(start({ metadata: { page: '\u0000' } })).rejects.toMatchObject(refused);
+    const member = {
+      email: 'a\u0000@x',
+      name: 'A',
+      role: 'owner',
+      passwordHash: 'x',
+      actor: 'system' as const,
+    };
+    await expect(store.members.create(workspaceId, member)).rejects.toMatchObject(refused);
+  });
+
   it('lives longer when extended, and ends once', async () => {
     const { session } = await store.sessions.start(workspaceId, { channelId, ttlMs: 1_000 });
     const until = await store.sessions.extend(workspaceId, session.sessionId, ttlMs);
@@ -162,6 +177,15 @@ describe('idempotent writes', () => {
     expect(await store.idempotency.finish(scopeOf('k1'), fresh[0]!, 201, { id: 'x' })).toBe(true);
     expect(await store.idempotency.finish(scopeOf('k1'), fresh[0]!, 500, {})).toBe(false);
     expect(await begin('k1')).toEqual({ state: 'done', status: 201, response: { id: 'x' } });
+  });
+
+  it('gives the very same answer, keys in their order and characters that jsonb refuses included', async () => {
+    const response = { z: 1, a: ['\u0000', '\ud800'], aa: null };
+    const first = await begin('k7');
+    if (first.state === 'new')
+      await store.idempotency.finish(scopeOf('k7'), first.operationId, 200, response);
+    const again = await begin('k7');
+    expect(JSON.stringify(again.state === 'done' && again.response)).toBe(JSON.stringify(response));
   });
 
   it('refuses the key for another request, and keeps principals apart', async () => {

@@ -3,6 +3,8 @@ import { Fault, fault } from '#libs/faults';
 /** SQLSTATE classes and codes under which nothing is wrong with the statement, but the server cannot serve it now. */
 const AWAY = /^(08|57P0[1-3]|53|57014|55P03|25P03|58)/;
 const CONFLICT = new Set(['40001', '40P01']);
+/** Text that PostgreSQL cannot hold: NUL, or half a character. */
+const UNTRANSLATABLE = new Set(['22021', '22P05']);
 const SOCKET = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH']);
 const PRISMA_AWAY = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028']);
 const AWAY_WORDS = /timeout exceeded when trying to connect|connection terminated|connection ended|server closed the connection|not queryable/i;
@@ -24,7 +26,7 @@ function codesOf(error: unknown): { codes: string[]; text: string } {
 /**
  * Says what an error of pg or Prisma means for the caller.
  *
- * @returns a Fault `store/unavailable` or `store/conflict` or `state/already-exists`; any other error as it came
+ * @returns a Fault `store/unavailable` or `store/conflict`, `state/already-exists` or `input/invalid`; any other error as it came
  */
 export function storeFault(error: unknown): unknown {
   if (error instanceof Fault) return error;
@@ -33,6 +35,9 @@ export function storeFault(error: unknown): unknown {
   if (codes.some((code) => CONFLICT.has(code) || code === 'P2034')) return fault('store/conflict', { cause: error, facts });
   if (codes.some((code) => code === '23505' || code === 'P2002')) {
     return fault('state/already-exists', { cause: error, facts });
+  }
+  if (codes.some((code) => UNTRANSLATABLE.has(code))) {
+    return fault('input/invalid', { detail: 'Text must not hold the character NUL.', cause: error, facts });
   }
   const isAway = codes.some((code) => AWAY.test(code) || SOCKET.has(code) || PRISMA_AWAY.has(code));
   if (isAway || AWAY_WORDS.test(text)) return fault('store/unavailable', { cause: error, facts, retryAfterMs: 5_000 });

@@ -29,7 +29,8 @@ interface BeginRow extends Record<string, unknown> {
   state: 'new' | 'done' | 'busy' | 'reused';
   operation: string | null;
   answer_status: number | null;
-  answer: Json;
+  /** JSON as text: jsonb would change the order of keys, and refuses some of what JSON can say. */
+  answer: string | null;
 }
 
 /** Makes a write happen once, however often it is sent. */
@@ -63,7 +64,11 @@ export class Idempotency {
       case 'new':
         return { state: 'new', operationId: row.operation as OperationId };
       case 'done':
-        return { state: 'done', status: row.answer_status ?? 500, response: row.answer };
+        return {
+          state: 'done',
+          status: row.answer_status ?? 500,
+          response: JSON.parse(row.answer ?? 'null'),
+        };
       case 'reused':
         throw fault('input/idempotency-key-reused');
       case 'busy':
@@ -115,7 +120,14 @@ export class Idempotency {
     const [row] = await this.database.run<{ ended: boolean }>(
       'idempotency-end',
       'select idempotency_end($1, $2, $3, $4, $5, $6) as ended',
-      [uuidOf(scope.workspaceId), scope.principal, scope.key, operation, status, JSON.stringify(response)],
+      [
+        uuidOf(scope.workspaceId),
+        scope.principal,
+        scope.key,
+        operation,
+        status,
+        JSON.stringify(JSON.stringify(response)),
+      ],
     );
     return row?.ended ?? false;
   }
