@@ -6,3 +6,4 @@ export { storeFault } from './store-fault.js';
 export { StoreModule } from './store.module.js';
 export * from './repositories/index.js';
 export * from './sealing/index.js';
+export * from './pipeline/index.js';

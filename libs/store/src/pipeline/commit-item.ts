@@ -1,0 +1,245 @@
+import {
+  uuidOf,
+  type BotId,
+  type ChannelId,
+  type Content,
+  type ConversationId,
+  type DeliveryId,
+  type EventType,
+  type InboxEventId,
+  type JsonObject,
+  type MailboxId,
+  type MessageId,
+  type Owner,
+  type TraceStep,
+  type TurnId,
+  type TurnOutcome,
+  type WorkspaceId,
+} from '#libs/model';
+
+/** Everything that one mailbox, or one conversation that the gateway writes to, comes to in one commit. */
+export interface CommitItem {
+  workspaceId: WorkspaceId;
+  /** Left out by the gateway, which holds no mailbox. */
+  mailbox?: {
+    mailboxId: MailboxId;
+    epoch: number;
+    /** Keeps the lease for so long, because the turn is still running. */
+    keepMs?: number;
+    /** Releases it, due again after so long, because something failed. */
+    retryMs?: number;
+    /** Releases it, due at once, because a turn is still owed. */
+    owesTurn?: boolean;
+  };
+  conversation?: {
+    conversationId: ConversationId;
+    /** The commit is `superseded` when the owner changed since. */
+    controlVersion?: number;
+    /** Everything in the conversation has had its turn. */
+    isAnswered: boolean;
+    botState?: JsonObject;
+    /** Our side said something. */
+    hasReplies: boolean;
+    owner?: Owner;
+  };
+  /** In the order in which they stand in the conversation. */
+  messages: NewMessage[];
+  edits: { messageId: MessageId; content: Content[] | null; at: string }[];
+  reactions: { messageId: MessageId; emoji: string; from: string; isRemoved: boolean }[];
+  done: InboxOutcome[];
+  turn?: NewTurn;
+  deliveries: NewDelivery[];
+  log: { type: EventType; data: JsonObject }[];
+}
+
+export interface NewMessage {
+  messageId: MessageId;
+  direction: 'in' | 'out';
+  author: 'contact' | 'bot' | 'operator' | 'api';
+  content: readonly Content[];
+  status: 'received' | 'queued';
+  providerId?: string;
+  replyTo?: string;
+  metadata?: Record<string, string>;
+  turnId?: TurnId;
+  /** The provider's time, ISO 8601. */
+  sentAt?: string;
+}
+
+export interface InboxOutcome {
+  inboxEventId: InboxEventId;
+  status: 'done' | 'ignored' | 'dead' | 'pending';
+  reason?: string;
+  /** Failed attempts to add. */
+  attempts?: number;
+  messageId?: MessageId;
+}
+
+export interface NewTurn {
+  turnId: TurnId;
+  botId: BotId | null;
+  botVersion: number | null;
+  /** First message it looked at, by sequence number. */
+  fromSeq: number;
+  outcome: TurnOutcome;
+  trace: readonly TraceStep[];
+  /** ISO 8601 instants. */
+  startedAt: string;
+  endedAt: string;
+}
+
+export interface NewDelivery {
+  deliveryId: DeliveryId;
+  /** One of the `messages` of this item. */
+  messageId: MessageId;
+  channelId: ChannelId;
+  /** From 0. */
+  part: number;
+  parts: number;
+  body: JsonObject;
+  class: 'idempotent' | 'look-up' | 'blind';
+  account: string;
+  destination: string;
+  /** How long the send still makes sense. */
+  ttlMs: number;
+}
+
+/** The columns that `mailbox_commit` reads, all items in flat lists; see the function for the names. */
+export function flattenCommit(items: readonly { item: CommitItem; i: number }[]): Record<string, unknown[]> {
+  const flat: Record<string, unknown[]> = {
+    mailboxes: [],
+    conversations: [],
+    messages: [],
+    edits: [],
+    reactions: [],
+    done: [],
+    turns: [],
+    deliveries: [],
+    log: [],
+  };
+  for (const { item, i } of items) flattenOne(flat as never, item, i);
+  return flat;
+}
+
+type Flat = Record<
+  | 'mailboxes'
+  | 'conversations'
+  | 'messages'
+  | 'edits'
+  | 'reactions'
+  | 'done'
+  | 'turns'
+  | 'deliveries'
+  | 'log',
+  unknown[]
+>;
+
+function flattenOne(flat: Flat, item: CommitItem, i: number): void {
+  const w = uuidOf(item.workspaceId);
+  const { mailbox, conversation, turn } = item;
+  if (mailbox) {
+    flat.mailboxes.push({
+      i,
+      id: uuidOf(mailbox.mailboxId),
+      e: mailbox.epoch,
+      keep: mailbox.keepMs ?? null,
+      retry: mailbox.retryMs ?? null,
+      more: mailbox.owesTurn ?? false,
+    });
+  }
+  for (const done of item.done) {
+    flat.done.push({
+      i,
+      w,
+      id: uuidOf(done.inboxEventId),
+      status: done.status,
+      reason: done.reason ?? null,
+      att: done.attempts ?? 0,
+      m: done.messageId ? uuidOf(done.messageId) : null,
+    });
+  }
+  if (!conversation) return;
+  const c = uuidOf(conversation.conversationId);
+  flat.conversations.push({
+    i,
+    w,
+    id: c,
+    n: item.messages.length,
+    ev: item.log.length,
+    ans: conversation.isAnswered,
+    st: conversation.botState ?? null,
+    rep: conversation.hasReplies,
+    own: conversation.owner ?? null,
+    cv: conversation.controlVersion ?? null,
+  });
+  const offsets = new Map<MessageId, number>();
+  for (const [at, message] of item.messages.entries()) {
+    offsets.set(message.messageId, at + 1);
+    flat.messages.push({
+      i,
+      w,
+      id: uuidOf(message.messageId),
+      c,
+      o: at + 1,
+      dir: message.direction,
+      by: message.author,
+      content: message.content,
+      status: message.status,
+      pid: message.providerId ?? null,
+      re: message.replyTo ?? null,
+      meta: message.metadata ?? null,
+      turn: message.turnId ? uuidOf(message.turnId) : null,
+      at: message.sentAt ?? null,
+    });
+  }
+  for (const edit of item.edits) {
+    flat.edits.push({ i, w, id: uuidOf(edit.messageId), content: edit.content, at: edit.at });
+  }
+  for (const reaction of item.reactions) {
+    flat.reactions.push({
+      i,
+      w,
+      id: uuidOf(reaction.messageId),
+      emoji: reaction.emoji,
+      who: reaction.from,
+      gone: reaction.isRemoved,
+    });
+  }
+  if (turn) {
+    flat.turns.push({
+      i,
+      w,
+      id: uuidOf(turn.turnId),
+      c,
+      bot: turn.botId ? uuidOf(turn.botId) : null,
+      ver: turn.botVersion,
+      f: turn.fromSeq,
+      nin: item.messages.filter((message) => message.direction === 'in').length,
+      outcome: turn.outcome,
+      trace: turn.trace,
+      t0: turn.startedAt,
+      t1: turn.endedAt,
+    });
+  }
+  for (const delivery of item.deliveries) {
+    flat.deliveries.push({
+      i,
+      w,
+      id: uuidOf(delivery.deliveryId),
+      c,
+      m: uuidOf(delivery.messageId),
+      o: offsets.get(delivery.messageId),
+      ch: uuidOf(delivery.channelId),
+      part: delivery.part,
+      parts: delivery.parts,
+      body: delivery.body,
+      class: delivery.class,
+      acc: delivery.account,
+      dest: delivery.destination,
+      ttl: delivery.ttlMs,
+    });
+  }
+  for (const [at, entry] of item.log.entries()) {
+    flat.log.push({ i, w, c, o: at + 1, type: entry.type, data: entry.data });
+  }
+}

@@ -1,0 +1,14 @@
+export type { CommitItem, InboxOutcome, NewDelivery, NewMessage, NewTurn } from './commit-item.js';
+export { Deliveries, type DeliveryOutcomeRow, type OpenDelivery } from './deliveries.js';
+export { GroupCommit, type GroupCommitOptions, type Outcome } from './group-commit.js';
+export { Inbox, type AcceptedEvent, type NewInboxEvent } from './inbox.js';
+export { spread } from './mailbox-key.js';
+export {
+  Mailboxes,
+  type CommitOutcome,
+  type NewConversation,
+  type OpenConversation,
+  type OpenMailbox,
+  type PendingEvent,
+  type ReceiptRow,
+} from './mailboxes.js';
