@@ -179,7 +179,7 @@ export class EmbeddedPostgres {
   }
 
   #startFailed(said: string): Error {
-    const reason = said.split('\n').find((line) => /FATAL|PANIC|could not/.test(line)) ?? said;
+    const reason = /(?:FATAL|PANIC): +(.+)/.exec(said)?.[1] ?? said;
     return fault('store/cluster-failed', {
       detail: `The embedded database in ${this.#folder} does not start: ${lastWords(reason)} Its log is ${this.logFile}; set DATABASE_URL to use a PostgreSQL of your own.`,
     });
