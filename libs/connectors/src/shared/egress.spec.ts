@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startStubServer, type StubServer } from '../testkit/stub-server.js';
+import { startStubServer, type StubServer } from '../testkit/index.js';
 import { addressRules } from './egress-addresses.js';
 import { createEgress, type Egress, type EgressOptions } from './egress.js';
 

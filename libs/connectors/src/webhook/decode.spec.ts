@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decode } from './decode.js';
+import { eventSlices } from './slices.js';
 
 const FROM = { kind: 'external', value: 'ann' };
 
@@ -38,11 +40,24 @@ describe('decode of a webhook channel', () => {
     ]);
   });
 
-  it('keeps the order of a batch, and each item as its raw slice', () => {
-    const items = [3, 1, 2].map((n) => ({ type: 'message', id: `m-${n}`, from: FROM, text: `${n}` }));
-    const { events } = decodeBody({ events: items });
+  it('keeps the order of a batch, and of each item the bytes that came', () => {
+    const items = [3, 1, 2].map(
+      (n) => `{ "type":"message","id" : "m-${n}", "from":{"kind":"external","value":"ü\\"]}"},"text":"[{"}`,
+    );
+    const { events } = decodeBody(`{"events": [${items.join(' ,')}] }`);
     expect(events.map(({ event }) => event.event_key)).toEqual(['m-3', 'm-1', 'm-2']);
-    expect(events.map(({ raw }) => JSON.parse(Buffer.from(raw).toString()) as unknown)).toEqual(items);
+    expect(events.map(({ raw }) => Buffer.from(raw).toString())).toEqual(items);
+  });
+
+  it('finds the bytes of every item, whatever JSON it holds', () => {
+    const items = fc.array(fc.dictionary(fc.string(), fc.jsonValue()), { minLength: 1, maxLength: 20 });
+    fc.assert(
+      fc.property(items, fc.constantFrom(0, 2), (events, indent) => {
+        const body = Buffer.from(JSON.stringify({ events }, null, indent));
+        const found = eventSlices(body).map((raw) => JSON.parse(Buffer.from(raw).toString()) as unknown);
+        expect(JSON.stringify(found)).toBe(JSON.stringify(events));
+      }),
+    );
   });
 
   it('takes a corrected item under the id of the one that it ignored', () => {

@@ -4,6 +4,7 @@ import type { Content, InboundEvent } from '#libs/model';
 import { z } from 'zod';
 import type { Decoded, DecodedEvent, HookRequest } from '../connector.js';
 import { parseJson } from '../shared/parse-json.js';
+import { eventSlices } from './slices.js';
 import { EVENTS_MAX, items, type ItemType } from './wire.js';
 
 type JsonRecord = Record<string, unknown>;
@@ -29,12 +30,14 @@ export function decode(request: HookRequest): Decoded {
     });
   }
   const events = Array.isArray(body.data.events)
-    ? body.data.events.map((item) => decodeItem(item, bytesOf(item)))
+    ? decodeAll(body.data.events, eventSlices(request.body))
     : [decodeItem(body.data, request.body)];
   return { events, reply: replyTo(events) };
 }
 
-const bytesOf = (item: unknown): Uint8Array => Buffer.from(JSON.stringify(item));
+function decodeAll(items: readonly JsonRecord[], slices: readonly Uint8Array[]): DecodedEvent[] {
+  return items.map((item, index) => decodeItem(item, slices[index]!));
+}
 
 function decodeItem(item: JsonRecord, raw: Uint8Array): DecodedEvent {
   const type = item['type'];
