@@ -37,7 +37,13 @@ export const BotDefinition = z
         .describe('Says that the bot is automated; sent before its first reply'),
     }),
     greeting: Contents.optional().describe('Sent when a visitor opens a session, before anything is written'),
-    rules: z.array(Rule).max(1_000).default([]),
+    rules: z
+      .array(Rule)
+      .max(1_000)
+      .default([])
+      .describe(
+        'The first that matches a new message answers; one for the option taken last comes before all others',
+      ),
     fallback: Contents.optional().describe('Sent when no responder answers; silence when absent'),
     fallback_hands_over: z.boolean().default(false),
   })
