@@ -33,7 +33,7 @@ export interface StateSpace {
   set(next: Readonly<Record<string, Json>>): void;
 }
 
-/** Where previews go. */
+/** Where previews go. Must not throw: it is called in the midst of a responder's work. */
 export interface Live {
   /** The next piece of a reply that is being written. */
   delta(text: string): void;

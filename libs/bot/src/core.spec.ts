@@ -60,6 +60,14 @@ describe('the bot core', () => {
     ]);
   });
 
+  it('does not fall back where nobody has said anything', async () => {
+    const definition = { fallback: [textOf('?')], fallback_hands_over: true };
+    expect(await core.answer(turnOf({ says: [], definition }))).toMatchObject({
+      outcome: 'silent',
+      effects: [],
+    });
+  });
+
   it('is silent without a fallback, with the hand-over all the same', async () => {
     expect(await core.answer(turnOf())).toMatchObject({ outcome: 'silent', effects: [] });
     const result = await core.answer(turnOf({ definition: { fallback_hands_over: true } }));

@@ -28,11 +28,9 @@ describe('folding', () => {
     expect(fold(left)).not.toBe(fold(right));
   });
 
-  it('takes no more than a moment for 64 KiB of marks in the wrong order', () => {
-    // Quadratic sorting would take over a second; the bound leaves room for a busy machine.
-    const start = performance.now();
-    fold('\u0323\u0301'.repeat(32_768));
-    expect(performance.now() - start).toBeLessThan(500);
+  it('keeps no more marks on one letter than can be sorted at once', () => {
+    // Normalizing 64 KiB of marks in the wrong order would take over a second: it sorts them in quadratic time.
+    expect(fold(`क${'\u0941\u094D'.repeat(30_000)}x`)).toHaveLength(32);
   });
 });
 

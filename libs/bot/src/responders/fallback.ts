@@ -4,6 +4,7 @@ import { answer, pass, silence, type Responder } from '../responder.js';
 export const fallback: Responder = {
   name: 'fallback',
   respond: async ({ bot: { definition } }, draft) => {
+    if (draft.heard.length === 0) return pass('Nobody has said anything that wants an answer');
     const handsOver = definition.fallback_hands_over;
     if (handsOver) draft.emit({ kind: 'hand-over', to: 'queue', reason: 'No responder had an answer' });
     const detail = { hand_over: handsOver };
