@@ -1,7 +1,10 @@
 const SUSPECT = /\\u(?:0000|d[89a-f])/i;
 
+/** `toWellFormed` is part of Node since version 20, but of TypeScript's library only from ES2024 on. */
+type WellFormable = string & { toWellFormed(): string };
+
 function cleanText(text: string): string {
-  return text.replaceAll('\u0000', '').toWellFormed();
+  return (text.replaceAll('\u0000', '') as WellFormable).toWellFormed();
 }
 
 function clean(value: unknown): unknown {
