@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId, uuidOf, type ConversationId, type WorkspaceId } from '#libs/model';
 import type { Actor, Database } from '#libs/store';
 import { fillWorkspace, type FilledWorkspace } from '../support/fill-workspace.js';
-import { openTestStore, type TestStore } from '../support/test-store.js';
+import { FilterlessDatabase } from '../support/filterless-database.js';
+import { openTestStore, type Repositories, repositoriesOf, type TestStore } from '../support/test-store.js';
 
 let store: TestStore;
 let ours: FilledWorkspace;
@@ -310,33 +311,57 @@ describe('a unit of work of one workspace', () => {
   });
 });
 
-describe('the repositories with ids of others', () => {
+/** How the repositories are made: as everywhere, and with every condition on the workspace taken out of them. */
+const variants = [
+  { name: 'the repositories', make: (): Database => store.database },
+  {
+    name: 'the repositories with their own filter removed',
+    make: (): Database => new FilterlessDatabase({ url: store.url, poolMax: 4, name: 'filterless' }),
+  },
+];
+
+describe.each(variants)('$name, with ids of others', ({ make }) => {
+  let database: Database;
+  let repositories: Repositories;
+  beforeAll(() => {
+    database = make();
+    repositories = repositoriesOf(database, store.keyring);
+  });
+  afterAll(async () => {
+    if (database instanceof FilterlessDatabase) {
+      expect(database.removed).toBeGreaterThan(25);
+      await database.close();
+    }
+  });
+
   const actor: Actor = 'system';
   const page = { limit: 100, order: 'asc' as const };
   const w = () => ours.workspaceId;
 
   it('read nothing', async () => {
     const gone = { code: 'state/not-found' };
-    await expect(store.channels.get(w(), theirs.channelId)).rejects.toMatchObject(gone);
-    await expect(store.bots.get(w(), theirs.botId)).rejects.toMatchObject(gone);
-    await expect(store.conversations.get(w(), theirs.conversationId)).rejects.toMatchObject(gone);
-    await expect(store.conversations.messages(w(), theirs.conversationId, page)).rejects.toMatchObject(gone);
-    await expect(store.conversations.messageById(w(), theirs.messageId)).rejects.toMatchObject(gone);
-    await expect(store.timelines.of(w(), theirs.messageId)).rejects.toMatchObject(gone);
-    expect(await store.bots.definitionOf(w(), theirs.botId)).toBeNull();
-    expect(await store.conversations.eventsAfter(w(), theirs.conversationId, 0, 100)).toEqual([]);
-    expect(await store.conversations.repliesOf(w(), theirs.turnId)).toEqual([]);
-    expect(await store.conversations.answerTo(w(), theirs.inboxEventId)).toMatchObject({
+    await expect(repositories.channels.get(w(), theirs.channelId)).rejects.toMatchObject(gone);
+    await expect(repositories.bots.get(w(), theirs.botId)).rejects.toMatchObject(gone);
+    await expect(repositories.conversations.get(w(), theirs.conversationId)).rejects.toMatchObject(gone);
+    await expect(repositories.conversations.messages(w(), theirs.conversationId, page)).rejects.toMatchObject(
+      gone,
+    );
+    await expect(repositories.conversations.messageById(w(), theirs.messageId)).rejects.toMatchObject(gone);
+    await expect(repositories.timelines.of(w(), theirs.messageId)).rejects.toMatchObject(gone);
+    expect(await repositories.bots.definitionOf(w(), theirs.botId)).toBeNull();
+    expect(await repositories.conversations.eventsAfter(w(), theirs.conversationId, 0, 100)).toEqual([]);
+    expect(await repositories.conversations.repliesOf(w(), theirs.turnId)).toEqual([]);
+    expect(await repositories.conversations.answerTo(w(), theirs.inboxEventId)).toMatchObject({
       message: null,
       replies: [],
     });
-    expect(await store.members.findByEmail(w(), 'owner@theirs.example')).toBeNull();
+    expect(await repositories.members.findByEmail(w(), 'owner@theirs.example')).toBeNull();
     const lists = [
-      await store.channels.list(w(), page),
-      await store.bots.list(w(), page),
-      await store.apiKeys.list(w(), page),
-      await store.deadLetters.inboxEvents(w(), page),
-      await store.deadLetters.deliveries(w(), page),
+      await repositories.channels.list(w(), page),
+      await repositories.bots.list(w(), page),
+      await repositories.apiKeys.list(w(), page),
+      await repositories.deadLetters.inboxEvents(w(), page),
+      await repositories.deadLetters.deliveries(w(), page),
     ];
     for (const list of lists) {
       expect(list.data).toHaveLength(1);
@@ -349,26 +374,28 @@ describe('the repositories with ids of others', () => {
     const gone = { code: 'state/not-found' };
     const definition = { persona: { name: 'X' }, rules: [], fallback_hands_over: false };
     const refused = [
-      store.channels.update(w(), theirs.channelId, { version: null, name: 'X', actor }),
-      store.channels.pause(w(), theirs.channelId, actor),
-      store.channels.setHealth(w(), theirs.channelId, { state: 'down', reason: 'x' }),
-      store.bots.publish(w(), theirs.botId, { definition, actor }),
-      store.apiKeys.revoke(w(), theirs.apiKeyId, actor),
-      store.sessions.start(w(), { channelId: theirs.channelId, ttlMs: 1_000 }),
-      store.deadLetters.replayDelivery(w(), theirs.deliveryId, actor),
-      store.deadLetters.replayInboxEvent(w(), theirs.inboxEventId, actor),
+      repositories.channels.update(w(), theirs.channelId, { version: null, name: 'X', actor }),
+      repositories.channels.pause(w(), theirs.channelId, actor),
+      repositories.channels.setHealth(w(), theirs.channelId, { state: 'down', reason: 'x' }),
+      repositories.bots.publish(w(), theirs.botId, { definition, actor }),
+      repositories.apiKeys.revoke(w(), theirs.apiKeyId, actor),
+      repositories.sessions.start(w(), { channelId: theirs.channelId, ttlMs: 1_000 }),
+      repositories.deadLetters.replayDelivery(w(), theirs.deliveryId, actor),
+      repositories.deadLetters.replayInboxEvent(w(), theirs.inboxEventId, actor),
     ];
     for (const one of await Promise.allSettled(refused)) {
       expect(one).toMatchObject({ status: 'rejected', reason: gone });
     }
-    await store.apiKeys.touch(w(), theirs.apiKeyId);
-    await store.sessions.end(w(), theirs.sessionId);
-    expect(await store.sessions.extend(w(), theirs.sessionId, 1e9)).toBeNull();
+    await repositories.apiKeys.touch(w(), theirs.apiKeyId);
+    await repositories.sessions.end(w(), theirs.sessionId);
+    expect(await repositories.sessions.extend(w(), theirs.sessionId, 1e9)).toBeNull();
     const scope = { workspaceId: w(), principal: 'p', key: 'k' };
-    expect(await store.idempotency.finish(scope, theirs.operationId, 200, {})).toBe(false);
+    expect(await repositories.idempotency.finish(scope, theirs.operationId, 200, {})).toBe(false);
     expect(await everythingOf(theirs.workspaceId)).toBe(before);
   });
+});
 
+describe('a sealed secret', () => {
   it('cannot open a secret that was moved from one workspace to another', async () => {
     const [theirRow] = await query<{ secrets: object }>('select secrets from channel where id = $1', [
       uuidOf(theirs.channelId),

@@ -90,7 +90,7 @@ declare
   v_new boolean := false;
 begin
   perform set_config('parley.workspaces', p_workspace::text, true);
-  perform from channel c where c.id = p_channel;
+  perform from channel c where c.workspace_id = p_workspace and c.id = p_channel;
   if not found then return; end if;
 
   loop
@@ -126,7 +126,8 @@ begin
       values (p_workspace, v_conversation, 1, 'conversation.created', '{}');
   else
     select c.id, c.contact_id into v_conversation, v_contact
-      from conversation c where c.channel_id = p_channel and c.thread = p_thread;
+      from conversation c
+     where c.workspace_id = p_workspace and c.channel_id = p_channel and c.thread = p_thread;
   end if;
 
   return query
