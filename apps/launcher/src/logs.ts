@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, statSync, truncateSync } from 'node:fs';
+import { copyFileSync, statSync, truncateSync } from 'node:fs';
 
 /** A log above this size is copied aside and begun anew. */
 const LOG_BYTES_MAX = 20 * 1024 * 1024;
@@ -13,14 +13,5 @@ export function capLogs(files: readonly string[], bytesMax = LOG_BYTES_MAX): voi
     if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) <= bytesMax) continue;
     copyFileSync(file, `${file}.1`);
     truncateSync(file);
-  }
-}
-
-/** The last line of a log that is not empty; empty when there is none. */
-export function lastLine(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').trimEnd().split('\n').at(-1) ?? '';
-  } catch {
-    return '';
   }
 }
