@@ -426,7 +426,14 @@ describe('many workspaces over few connections', () => {
         .catch((error: { rows: { workspaceId: string }[] }) => error.rows);
       return seen.map((row) => row.workspaceId);
     };
-    const seen = await Promise.all(Array.from({ length: 600 }, (_, index) => unit(index)));
+    const seen: string[][] = [];
+    let next = 0;
+    // More lanes than connections, so that every connection changes hands all the time.
+    const lane = async (): Promise<void> => {
+      for (let index = next++; index < 600; index = next++) seen[index] = await unit(index);
+    };
+    await Promise.all(Array.from({ length: 24 }, lane));
+    expect(seen).toHaveLength(600);
     const leaks = seen.filter((ids, index) => {
       const { workspaceId } = sides[index % 2] as FilledWorkspace;
       return ids.length === 0 || ids.some((id) => id !== workspaceId && id !== uuidOf(workspaceId));
