@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, chmodSync, constants, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fault } from '#libs/faults';
@@ -22,7 +22,10 @@ const REMAINS_TIMEOUT_MS = 60_000;
  */
 export function openDataFolder(folder: string): void {
   try {
-    mkdirSync(path.join(folder, 'logs'), { recursive: true, mode: 0o755 });
+    const isNew = mkdirSync(folder, { recursive: true }) !== undefined;
+    // Whatever the umask is: the account that PostgreSQL runs as under root must be able to enter.
+    if (isNew) chmodSync(folder, 0o755);
+    mkdirSync(path.join(folder, 'logs'), { recursive: true });
     accessSync(folder, constants.W_OK);
     accessSync(path.join(folder, 'logs'), constants.W_OK);
   } catch (cause) {

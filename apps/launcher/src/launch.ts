@@ -56,9 +56,12 @@ export class Launch {
     this.#isStopping = true;
     await this.#supervisor?.stop();
     await Promise.allSettled([this.#starting]);
-    for (const undo of this.#undo.toReversed()) await undo();
+    const ends: PromiseSettledResult<void>[] = [];
+    for (const undo of this.#undo.toReversed()) ends.push(...(await Promise.allSettled([attempt(undo)])));
     // Made, but never shown because something failed afterwards: this is the only time it can be told.
     this.#tellFirstStart();
+    // One thing that cannot be stopped keeps nothing else from being stopped; then it is told.
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
   }
 
   /** Kills gateway and worker: for a person who has asked twice. */
@@ -197,4 +200,8 @@ export class Launch {
     const processes = { ...(guardian === null ? {} : { guardian }), ...apps };
     this.#lock?.describe({ address: this.#config.http.publicUrl, processes });
   }
+}
+
+async function attempt(work: () => Promise<void> | void): Promise<void> {
+  await work();
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fault } from '#libs/faults';
@@ -247,8 +247,9 @@ export class EmbeddedPostgres {
 
 function makeFolder(folder: string): void {
   try {
-    // Others may enter, or PostgreSQL's own account could not; what is secret inside has its own mode.
-    mkdirSync(folder, { recursive: true, mode: 0o755 });
+    const isNew = mkdirSync(folder, { recursive: true }) !== undefined;
+    // Whatever the umask is: PostgreSQL's own account must be able to enter; what is secret inside has its own mode.
+    if (isNew) chmodSync(folder, 0o755);
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     throw fault('store/folder-unusable', {
