@@ -203,10 +203,12 @@ describe('idempotent writes', () => {
     expect(takers.filter(({ state }) => state === 'new')).toEqual([first]);
   });
 
-  it('gives an abandoned key back', async () => {
+  it('gives an abandoned key back at once, to another request too, under the same operation', async () => {
     const first = await begin('k4');
     if (first.state === 'new') await store.idempotency.abandon(scopeOf('k4'), first.operationId);
-    expect(await begin('k4', 'another')).toMatchObject({ state: 'new' });
+    expect(await begin('k4', 'another')).toEqual(first);
+    expect(await begin('k4', 'another')).toEqual({ state: 'busy' });
+    await expect(begin('k4')).rejects.toMatchObject({ code: 'input/idempotency-key-reused' });
   });
 
   it('forgets answers after a day, and younger ones never', async () => {

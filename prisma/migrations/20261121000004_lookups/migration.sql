@@ -188,14 +188,14 @@ begin
            status = null, response = null, created_at = now()
      where i.workspace_id = p_workspace and i.principal = p_principal and i.key = p_key;
     return query select 'new', p_operation, null::integer, null::jsonb;
-  elsif v.request_hash <> p_request_hash then
+  elsif v.request_hash not in (p_request_hash, '') then
     return query select 'reused', null::uuid, null::integer, null::jsonb;
   elsif v.status is not null then
     return query select 'done', v.operation_id, v.status, v.response;
   elsif v.locked_until > clock_timestamp() then
     return query select 'busy', null::uuid, null::integer, null::jsonb;
   else
-    update idempotency i set locked_until = v_until
+    update idempotency i set locked_until = v_until, request_hash = p_request_hash
      where i.workspace_id = p_workspace and i.principal = p_principal and i.key = p_key;
     return query select 'new', v.operation_id, null::integer, null::jsonb;
   end if;
@@ -211,7 +211,8 @@ create function idempotency_end(
 begin
   perform set_config('parley.workspaces', p_workspace::text, true);
   if p_status is null then
-    delete from idempotency i
+    -- The operation stays: should the failed write have changed something after all, the next one finds it.
+    update idempotency i set locked_until = clock_timestamp() - interval '1 second', request_hash = ''
      where i.workspace_id = p_workspace and i.principal = p_principal and i.key = p_key
        and i.operation_id = p_operation and i.status is null;
   else

@@ -92,7 +92,10 @@ export class Idempotency {
     return this.#end(scope, operationId, status, response);
   }
 
-  /** Gives the key back after a failure that changed nothing: the next repetition is a new write. */
+  /**
+   * Gives the key back after a failure. The next write with the key may be another one, and begins at once; it runs under
+   * the same operation, so that it finds what the failed one may have made after all.
+   */
   async abandon(scope: IdempotencyScope, operationId: OperationId): Promise<void> {
     await this.#end(scope, operationId, null, null);
   }
