@@ -198,7 +198,11 @@ export class Launch {
     const guardian = this.#guardian.identity;
     this.#guardian.order({ pids: Object.values(apps).map((one) => one.pid) });
     const processes = { ...(guardian === null ? {} : { guardian }), ...apps };
-    this.#lock?.describe({ address: this.#config.http.publicUrl, processes });
+    try {
+      this.#lock?.describe({ address: this.#config.http.publicUrl, processes });
+    } catch {
+      // A full disk: the note only helps the next launcher after a kill -9, and must not end this one.
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -187,6 +187,14 @@ describe('logs', () => {
     capLogs([log], 5);
     expect(readFileSync(log, 'utf8')).toBe('');
     expect(readFileSync(`${log}.1`, 'utf8')).toBe('a long log');
+  });
+
+  it('are cut also when nothing can be kept of them', () => {
+    const log = path.join(folder, 'worker.log');
+    writeFileSync(log, 'a long log');
+    mkdirSync(`${log}.1`);
+    capLogs([log], 5);
+    expect(readFileSync(log, 'utf8')).toBe('');
   });
 });
 
