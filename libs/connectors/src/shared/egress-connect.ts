@@ -1,4 +1,4 @@
-import { isIP, type LookupFunction, type Socket } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 import { callbackify } from 'node:util';
 import { buildConnector } from 'undici';
 import { fault, toFault, type Fault } from '#libs/faults';
@@ -6,10 +6,14 @@ import type { AddressRules, Resolve } from './egress-addresses.js';
 
 export interface ConnectOptions {
   rules: AddressRules;
+  /** Plain http to every allowed address; else to listed ones only. */
   allowHttp: boolean;
   connectTimeoutMs: number;
   resolve: Resolve;
 }
+
+/** Why an address of a host must not be called; null when it may be. */
+type Judge = (host: string, address: string) => Fault | null;
 
 /**
  * A connector that reaches allowed addresses only: literals are judged before connecting, names by all their
@@ -17,42 +21,49 @@ export interface ConnectOptions {
  * has been written yet.
  */
 export function guardedConnect(options: ConnectOptions): buildConnector.connector {
-  const connect = buildConnector({ timeout: options.connectTimeoutMs, lookup: guardedLookup(options) });
+  const { rules, allowHttp } = options;
+  const byHttps = connectWith(options, (host, address) =>
+    rules.isAllowed(address) ? null : forbidden(host),
+  );
+  const byHttp = connectWith(options, (host, address) => {
+    if (!rules.isAllowed(address)) return forbidden(host);
+    return allowHttp || rules.isListed(address) ? null : notByHttp(host);
+  });
+  return (target, callback) => (target.protocol === 'https:' ? byHttps : byHttp)(target, callback);
+}
+
+function connectWith({ connectTimeoutMs, resolve }: ConnectOptions, judge: Judge): buildConnector.connector {
+  const connect = buildConnector({ timeout: connectTimeoutMs, lookup: guardedLookup(resolve, judge) });
   return (target, callback) => {
     const host = target.hostname.replace(/^\[|\]$/g, '');
-    if (isIP(host) && !options.rules.isAllowed(host)) return callback(forbidden(host), null);
+    // The lookup is never asked about literals.
+    const refusal = isIP(host) ? judge(host, host) : null;
+    if (refusal) return callback(refusal, null);
     connect(target, (error, socket) => {
       if (error) return callback(unreachable(host, error), null);
-      const refusal = refusalOf(socket, target.protocol, host, options);
-      if (!refusal) return callback(null, socket);
+      const peerRefusal = judge(host, socket.remoteAddress ?? '');
+      if (!peerRefusal) return callback(null, socket);
       socket.destroy();
-      callback(refusal, null);
+      callback(peerRefusal, null);
     });
   };
 }
 
-function refusalOf(socket: Socket, protocol: string, host: string, options: ConnectOptions): Fault | null {
-  const peer = socket.remoteAddress ?? '';
-  if (!options.rules.isAllowed(peer)) return forbidden(host);
-  const isPlainHttpFine = options.allowHttp || options.rules.isListed(peer);
-  if (protocol === 'https:' || isPlainHttpFine) return null;
-  return fault('channel/unreachable', { detail: `${host} must be called by https.`, facts: { host } });
-}
-
 /** Answers as `net.connect` asks: one address or all of them. */
-function guardedLookup(options: ConnectOptions): LookupFunction {
-  const allowed = async (host: string) => {
-    const found = await options.resolve(host);
-    if (found.length === 0 || found.some(({ address }) => !options.rules.isAllowed(address)))
-      throw forbidden(host);
-    return found;
-  };
-  const withCallback = callbackify(allowed);
-  return (host, lookup, callback) =>
-    withCallback(host, (error, found) => {
+function guardedLookup(resolve: Resolve, judge: Judge): LookupFunction {
+  const judged = callbackify(async (host: string) => {
+    const found = await resolve(host);
+    const refusal = found.map(({ address }) => judge(host, address)).find((each) => each !== null);
+    if (refusal) throw refusal;
+    const [first] = found;
+    if (!first) throw fault('channel/unreachable', { detail: `${host} has no address.`, facts: { host } });
+    return { first, found };
+  });
+  return (host, { all }, callback) =>
+    judged(host, (error, answer) => {
       if (error) callback(error, '');
-      else if (lookup.all) callback(null, [...found]);
-      else callback(null, found[0]!.address, found[0]!.family);
+      else if (all) callback(null, [...answer.found]);
+      else callback(null, answer.first.address, answer.first.family);
     });
 }
 
@@ -63,12 +74,14 @@ function forbidden(host: string): Fault {
   });
 }
 
+function notByHttp(host: string): Fault {
+  const detail = `${host} must be called by https.`;
+  return fault('channel/unreachable', { detail, facts: { host, reason: 'plain-http' } });
+}
+
 function unreachable(host: string, cause: Error & { code?: unknown }): Fault {
   if (toFault(cause).code === 'channel/unreachable') return toFault(cause);
   const reason = typeof cause.code === 'string' ? cause.code : 'connect-failed';
-  return fault('channel/unreachable', {
-    detail: `${host} cannot be reached (${reason}).`,
-    cause,
-    facts: { host, reason },
-  });
+  const detail = `${host} cannot be reached (${reason}).`;
+  return fault('channel/unreachable', { detail, cause, facts: { host, reason } });
 }

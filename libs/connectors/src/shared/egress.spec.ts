@@ -114,9 +114,19 @@ describe('addresses that are not called', () => {
     expect(rules.isAllowed('fe80::1%eth0')).toBe(false);
   });
 
-  it('calls plain http only where the peer is on the allow-list', async () => {
-    const listed = egress({ allowCidrs: ['127.0.0.1'] });
-    expect((await listed.fetch(stub.url)).status).toBe(204);
+  it('calls a public address by https only', async () => {
+    const resolve = (): Promise<{ address: string; family: 4 }[]> =>
+      Promise.resolve([{ address: '93.184.216.34', family: 4 }]);
+    for (const url of ['http://93.184.216.34', 'http://public.example']) {
+      await expect(egress({ resolve }).fetch(url)).rejects.toMatchObject({
+        code: 'channel/unreachable',
+        facts: { reason: 'plain-http' },
+      });
+    }
+  });
+
+  it('calls plain http where the peer is on the allow-list', async () => {
+    expect((await egress({ allowCidrs: ['127.0.0.1'] }).fetch(stub.url)).status).toBe(204);
   });
 
   it.each(['ftp://example.com', 'nonsense', 'https://user:password@example.com'])(
@@ -186,7 +196,7 @@ describe('what a failure lets one conclude', () => {
 
   it.each(['hang', 'reset', 'garbage'] as const)('nobody knows when the answer is %s', async (kind) => {
     stub.answerWith({ kind });
-    const { fetch } = egress({ allowCidrs: LOOPBACK, timeoutMs: 200 });
+    const { fetch } = egress({ allowCidrs: LOOPBACK, timeoutMs: 1_000 });
     await expect(fetch(stub.url, { method: 'POST', body: 'x' })).rejects.toMatchObject({
       code: 'channel/outcome-unknown',
     });

@@ -12,7 +12,7 @@ const KEY = 'dlv_01jd7z3q9ve8g8kq0w2m5n6p7r';
 /** One call, and only the agreed ways to fail. */
 export function checkDelivering<Settings>(subject: Subject<Settings>): void {
   const { connector, to, provider } = subject;
-  const egress = createEgress({ allowCidrs: ['127.0.0.0/8', '::1/128'], timeoutMs: 300 });
+  const egress = createEgress({ allowCidrs: ['127.0.0.0/8', '::1/128'], timeoutMs: 1_000 });
   afterAll(() => egress.close());
   const io = (url: string, signal: AbortSignal = new AbortController().signal): Io<Settings> => ({
     settings: parseSettings(connector, subject.settings(url)),
