@@ -150,7 +150,8 @@ begin
     select e.seq, e.type, e.data, e.occurred_at::timestamptz, to_jsonb(m)
       from event e
       left join message m
-        on m.workspace_id = e.workspace_id and m.id = (e.data ->> 'message')::uuid
+        on m.workspace_id = e.workspace_id
+       and m.id = case when e.data ->> 'message' ~ '^[0-9a-f-]{36}$' then (e.data ->> 'message')::uuid end
      where e.workspace_id = p_workspace and e.conversation_id = p_conversation and e.seq > p_after
      order by e.seq
      limit p_limit;
