@@ -356,12 +356,14 @@ describe.each(variants)('$name, with ids of others', ({ make }) => {
       replies: [],
     });
     expect(await repositories.members.findByEmail(w(), 'owner@theirs.example')).toBeNull();
+    expect((await repositories.conversations.lastSeqs(w(), [theirs.conversationId])).size).toBe(0);
     const lists = [
       await repositories.channels.list(w(), page),
       await repositories.bots.list(w(), page),
       await repositories.apiKeys.list(w(), page),
       await repositories.deadLetters.inboxEvents(w(), page),
       await repositories.deadLetters.deliveries(w(), page),
+      await repositories.conversations.list(w(), page),
     ];
     for (const list of lists) {
       expect(list.data).toHaveLength(1);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Message, newId, uuidOf, type ChannelId, type WorkspaceId } from '#libs/model';
-import { idOfOperation, type OperationId } from '#libs/store';
+import { addressOfThread, idOfOperation, type OperationId } from '#libs/store';
 import { makeChannel, openTestStore, type TestStore } from '../support/test-store.js';
 
 let store: TestStore;
@@ -145,6 +145,37 @@ describe('conversations', () => {
       seq: 3,
       parts: [{ type: 'text', text: 'm3' }],
     });
+  });
+
+  it('are listed by creation, by channel and by state, each with its newest event', async () => {
+    const other = await makeChannel(store, 'Listed');
+    const made = [];
+    for (let n = 0; n < 3; n++)
+      made.push(
+        (await store.sessions.start(other.workspaceId, { channelId: other.channelId, ttlMs })).session,
+      );
+    const page = { limit: 2, order: 'asc' as const };
+    const first = await store.conversations.list(other.workspaceId, page, {
+      channelId: other.channelId,
+      state: 'open',
+    });
+    const rest = await store.conversations.list(
+      other.workspaceId,
+      { ...page, cursor: first.next_cursor ?? '' },
+      { channelId: other.channelId, state: 'open' },
+    );
+    expect([...first.data, ...rest.data].map(({ id }) => id)).toEqual(
+      made.map(({ conversationId }) => conversationId),
+    );
+    expect((await store.conversations.list(other.workspaceId, page, { state: 'closed' })).data).toEqual([]);
+    expect((await store.conversations.list(other.workspaceId, page, { channelId })).data).toEqual([]);
+    const ids = made.map(({ conversationId }) => conversationId);
+    expect(await store.conversations.lastSeqs(other.workspaceId, ids)).toEqual(
+      new Map(ids.map((id) => [id, 1])),
+    );
+    expect(made.map(({ thread }) => addressOfThread(thread).value)).toEqual(
+      made.map(({ sessionId }) => sessionId),
+    );
   });
 
   it('says not found for what is not there', async () => {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { fault } from '#libs/faults';
 import {
+  type ChannelId,
   type Conversation,
   type ConversationEvent,
   type ConversationId,
@@ -14,8 +15,9 @@ import {
   uuidOf,
   type WorkspaceId,
 } from '#libs/model';
+import type { Prisma } from '#prisma/client';
 import { Database } from '../database.js';
-import { afterSeq, type PageOf, pageOf, type PageRequest } from './cursor.js';
+import { afterId, afterSeq, type PageOf, pageOf, type PageRequest } from './cursor.js';
 import { eventData } from './event-data.js';
 import { findMessageRow, messageOfRow, type MessageRow, replyRowsOf } from './message-of-row.js';
 
@@ -42,6 +44,14 @@ interface TurnRow {
   outcome: TurnOutcome;
 }
 
+/** Which conversations a list holds. */
+export interface ConversationFilter {
+  channelId?: ChannelId | undefined;
+  state?: Conversation['state'] | undefined;
+}
+
+const WITH_CONTACT = { contact: { include: { identities: { orderBy: { id: 'asc' } } } } } as const;
+
 /** Conversations as they can be read: themselves, their messages, and their events. */
 @Injectable()
 export class Conversations {
@@ -53,25 +63,56 @@ export class Conversations {
     const row = await this.database.withWorkspace(workspaceId, (tx) =>
       tx.conversation.findUnique({
         where: { workspaceId_id: key },
-        include: { contact: { include: { identities: { orderBy: { id: 'asc' } } } } },
+        include: WITH_CONTACT,
       }),
     );
     if (!row) throw fault('state/not-found', { facts: { conversationId } });
-    return {
-      id: conversationId,
-      channel_id: idOf('channel', row.channelId),
-      contact: {
-        id: idOf('contact', row.contactId),
-        name: row.contact.name,
-        addresses: row.contact.identities.map(({ kind, value }) => ({ kind, value })),
-      },
-      thread: row.thread,
-      state: row.state as Conversation['state'],
-      owner: row.owner as Conversation['owner'],
-      last_message_at: row.lastMessageAt?.toISOString() ?? null,
-      last_seq: row.lastEventSeq,
-      created_at: row.createdAt.toISOString(),
-    };
+    return conversationOf(row);
+  }
+
+  /**
+   * Conversations by creation.
+   *
+   * @throws Fault `input/invalid-cursor`
+   */
+  async list(
+    workspaceId: WorkspaceId,
+    page: PageRequest,
+    filter: ConversationFilter = {},
+  ): Promise<PageOf<Conversation>> {
+    const { channelId, state } = filter;
+    const list = ['conversations', channelId ?? '', state ?? ''].join(':');
+    const after = afterId(list, page);
+    const rows = await this.database.withWorkspace(workspaceId, (tx) =>
+      tx.conversation.findMany({
+        where: {
+          workspaceId: uuidOf(workspaceId),
+          ...(channelId && { channelId: uuidOf(channelId) }),
+          ...(state && { state }),
+          ...after,
+        },
+        orderBy: { id: page.order },
+        take: page.limit + 1,
+        include: WITH_CONTACT,
+      }),
+    );
+    return pageOf(list, page, rows, (row) => row.id, conversationOf);
+  }
+
+  /**
+   * The position of the newest event of each conversation; those that the workspace does not have are left out.
+   */
+  async lastSeqs(
+    workspaceId: WorkspaceId,
+    conversationIds: readonly ConversationId[],
+  ): Promise<Map<ConversationId, number>> {
+    const rows = await this.database.withWorkspace(workspaceId, (tx) =>
+      tx.conversation.findMany({
+        where: { workspaceId: uuidOf(workspaceId), id: { in: conversationIds.map(uuidOf) } },
+        select: { id: true, lastEventSeq: true },
+      }),
+    );
+    return new Map(rows.map((row) => [idOf('conversation', row.id), row.lastEventSeq]));
   }
 
   /**
@@ -169,4 +210,22 @@ export class Conversations {
       };
     });
   }
+}
+
+function conversationOf(row: Prisma.ConversationGetPayload<{ include: typeof WITH_CONTACT }>): Conversation {
+  return {
+    id: idOf('conversation', row.id),
+    channel_id: idOf('channel', row.channelId),
+    contact: {
+      id: idOf('contact', row.contactId),
+      name: row.contact.name,
+      addresses: row.contact.identities.map(({ kind, value }) => ({ kind, value })),
+    },
+    thread: row.thread,
+    state: row.state as Conversation['state'],
+    owner: row.owner as Conversation['owner'],
+    last_message_at: row.lastMessageAt?.toISOString() ?? null,
+    last_seq: row.lastEventSeq,
+    created_at: row.createdAt.toISOString(),
+  };
 }

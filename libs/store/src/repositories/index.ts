@@ -3,7 +3,7 @@ export { AuditLog, type Actor, type AuditEntry, type AuditVerdict } from './audi
 export { Bots, type PublishedBot } from './bots.js';
 export { ChannelCache } from './channel-cache.js';
 export { Channels, type ChannelSettings, type LoadedChannel, type StoredChannel } from './channels.js';
-export { Conversations, type Answer } from './conversations.js';
+export { Conversations, type Answer, type ConversationFilter } from './conversations.js';
 export type { PageOf, PageRequest } from './cursor.js';
 export { DeadLetters, type DeadDelivery, type DeadInboxEvent } from './dead-letters.js';
 export {
@@ -19,6 +19,7 @@ export { Members, type Member } from './members.js';
 export type { ChannelPacing, Rate } from './pace.js';
 export { RepositoriesModule } from './repositories.module.js';
 export {
+  addressOfThread,
   sessionAddress,
   Sessions,
   type NewSession,

@@ -67,6 +67,9 @@ interface SessionRow extends Record<string, unknown> {
   ended_at: Date | null;
 }
 
+/** Threads of people whom the caller knows begin with it; those of anonymous visitors are the id of a session. */
+const EXTERNAL = 'contact:';
+
 const START = 'select * from start_session($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)';
 
 /** The stays of visitors on channels. */
@@ -87,7 +90,7 @@ export class Sessions {
   ): Promise<{ session: StoredSession; isNew: boolean }> {
     const sessionId = input.sessionId ?? newId('session');
     const { kind, value } = sessionAddress({ sessionId, externalId: input.externalId });
-    const thread = kind === 'external' ? `contact:${value}` : sessionId;
+    const thread = kind === 'external' ? `${EXTERNAL}${value}` : sessionId;
     const metadata = input.metadata ?? {};
     const [row] = await this.database.run<StartedRow>('start-session', START, [
       uuidOf(workspaceId),
@@ -192,4 +195,11 @@ export function sessionAddress(input: {
   return input.externalId === undefined
     ? { kind: 'visitor', value: input.sessionId }
     : { kind: 'external', value: input.externalId };
+}
+
+/** The address of the person on a thread that a session has begun. */
+export function addressOfThread(thread: string): SessionAddress {
+  return thread.startsWith(EXTERNAL)
+    ? { kind: 'external', value: thread.slice(EXTERNAL.length) }
+    : { kind: 'visitor', value: thread };
 }
