@@ -7,3 +7,4 @@ export { StoreModule } from './store.module.js';
 export * from './repositories/index.js';
 export * from './sealing/index.js';
 export * from './pipeline/index.js';
+export { Listener } from './listener.js';

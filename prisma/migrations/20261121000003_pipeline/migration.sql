@@ -126,10 +126,10 @@ begin
       'workspaceId', t.workspace_id, 'id', t.id, 'channelId', t.channel_id, 'key', t.key, 'epoch', t.epoch,
       'failures', t.failures,
       'events', (
-        select json_agg(json_build_object('id', e.id, 'event', e.event, 'attempts', e.attempts, 'receivedAt', e.received_at)
+        select json_agg(json_build_object('id', e.id, 'event', e.event, 'attempts', e.attempts, 'messageId', e.message_id)
           order by e.seq)
         from (
-          select i.id, i.event, i.attempts, i.received_at, i.seq from inbox_event i
+          select i.id, i.event, i.attempts, i.message_id, i.seq from inbox_event i
           where i.mailbox_id = t.id and i.status = 'pending' order by i.seq limit 50
         ) e),
       'conversation', case when t.key like 't:%' then conversation_view(t.workspace_id, t.channel_id, substr(t.key, 3)) end)
@@ -207,7 +207,7 @@ begin
 end $$;
 
 -- Writes what a batch of mailboxes came to, in one commit. Items whose lease was lost, or whose conversation changed
--- owner while the bot was thinking, are left out and named in the answer.
+-- owner while the bot was thinking, are left out and named in the answer; `more` names mailboxes that are due again.
 --   mailboxes     {i, id, e: epoch, keep: lease ms or null, retry: ms or null, more: a turn is still owed}
 --   conversations {i, w, id, n: messages, ev: events, ans: all is answered, st: bot state or null, rep: has replies,
 --                  own: new owner or null, cv: expected control version or null}
@@ -224,6 +224,7 @@ declare
   v_all int[];
   v_ok int[];
   v_held int[];
+  v_more int[];
 begin
   perform set_config('parley.workspaces', p_workspaces, true);
 
@@ -333,6 +334,7 @@ begin
     from json_to_recordset(p->'done') as b(i int, w uuid, id uuid, status text, reason text, att int, m uuid)
     where e.workspace_id = b.w and e.id = b.id and b.i = any (v_ok);
 
+    with released as (
     update mailbox m set
       leased_by = case when b.keep is null then null else m.leased_by end,
       failures = case when b.retry is null then 0 else m.failures + 1 end,
@@ -343,11 +345,14 @@ begin
           then clock_timestamp()
       end
     from json_to_recordset(p->'mailboxes') as b(i int, id uuid, keep int, retry int, more boolean)
-    where m.id = b.id and b.i = any (v_ok);
+    where m.id = b.id and b.i = any (v_ok)
+    returning b.i, m.due_at
+    )
+    select array_agg(i) filter (where due_at <= clock_timestamp()) into v_more from released;
   end if;
 
   return json_build_object(
-    'ok', coalesce(v_ok, '{}'),
+    'ok', coalesce(v_ok, '{}'), 'more', coalesce(v_more, '{}'),
     'superseded', coalesce((select array_agg(i) from unnest(v_held) i where i <> all (coalesce(v_ok, '{}'))), '{}'),
     'fenced', coalesce((select array_agg(i) from unnest(v_all) i where i <> all (coalesce(v_held, '{}'))), '{}'));
 end $$;
@@ -364,6 +369,18 @@ begin
     from json_to_recordset(p) as b(id uuid, e int)
     where m.id = b.id and m.epoch = b.e and m.leased_by = p_worker
     returning m.id;
+end $$;
+
+-- Keeps the leases of deliveries whose call takes long. p: {w, id, e}. Returns the ids that are still ours.
+create function delivery_renew(p_workspaces text, p_worker text, p_lease_ms int, p json) returns setof uuid
+language plpgsql as $$
+begin
+  perform set_config('parley.workspaces', p_workspaces, true);
+  return query
+    update delivery d set due_at = clock_timestamp() + make_interval(secs => p_lease_ms / 1000.0)
+    from json_to_recordset(p) as b(w uuid, id uuid, e int)
+    where d.workspace_id = b.w and d.id = b.id and d.epoch = b.e and d.leased_by = p_worker and d.status = 'sending'
+    returning d.id;
 end $$;
 
 -- Receipts ---------------------------------------------------------------------------------------------------------
@@ -586,8 +603,7 @@ begin
     select json_build_object(
       'workspaceId', d.workspace_id, 'id', d.id, 'epoch', t.epoch, 'lapsed', t.lapsed, 'channelId', d.channel_id,
       'conversationId', d.conversation_id, 'messageId', d.message_id, 'body', d.body, 'class', d.class,
-      'attempts', d.attempts, 'account', d.account, 'part', d.part, 'expired', d.expires_at <= clock_timestamp(),
-      'createdAt', d.created_at,
+      'attempts', d.attempts, 'account', d.account, 'error', d.error, 'expired', d.expires_at <= clock_timestamp(),
       'thread', c.thread, 'addressKind', c.address_kind, 'addressValue', c.address_value)
     from unnest(v_claims) t
     join delivery d on d.workspace_id = t.workspace_id and d.id = t.id

@@ -33,7 +33,8 @@ export interface OpenDelivery {
   account: string;
   /** It no longer makes sense to send it. */
   isExpired: boolean;
-  createdAt: string;
+  /** Why an earlier attempt did not end it; its `code` says whether it may have gone out. */
+  error: JsonObject | null;
   thread: string;
   address: Address | null;
 }
@@ -66,7 +67,7 @@ interface DeliveryRow {
   attempts: number;
   account: string;
   expired: boolean;
-  createdAt: string;
+  error: JsonObject | null;
   thread: string;
   addressKind: string | null;
   addressValue: string | null;
@@ -111,7 +112,7 @@ export class Deliveries {
       attempts: d.attempts,
       account: d.account,
       isExpired: d.expired,
-      createdAt: d.createdAt,
+      error: d.error,
       thread: d.thread,
       address:
         d.addressKind !== null && d.addressValue !== null
@@ -163,6 +164,27 @@ export class Deliveries {
     );
     const recorded = new Set(done!.done.ok);
     return outcomes.map((row) => ({ ok: recorded.has(row.id) }));
+  }
+
+  /**
+   * Keeps the leases of deliveries whose call takes long.
+   *
+   * @returns those that are still ours
+   * @throws Fault `store/unavailable`
+   */
+  async renew(
+    worker: string,
+    leaseMs: number,
+    held: readonly { workspaceId: WorkspaceId; deliveryId: DeliveryId; epoch: number }[],
+  ): Promise<Set<DeliveryId>> {
+    const rows = held.map((one) => ({ w: uuidOf(one.workspaceId), id: uuidOf(one.deliveryId), e: one.epoch }));
+    const workspaces = [...new Set(rows.map((row) => row.w))].join(',');
+    const kept = await this.#database.run<{ id: string }>(
+      'delivery_renew',
+      'select delivery_renew($1, $2, $3, $4) as id',
+      [workspaces, worker, leaseMs, JSON.stringify(rows)],
+    );
+    return new Set(kept.map((row) => idOf('delivery', row.id)));
   }
 
   /** Milliseconds until the next delivery that waits for a time is due; null when none does. */

@@ -5,7 +5,7 @@ export { Inbox, type AcceptedEvent, type NewInboxEvent } from './inbox.js';
 export { spread } from './mailbox-key.js';
 export {
   Mailboxes,
-  type CommitOutcome,
+  type CommitResult,
   type NewConversation,
   type OpenConversation,
   type OpenMailbox,

@@ -29,8 +29,8 @@ export interface PendingEvent {
   event: InboundEvent;
   /** Failed attempts so far. */
   attempts: number;
-  /** ISO 8601 instant. */
-  receivedAt: string;
+  /** Set when an earlier run recorded it already: it is being replayed. */
+  messageId: MessageId | null;
 }
 
 /** A conversation as a turn needs it. */
@@ -74,8 +74,13 @@ export interface NewConversation {
   from: Address;
 }
 
-/** `fenced`: the lease was lost, someone else does the work. `superseded`: the owner changed meanwhile; look again. */
-export type CommitOutcome = 'ok' | 'fenced' | 'superseded';
+/** How a commit ended. */
+export interface CommitResult {
+  /** `fenced`: the lease was lost, someone else does the work. `superseded`: the owner changed meanwhile; look again. */
+  outcome: 'ok' | 'fenced' | 'superseded';
+  /** The mailbox was released and is due again at once. */
+  hasMore: boolean;
+}
 
 /** One provider's word on one of our sends. */
 export interface ReceiptRow {
@@ -108,7 +113,7 @@ interface MailboxRow {
   key: string;
   epoch: number;
   failures: number;
-  events: { id: string; event: InboundEvent; attempts: number; receivedAt: string }[] | null;
+  events: { id: string; event: InboundEvent; attempts: number; messageId: string | null }[] | null;
   conversation: ConversationRow | null;
 }
 
@@ -116,10 +121,16 @@ interface MailboxRow {
 @Injectable()
 export class Mailboxes {
   readonly #database: Database;
-  readonly #commits: GroupCommit<{ worker: string; item: CommitItem }, CommitOutcome>;
+  readonly #openings: GroupCommit<NewConversation, OpenConversation>;
+  readonly #commits: GroupCommit<{ worker: string; item: CommitItem }, CommitResult>;
 
   constructor(database: Database) {
     this.#database = database;
+    this.#openings = new GroupCommit((wanted) => this.#openTogether(wanted), {
+      itemsMax: 64,
+      groupsMax: 1,
+      waitingMax: 10_000,
+    });
     this.#commits = new GroupCommit((items) => this.#commit(items), {
       itemsMax: 64,
       groupsMax: 2,
@@ -147,18 +158,26 @@ export class Mailboxes {
       thread: box.key.startsWith('t:') ? box.key.slice(2) : null,
       epoch: box.epoch,
       failures: box.failures,
-      events: (box.events ?? []).map((row) => ({ ...row, inboxEventId: idOf('inboxEvent', row.id) })),
+      events: (box.events ?? []).map((row) => ({
+        inboxEventId: idOf('inboxEvent', row.id),
+        event: row.event,
+        attempts: row.attempts,
+        messageId: row.messageId === null ? null : idOf('message', row.messageId),
+      })),
       conversation: box.conversation && toConversation(box.conversation),
     }));
   }
 
   /**
-   * Makes contacts and conversations for first messages; two workers meeting the same person make one contact.
+   * Makes the contact and the conversation of a first message; two workers meeting the same person make one contact.
    *
-   * @returns the conversations, in the order asked
    * @throws Fault `store/unavailable`
    */
-  async openConversations(wanted: readonly NewConversation[]): Promise<OpenConversation[]> {
+  openConversation(wanted: NewConversation): Promise<OpenConversation> {
+    return this.#openings.add(wanted);
+  }
+
+  async #openTogether(wanted: NewConversation[]): Promise<Outcome<OpenConversation>[]> {
     const items = wanted.map((one, i) => ({
       i,
       w: uuidOf(one.workspaceId),
@@ -178,7 +197,7 @@ export class Mailboxes {
       [workspaces, safeJson(items)],
     );
     const byItem = new Map(rows.map(({ made }) => [made.i, made.conversation]));
-    return items.map((item) => toConversation(byItem.get(item.i)!));
+    return items.map((item) => ({ ok: toConversation(byItem.get(item.i)!) }));
   }
 
   /**
@@ -186,16 +205,16 @@ export class Mailboxes {
    *
    * @throws Fault `store/unavailable`: nothing is certain, the lease will lapse and the work is done again
    */
-  commit(worker: string, item: CommitItem): Promise<CommitOutcome> {
+  commit(worker: string, item: CommitItem): Promise<CommitResult> {
     return this.#commits.add({ worker, item });
   }
 
-  async #commit(items: { worker: string; item: CommitItem }[]): Promise<Outcome<CommitOutcome>[]> {
+  async #commit(items: { worker: string; item: CommitItem }[]): Promise<Outcome<CommitResult>[]> {
     try {
       return (await this.#commitTogether(items)).map((ok) => ({ ok }));
     } catch (error) {
       if (items.length === 1 || (error instanceof Fault && error.code === 'store/unavailable')) throw error;
-      const outcomes: Outcome<CommitOutcome>[] = [];
+      const outcomes: Outcome<CommitResult>[] = [];
       for (const item of items) {
         outcomes.push(
           await this.#commitTogether([item]).then(
@@ -209,25 +228,25 @@ export class Mailboxes {
   }
 
   /** Gateway and worker never share a process, so one group has one worker; items without a mailbox go by themselves. */
-  async #commitTogether(items: { worker: string; item: CommitItem }[]): Promise<CommitOutcome[]> {
-    const outcomes = new Map<number, CommitOutcome>();
+  async #commitTogether(items: { worker: string; item: CommitItem }[]): Promise<CommitResult[]> {
+    const outcomes = new Map<number, CommitResult>();
     const indexed = items.map(({ worker, item }, i) => ({ worker, item, i }));
     for (const withMailbox of [true, false]) {
       const group = indexed.filter(({ item }) => (item.mailbox !== undefined) === withMailbox);
       if (group.length === 0) continue;
       const workspaces = [...new Set(group.map(({ item }) => uuidOf(item.workspaceId)))].join(',');
       const [row] = await this.#database.run<{
-        done: { ok: number[]; fenced: number[]; superseded: number[] };
+        done: { ok: number[]; superseded: number[]; more: number[] };
       }>('mailbox_commit', 'select mailbox_commit($1, $2, $3) as done', [
         workspaces,
         group[0]!.worker,
         safeJson(flattenCommit(group)),
       ]);
-      for (const i of row!.done.ok) outcomes.set(i, 'ok');
-      for (const i of row!.done.fenced) outcomes.set(i, 'fenced');
-      for (const i of row!.done.superseded) outcomes.set(i, 'superseded');
+      const { ok, superseded, more } = row!.done;
+      for (const i of ok) outcomes.set(i, { outcome: 'ok', hasMore: more.includes(i) });
+      for (const i of superseded) outcomes.set(i, { outcome: 'superseded', hasMore: false });
     }
-    return indexed.map(({ i }) => outcomes.get(i) ?? 'fenced');
+    return indexed.map(({ i }) => outcomes.get(i) ?? { outcome: 'fenced', hasMore: false });
   }
 
   /**
@@ -240,7 +259,7 @@ export class Mailboxes {
     worker: string,
     box: OpenMailbox,
     receipts: readonly ReceiptRow[],
-  ): Promise<{ outcome: CommitOutcome; conversationIds: ConversationId[] }> {
+  ): Promise<{ outcome: CommitResult['outcome']; conversationIds: ConversationId[] }> {
     crashPoint('receipt.before-record');
     const w = uuidOf(box.workspaceId);
     const p = {

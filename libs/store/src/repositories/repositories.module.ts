@@ -1,5 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Database } from '../database.js';
+import { Deliveries } from '../pipeline/deliveries.js';
+import { Inbox } from '../pipeline/inbox.js';
+import { Mailboxes } from '../pipeline/mailboxes.js';
 import { type InstallationKeys, Keyring } from '../sealing/keyring.js';
 import { Sealer } from '../sealing/sealer.js';
 import { ApiKeys } from './api-keys.js';
@@ -24,8 +27,11 @@ const repositories = [
   Channels,
   Conversations,
   DeadLetters,
+  Deliveries,
   Idempotency,
+  Inbox,
   Instance,
+  Mailboxes,
   Members,
   Sessions,
   Timelines,

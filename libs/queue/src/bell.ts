@@ -1,0 +1,110 @@
+import type { ConversationId, JsonObject, LiveEventType } from '#libs/model';
+import { Listener } from '#libs/store';
+import { keyPrefix, type QueueConnection } from './connection.js';
+
+/** What can be rung, and what is said with it. */
+export interface BellTopics {
+  /** These conversations have new events in their log. */
+  conversation: { ids: ConversationId[] };
+  /** Something to be heard now or not at all. */
+  live: { conversationId: ConversationId; type: LiveEventType; data: JsonObject };
+}
+export type BellTopic = keyof BellTopics;
+type Hearer<Topic extends BellTopic> = (said: BellTopics[Topic]) => void;
+
+const topics: readonly BellTopic[] = ['conversation', 'live'];
+
+/** PostgreSQL takes payloads under 8000 bytes; an id has 31 characters and its quotes. */
+const IDS_PER_RING = 200;
+const LIVE_BYTES_MAX = 7_900;
+
+/**
+ * Tells every process that something happened, best effort: whoever must not miss anything reads the event log too.
+ * On Redis it is publish and subscribe, on PostgreSQL notify and listen.
+ */
+export class Bell {
+  readonly #hearers = new Map<BellTopic, Set<Hearer<never>>>();
+  #stop: (() => Promise<void>) | undefined;
+  #pending = new Set<ConversationId>();
+  #isFlushing = false;
+
+  constructor(
+    private readonly connection: QueueConnection,
+    private readonly databaseUrl: string,
+  ) {}
+
+  /** Rings and returns at once; a bell that cannot be rung is a delay, not an error. */
+  ring<Topic extends BellTopic>(topic: Topic, said: BellTopics[Topic]): void {
+    if (topic === 'conversation') {
+      for (const id of (said as BellTopics['conversation']).ids) this.#pending.add(id);
+      if (!this.#isFlushing && this.#pending.size > 0) {
+        this.#isFlushing = true;
+        setImmediate(() => void this.#flush());
+      }
+      return;
+    }
+    const payload = JSON.stringify(said);
+    if (Buffer.byteLength(payload) <= LIVE_BYTES_MAX)
+      void this.connection.publish(topic, payload).catch(() => undefined);
+  }
+
+  /** @returns how to stop hearing */
+  listen<Topic extends BellTopic>(topic: Topic, hear: Hearer<Topic>): () => void {
+    this.#start();
+    const hearers = this.#hearers.get(topic) ?? new Set();
+    hearers.add(hear as Hearer<never>);
+    this.#hearers.set(topic, hearers);
+    return () => hearers.delete(hear as Hearer<never>);
+  }
+
+  async close(): Promise<void> {
+    await this.#stop?.();
+  }
+
+  /** Everything that was rung since the last time goes together. */
+  async #flush(): Promise<void> {
+    while (this.#pending.size > 0) {
+      const ids = [...this.#pending];
+      this.#pending = new Set();
+      for (let at = 0; at < ids.length; at += IDS_PER_RING) {
+        const payload = JSON.stringify({ ids: ids.slice(at, at + IDS_PER_RING) });
+        await this.connection.publish('conversation', payload).catch(() => undefined);
+      }
+    }
+    this.#isFlushing = false;
+  }
+
+  #start(): void {
+    if (this.#stop) return;
+    const redis = this.connection.subscriber();
+    if (redis) {
+      redis.on('message', (channel: string, payload: string) =>
+        this.#heard(channel.slice(keyPrefix.length + 1), payload),
+      );
+      void redis.subscribe(...topics.map((topic) => `${keyPrefix}:${topic}`)).catch(() => undefined);
+      this.#stop = async () => {
+        redis.disconnect();
+        await Promise.resolve();
+      };
+      return;
+    }
+    const listeners = topics.map(
+      (topic) =>
+        new Listener(this.databaseUrl, `${keyPrefix}_${topic}`, (payload) => this.#heard(topic, payload)),
+    );
+    for (const listener of listeners) listener.start();
+    this.#stop = async () => {
+      await Promise.all(listeners.map((listener) => listener.close()));
+    };
+  }
+
+  #heard(topic: string, payload: string): void {
+    let said: unknown;
+    try {
+      said = JSON.parse(payload);
+    } catch {
+      return; // someone else's words on our channel
+    }
+    for (const hear of this.#hearers.get(topic as BellTopic) ?? []) hear(said as never);
+  }
+}

@@ -1,0 +1,11 @@
+export { Bell, type BellTopic, type BellTopics } from './bell.js';
+export type { QueueOptions } from './connection.js';
+export { JobHandler } from './handler.js';
+export { defineJob, parsePayload, queueNames, type JobDefinition, type QueueName } from './job.js';
+export { allJobs, drainMailboxes, sendDeliveries, wakeShards } from './jobs.js';
+export { migrateQueue } from './migrate.js';
+export { workerOptions } from './processors.js';
+export { QueueModule } from './queue.module.js';
+export { Wakes } from './wakes.js';
+export { LeaseKeeper, type Held } from './lease-keeper.js';
+export { Pump, type PumpOptions } from './pump.js';
