@@ -1,4 +1,6 @@
 export * from './api.js';
+export * from './api-operations.js';
+export * from './api-widget.js';
 export * from './bot.js';
 export * from './content.js';
 export * from './events.js';

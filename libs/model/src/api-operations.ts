@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { Channel, Health, listOf } from './api.js';
+import { BotDefinition } from './bot.js';
+import { ChannelId, ConversationId, MessageId } from './ids.js';
+
+const instant = z.iso.datetime().describe('RFC 3339, UTC');
+
+export const ChannelCheck = z
+  .object({
+    state: Health.shape.state,
+    reason: z.string().describe('What is so, why, and what to do'),
+    fields: z.record(z.string(), z.string()).describe('Settings that are wrong, by name'),
+    channel: Channel,
+  })
+  .meta({ id: 'ChannelCheck' });
+export type ChannelCheck = z.infer<typeof ChannelCheck>;
+
+export const CreateBot = z
+  .strictObject({ name: z.string().trim().min(1).max(100), definition: BotDefinition })
+  .meta({ id: 'CreateBot' });
+export type CreateBot = z.infer<typeof CreateBot>;
+
+export const PublishBot = z
+  .strictObject({ definition: BotDefinition.describe('Becomes the next version, and answers from now on') })
+  .meta({ id: 'PublishBot' });
+export type PublishBot = z.infer<typeof PublishBot>;
+
+export const DeadLetter = z
+  .object({
+    id: z.string().describe('`inb_…` for something that came in, `dlv_…` for something that should go out'),
+    kind: z.enum(['inbox_event', 'delivery']),
+    status: z.string().describe('dead, quarantined, failed, unknown or expired'),
+    reason: z.string().nullable(),
+    channel_id: ChannelId,
+    conversation_id: ConversationId.nullable(),
+    message_id: MessageId.nullable(),
+    attempts: z.int().nonnegative(),
+    at: instant.describe('When it came in, or was made'),
+  })
+  .meta({ id: 'DeadLetter' });
+export type DeadLetter = z.infer<typeof DeadLetter>;
+export const DeadLetterList = listOf(DeadLetter, 'DeadLetterList');
+
+export const Readiness = z
+  .object({
+    status: z.enum(['ready', 'degraded']).describe('degraded: everything works, some of it slower'),
+    database: z.literal('up'),
+    queue: z.enum(['up', 'degraded']),
+  })
+  .meta({ id: 'Readiness' });
+export type Readiness = z.infer<typeof Readiness>;

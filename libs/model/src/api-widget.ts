@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { listOf, Message } from './api.js';
+import { Contents, contentLimits } from './content.js';
+import { ChannelId, ConversationId, InboxEventId, MessageId, SessionId } from './ids.js';
+
+export const CreateWidgetSession = z
+  .strictObject({
+    channel_id: ChannelId,
+    page_url: z
+      .url({ protocol: /^https?$/ })
+      .max(500)
+      .optional()
+      .describe('The page the chat stands on'),
+    locale: z.string().min(2).max(35).optional().describe('Language of the visitor, BCP 47'),
+  })
+  .meta({ id: 'CreateWidgetSession' });
+export type CreateWidgetSession = z.infer<typeof CreateWidgetSession>;
+
+export const WidgetSession = z
+  .object({
+    id: SessionId,
+    conversation_id: ConversationId,
+    client_token: z.string().describe('For the other widget routes; sent again, it resumes the session'),
+    expires_at: z.iso.datetime(),
+  })
+  .meta({ id: 'WidgetSession' });
+export type WidgetSession = z.infer<typeof WidgetSession>;
+
+export const CreateWidgetMessage = z
+  .strictObject({
+    client_id: z.string().min(1).max(128).describe('Yours: the same one is one message, however often sent'),
+    text: z.string().min(1).max(contentLimits.textMax).optional(),
+    parts: Contents.optional(),
+  })
+  .refine((body) => (body.text === undefined) !== (body.parts === undefined), {
+    error: 'give either text or parts',
+    path: ['text'],
+  })
+  .meta({ id: 'CreateWidgetMessage' });
+export type CreateWidgetMessage = z.infer<typeof CreateWidgetMessage>;
+
+export const WidgetAccepted = z
+  .object({
+    event_id: InboxEventId,
+    message_id: MessageId.describe('The id that the message has in the list and the stream'),
+    is_duplicate: z.boolean(),
+  })
+  .meta({ id: 'WidgetAccepted' });
+export type WidgetAccepted = z.infer<typeof WidgetAccepted>;
+
+/** A message as its visitor sees it: without what is between us and the provider. */
+export const WidgetMessage = Message.pick({
+  id: true,
+  seq: true,
+  direction: true,
+  author: true,
+  parts: true,
+  status: true,
+  reactions: true,
+  sent_at: true,
+  recorded_at: true,
+  edited_at: true,
+  deleted_at: true,
+})
+  .extend({ client_id: z.string().nullable().describe('Of what the visitor sent') })
+  .meta({ id: 'WidgetMessage' });
+export type WidgetMessage = z.infer<typeof WidgetMessage>;
+export const WidgetMessageList = listOf(WidgetMessage, 'WidgetMessageList').extend({
+  last_seq: z.int().nonnegative().describe('Follow the stream after it'),
+});
+
+export const WidgetTyping = z
+  .strictObject({ type: z.enum(['typing.started', 'typing.stopped']) })
+  .meta({ id: 'WidgetTyping' });
+export type WidgetTyping = z.infer<typeof WidgetTyping>;
