@@ -57,6 +57,14 @@ export class Bell {
     return () => hearers.delete(hear as Hearer<never>);
   }
 
+  /** Whether a ring would go out at this moment. */
+  canRing(): Promise<boolean> {
+    return this.connection.publish('ping', '{}').then(
+      () => true,
+      () => false,
+    );
+  }
+
   async close(): Promise<void> {
     await this.#stop?.();
   }
