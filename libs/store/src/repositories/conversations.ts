@@ -115,6 +115,19 @@ export class Conversations {
     return new Map(rows.map((row) => [idOf('conversation', row.id), row.lastEventSeq]));
   }
 
+  /** The conversation of a channel's thread; null when nobody has written on it. */
+  async idOfThread(
+    workspaceId: WorkspaceId,
+    channelId: ChannelId,
+    thread: string,
+  ): Promise<ConversationId | null> {
+    const key = { channelId: uuidOf(channelId), thread };
+    const row = await this.database.withWorkspace(workspaceId, (tx) =>
+      tx.conversation.findUnique({ where: { channelId_thread: key }, select: { id: true } }),
+    );
+    return row && idOf('conversation', row.id);
+  }
+
   /**
    * What happened after a sequence number, in order and without a gap. Events about a message carry it under `message`
    * as it is now, which may be further than at the time of the event.
