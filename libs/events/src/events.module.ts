@@ -1,0 +1,39 @@
+import { Global, Inject, Injectable, Module, type OnModuleDestroy } from '@nestjs/common';
+import { Logger } from '#libs/observe';
+import { Bell } from '#libs/queue';
+import { Conversations } from '#libs/store';
+import { ConversationStreams } from './conversation-streams.js';
+import { TurnWaiter } from './turn-waiter.js';
+
+@Injectable()
+class StreamCloser implements OnModuleDestroy {
+  constructor(@Inject(ConversationStreams) private readonly streams: ConversationStreams) {}
+
+  onModuleDestroy(): void {
+    this.streams.close();
+  }
+}
+
+/** The event logs as streams. Needs `RepositoriesModule`, `QueueModule` and a `Logger`. */
+@Global()
+@Module({
+  providers: [
+    {
+      provide: ConversationStreams,
+      inject: [Conversations, Bell, Logger],
+      useFactory: (conversations: Conversations, bell: Bell, logger: Logger) =>
+        new ConversationStreams(conversations, bell, (error) =>
+          logger.fault(error, { during: 'following conversations' }),
+        ),
+    },
+    {
+      provide: TurnWaiter,
+      inject: [Conversations, ConversationStreams],
+      useFactory: (conversations: Conversations, streams: ConversationStreams) =>
+        new TurnWaiter(conversations, streams),
+    },
+    StreamCloser,
+  ],
+  exports: [ConversationStreams, TurnWaiter],
+})
+export class EventsModule {}

@@ -1,0 +1,5 @@
+export { ConversationFeed, type Follower, type LiveEvent, type ReadPage } from './conversation-feed.js';
+export { ConversationStreams, type Unsubscribe } from './conversation-streams.js';
+export { EventsModule } from './events.module.js';
+export { resumeAt, type Resumption } from './resume.js';
+export { TurnWait, TurnWaiter } from './turn-waiter.js';
