@@ -1,0 +1,87 @@
+import { Controller, Get, Headers, Query, StreamableFile } from '@nestjs/common';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { Caller, type Principal, Scopes } from '#libs/access';
+import {
+  ChannelId,
+  Conversation,
+  type ConversationId,
+  listOf,
+  type Message,
+  MessageList,
+  Page,
+} from '#libs/model';
+import { Conversations, type PageOf } from '#libs/store';
+import { z } from 'zod';
+import { Produces } from '../http/accept.js';
+import { Answers, AnswersEvents, Problems } from '../http/answers.js';
+import { Id } from '../http/id-param.js';
+import { LogStream } from './log-stream.js';
+
+const ConversationList = listOf(Conversation, 'ConversationList');
+const ConversationPage = Page.extend({
+  channel_id: ChannelId.optional(),
+  state: z.enum(['open', 'closed']).optional(),
+});
+const After = z.strictObject({
+  after: z.string().max(20).optional().describe('Go on after this sequence number; 0 tells everything'),
+});
+
+@ApiTags('Conversations')
+@ApiBearerAuth()
+@Problems()
+@Controller('v1/conversations')
+@Scopes('conversations:read')
+export class ConversationsController {
+  constructor(
+    private readonly conversations: Conversations,
+    private readonly streams: LogStream,
+  ) {}
+
+  /** Lists conversations by creation. */
+  @Get()
+  @Answers(200, ConversationList, 'A page of conversations')
+  list(
+    @Caller() { workspaceId }: Principal,
+    @Query({ schema: ConversationPage }) query: z.infer<typeof ConversationPage>,
+  ): Promise<PageOf<Conversation>> {
+    const { channel_id: channelId, state, ...page } = query;
+    return this.conversations.list(workspaceId, page, { channelId, state });
+  }
+
+  /** Reads one conversation. */
+  @Get(':id')
+  @Answers(200, Conversation, 'The conversation')
+  get(
+    @Caller() { workspaceId }: Principal,
+    @Id('conversation') conversationId: ConversationId,
+  ): Promise<Conversation> {
+    return this.conversations.get(workspaceId, conversationId);
+  }
+
+  /** Lists the messages of a conversation. */
+  @Get(':id/messages')
+  @Scopes('messages:read')
+  @Answers(200, MessageList, 'A page of messages')
+  messages(
+    @Caller() { workspaceId }: Principal,
+    @Id('conversation') conversationId: ConversationId,
+    @Query({ schema: Page }) page: Page,
+  ): Promise<PageOf<Message>> {
+    return this.conversations.messages(workspaceId, conversationId, page);
+  }
+
+  /** Streams the events of a conversation; `Last-Event-ID` or `after` says where to go on. */
+  @Get(':id/stream')
+  @Produces('text/event-stream')
+  @AnswersEvents('Events: `id` is the sequence number, `data` a ConversationEvent')
+  async stream(
+    @Caller() { workspaceId }: Principal,
+    @Id('conversation') conversationId: ConversationId,
+    @Query({ schema: After }) { after }: z.infer<typeof After>,
+    @Headers('last-event-id') lastEventId: string | undefined,
+  ): Promise<StreamableFile> {
+    await this.conversations.get(workspaceId, conversationId);
+    const body = await this.streams.open(workspaceId, conversationId, { lastEventId, after });
+    return body.asAnswer();
+  }
+}

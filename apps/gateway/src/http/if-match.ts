@@ -1,0 +1,20 @@
+import { invalidInput } from '#libs/faults';
+
+/**
+ * The version that an `if-match` header asks for.
+ *
+ * @returns null without the header, and for `*`: any version will do
+ * @throws Fault `input/invalid` when it is no version
+ */
+export function versionOf(ifMatch: string | undefined): number | null {
+  if (ifMatch === undefined || ifMatch.trim() === '*') return null;
+  const [, digits] = /^(?:W\/)?"(\d{1,9})"$/.exec(ifMatch.trim()) ?? [];
+  if (digits !== undefined) return Number(digits);
+  const message = 'The If-Match header must be the ETag of the answer that was read';
+  throw invalidInput([{ path: [], code: 'if_match', message }]);
+}
+
+/** The `etag` of a version. */
+export function etagOf(version: number): string {
+  return `"${version}"`;
+}

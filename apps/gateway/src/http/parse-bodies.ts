@@ -1,0 +1,35 @@
+import { fault } from '#libs/faults';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+
+const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json(?:\s*;|$)/i;
+
+/**
+ * Decides how bodies are read: routes under `/hooks/` get the exact bytes whatever their type, because signatures cover
+ * bytes; all others get parsed JSON, or `undefined` for an empty body.
+ *
+ * @throws Fault `input/unsupported-media-type`, `input/malformed-json` through Fastify's error handler
+ */
+export function parseBodies(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
+    try {
+      done(null, parse(request, body as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+}
+
+function parse(request: FastifyRequest, body: Buffer): unknown {
+  if (request.url.startsWith('/hooks/')) return body;
+  if (body.length === 0) return undefined;
+  const type = request.headers['content-type'] ?? '';
+  if (!JSON_TYPE.test(type)) {
+    throw fault('input/unsupported-media-type', { detail: 'Send the body as application/json.' });
+  }
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch (cause) {
+    throw fault('input/malformed-json', { cause });
+  }
+}

@@ -1,0 +1,73 @@
+import helmet from '@fastify/helmet';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { GatewayConfig } from '#libs/config';
+import { type Metrics, requestIdFrom, withContext } from '#libs/observe';
+import type { FastifyInstance } from 'fastify';
+import type { InFlight } from './in-flight.js';
+import { allowBrowsers } from './cors.js';
+import { parseBodies } from './parse-bodies.js';
+
+/** Makes the HTTP server of the gateway, with nothing on it yet. */
+export function createAdapter({ http }: GatewayConfig): FastifyAdapter {
+  return new FastifyAdapter({
+    bodyLimit: http.bodyBytesMax,
+    trustProxy: http.trustProxy.length === 0 ? false : [...http.trustProxy],
+    // A HEAD request on a stream would hold the stream open for nobody.
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: 256, ignoreTrailingSlash: true },
+    requestIdHeader: false,
+    genReqId: (request: { headers: Record<string, string | string[] | undefined> }) =>
+      requestIdFrom(request.headers['request-id']),
+  });
+}
+
+/** Puts on the server what every request meets, before any route is added. */
+export async function equip(
+  server: FastifyInstance,
+  config: GatewayConfig,
+  { metrics, inFlight }: { metrics: Metrics; inFlight: InFlight },
+): Promise<void> {
+  server.addHook('onRequest', (request, reply, done) => {
+    void reply.header('request-id', request.id);
+    withContext({ requestId: request.id }, done);
+  });
+  // Reading a body leaves the context: its bytes arrive on the connection, which belongs to no request.
+  server.addHook('preValidation', (request, _reply, done) => withContext({ requestId: request.id }, done));
+  inFlight.watch(server);
+  server.addHook('onResponse', (request, reply, done) => {
+    const labels = { route: request.routeOptions.url ?? 'unknown', method: request.method };
+    metrics.httpSeconds.observe({ ...labels, status: String(reply.statusCode) }, reply.elapsedTime / 1000);
+    done();
+  });
+  await server.register(helmet, { global: true, ...headersFor(config.http.publicUrl) });
+  allowBrowsers(server, config.http.corsOrigins);
+  parseBodies(server);
+}
+
+/** Pages of ours load nothing from elsewhere, run no inline script and stand in no frame. */
+function headersFor(publicUrl: string) {
+  const isSecure = publicUrl.startsWith('https://');
+  return {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        'default-src': ["'none'"],
+        'script-src': ["'self'"],
+        'style-src': ["'self'"],
+        'img-src': ["'self'", 'data:', 'https:'],
+        'media-src': ["'self'", 'https:'],
+        'font-src': ["'self'"],
+        'connect-src': ["'self'"],
+        'base-uri': ["'none'"],
+        'form-action': ["'none'"],
+        'frame-ancestors': ["'none'"],
+        // On plain HTTP this would make the browser ask for everything where nobody listens.
+        ...(isSecure && { 'upgrade-insecure-requests': [] }),
+      },
+    },
+    strictTransportSecurity: isSecure,
+    // Answers of the widget routes are read by pages of other origins.
+    crossOriginResourcePolicy: { policy: 'cross-origin' as const },
+    referrerPolicy: { policy: 'same-origin' as const },
+  };
+}

@@ -1,0 +1,23 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { Caller, type Principal } from '#libs/access';
+import { Me } from '#libs/model';
+import { Workspaces } from '#libs/store';
+import type { z } from 'zod';
+import { Answers, Problems } from '../http/answers.js';
+
+@ApiTags('Me')
+@ApiBearerAuth()
+@Problems()
+@Controller('v1/me')
+export class MeController {
+  constructor(private readonly workspaces: Workspaces) {}
+
+  /** Says whose key it is and what it may do. */
+  @Get()
+  @Answers(200, Me, 'The caller')
+  async me(@Caller() { workspaceId, apiKeyId, scopes }: Principal): Promise<z.infer<typeof Me>> {
+    const { name } = await this.workspaces.get(workspaceId);
+    return { workspace_id: workspaceId, workspace_name: name, api_key_id: apiKeyId, scopes: [...scopes] };
+  }
+}

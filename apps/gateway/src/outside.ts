@@ -1,0 +1,18 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { GatewayConfig } from '#libs/config';
+import { createEgress, type Egress } from '#libs/connectors';
+import { Config } from './config-token.js';
+
+/** The gateway's way to the outside: only checks of channels take it. */
+@Injectable()
+export class Outside implements OnApplicationShutdown {
+  readonly egress: Egress;
+
+  constructor(@Config() { egress }: GatewayConfig) {
+    this.egress = createEgress({ allowCidrs: egress.allow, timeoutMs: egress.timeoutMs });
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.egress.close();
+  }
+}

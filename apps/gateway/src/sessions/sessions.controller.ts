@@ -1,0 +1,61 @@
+import { Body, Controller, Delete, Get, Post } from '@nestjs/common';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { Caller, type Principal, Scopes } from '#libs/access';
+import { CreateSession, Session, type SessionId } from '#libs/model';
+import { Bell } from '#libs/queue';
+import { idOfOperation, type OperationId } from '#libs/store';
+import { Answers, Problems } from '../http/answers.js';
+import { Id } from '../http/id-param.js';
+import { IdempotencyHeader } from '../http/idempotency.interceptor.js';
+import { Operation, Repeatable } from '../http/operation.js';
+import { SessionService, sessionOf } from './session-service.js';
+
+@ApiTags('Sessions')
+@ApiBearerAuth()
+@Problems()
+@Controller('v1/sessions')
+@Scopes('sessions:write')
+export class SessionsController {
+  constructor(
+    private readonly sessions: SessionService,
+    private readonly bell: Bell,
+  ) {}
+
+  /** Starts a session; a person with the same `external_id` goes on where they were. */
+  @Post()
+  @Repeatable()
+  @IdempotencyHeader()
+  @Answers(201, Session, 'The session, with a token for the browser')
+  async create(
+    @Caller() { workspaceId }: Principal,
+    @Body({ schema: CreateSession }) { channel_id, contact, metadata, ttl_seconds }: CreateSession,
+    @Operation() operationId: OperationId | undefined,
+  ): Promise<Session> {
+    const opened = await this.sessions.begin(workspaceId, {
+      channelId: channel_id ?? (await this.sessions.defaultChannel(workspaceId)),
+      externalId: contact.external_id,
+      name: contact.name,
+      attributes: contact.attributes,
+      metadata,
+      ttlMs: ttl_seconds * 1_000,
+      sessionId: operationId && idOfOperation('session', operationId),
+    });
+    return sessionOf(opened);
+  }
+
+  /** Reads a session that has not ended. */
+  @Get(':id')
+  @Answers(200, Session, 'The session')
+  async get(@Caller() { workspaceId }: Principal, @Id('session') sessionId: SessionId): Promise<Session> {
+    return sessionOf(await this.sessions.get(workspaceId, sessionId));
+  }
+
+  /** Ends a session: its token opens nothing any more. */
+  @Delete(':id')
+  @IdempotencyHeader()
+  @Answers(204, null, 'It has ended')
+  async end(@Caller() { workspaceId }: Principal, @Id('session') sessionId: SessionId): Promise<void> {
+    const { conversationId } = await this.sessions.end(workspaceId, sessionId);
+    this.bell.ring('conversation', { ids: [conversationId] });
+  }
+}

@@ -1,0 +1,95 @@
+import {
+  Body,
+  type CanActivate,
+  Controller,
+  type ExecutionContext,
+  Injectable,
+  Post,
+  Req,
+  Res,
+  UseGuards,
+} from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Public } from '#libs/access';
+import { CreateWidgetSession, WidgetSession } from '#libs/model';
+import { idOfOperation, type OperationId } from '#libs/store';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Answers, Problems } from '../http/answers.js';
+import { IdempotencyHeader } from '../http/idempotency.interceptor.js';
+import { Operation, Repeatable, setWriter } from '../http/operation.js';
+import { type OpenSession, SessionService } from '../sessions/session-service.js';
+import { WidgetDoor } from './widget-door.js';
+
+/** How long a visitor may stay away and still go on; each visit begins it anew. */
+const STAY_MS = 86_400_000;
+/** Everybody shares this door: keys that can be guessed would hand out the sessions of others. */
+const KEY_MIN = 22;
+
+/** Names the writer of a public request: the channel that it asks for. */
+@Injectable()
+class ChannelDoorGuard implements CanActivate {
+  constructor(private readonly door: WidgetDoor) {}
+
+  /** @throws what `WidgetDoor.channelFor` throws; a body that names no channel is left to its schema */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const named = CreateWidgetSession.safeParse(request.body);
+    if (!named.success) return true;
+    const channelId = named.data.channel_id;
+    const channel = await this.door.channelFor(channelId, request, http.getResponse<FastifyReply>());
+    const principal = `public:${channelId}`;
+    setWriter(request, { workspaceId: channel.workspaceId, principal, keyMin: KEY_MIN });
+    return true;
+  }
+}
+
+@ApiTags('Widget')
+@Problems()
+@Controller('v1/widget/sessions')
+@Public()
+export class WidgetSessionsController {
+  constructor(
+    private readonly door: WidgetDoor,
+    private readonly sessions: SessionService,
+  ) {}
+
+  /** Begins a visitor's session, or, with the token of one, lets it go on. */
+  @Post()
+  @UseGuards(ChannelDoorGuard)
+  @Repeatable()
+  @IdempotencyHeader()
+  @Answers(201, WidgetSession, 'The session with its token')
+  async open(
+    @Body({ schema: CreateWidgetSession }) body: CreateWidgetSession,
+    @Operation() operationId: OperationId | undefined,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<WidgetSession> {
+    if (request.headers.authorization !== undefined) {
+      const { session } = await this.door.visitOf(request, reply);
+      return viewOf(await this.sessions.extend(session, STAY_MS));
+    }
+    const channel = await this.door.channelFor(body.channel_id, request, reply);
+    const opened = await this.sessions.begin(channel.workspaceId, {
+      channelId: body.channel_id,
+      metadata: metadataOf(body),
+      ttlMs: STAY_MS,
+      sessionId: operationId && idOfOperation('session', operationId),
+    });
+    return viewOf(opened);
+  }
+}
+
+function metadataOf({ page_url, locale }: CreateWidgetSession): Record<string, string> {
+  return { ...(page_url !== undefined && { page_url }), ...(locale !== undefined && { locale }) };
+}
+
+function viewOf({ session, clientToken }: OpenSession): WidgetSession {
+  return {
+    id: session.sessionId,
+    conversation_id: session.conversationId,
+    client_token: clientToken,
+    expires_at: session.expiresAt.toISOString(),
+  };
+}
