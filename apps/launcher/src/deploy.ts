@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { migrateQueue } from '#libs/queue';
 import { Migrator } from '#libs/store';
 
 /** The root of the checkout or image: the folder above this file, compiled or not, that holds the Prisma schema. */
@@ -12,7 +13,10 @@ interface DeployStep {
   run(databaseUrl: string): Promise<readonly string[]>;
 }
 
-const steps: readonly DeployStep[] = [{ name: 'schema', run: (url) => migratorOf(url).deploy() }];
+const steps: readonly DeployStep[] = [
+  { name: 'schema', run: (url) => migratorOf(url).deploy() },
+  { name: 'queue', run: (url) => migrateQueue(url).then(() => []) },
+];
 
 /**
  * Brings a database to the state this version needs. Any number of processes may do so at once.

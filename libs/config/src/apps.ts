@@ -26,18 +26,8 @@ const keysDiffer = (env: {
 };
 const keysDifferWords = { path: ['PARLEY_SECRET_KEYS_OLD'], error: 'must not repeat a version' };
 
-const leaseOutlivesCall = (env: { PARLEY_LEASE: number; PARLEY_OUTBOUND_TIMEOUT: number }): boolean =>
-  env.PARLEY_LEASE >= env.PARLEY_OUTBOUND_TIMEOUT * 1.5;
-const leaseWords = {
-  path: ['PARLEY_LEASE'],
-  error: 'must be at least one and a half times PARLEY_OUTBOUND_TIMEOUT',
-};
-
 /** What gateway and worker read; the docs are made from it. */
-export const serviceEnvironment = z
-  .object(shared)
-  .refine(keysDiffer, keysDifferWords)
-  .refine(leaseOutlivesCall, leaseWords);
+export const serviceEnvironment = z.object(shared).refine(keysDiffer, keysDifferWords);
 
 /** What the launcher reads: the same, but it can bring its own database and key. */
 const launcherEnvironment = z
@@ -46,8 +36,7 @@ const launcherEnvironment = z
     DATABASE_URL: shared.DATABASE_URL.optional(),
     PARLEY_SECRET_KEY: shared.PARLEY_SECRET_KEY.optional(),
   })
-  .refine(keysDiffer, keysDifferWords)
-  .refine(leaseOutlivesCall, leaseWords);
+  .refine(keysDiffer, keysDifferWords);
 
 type Read = z.infer<typeof launcherEnvironment>;
 

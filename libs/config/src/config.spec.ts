@@ -136,7 +136,7 @@ describe('the launcher', () => {
   });
 
   it('finds the mistakes of its children before it starts them', () => {
-    expect(problemsOf(() => parseLauncherConfig({ PARLEY_LEASE: '10s' })).message).toContain(
+    expect(problemsOf(() => parseLauncherConfig({ PARLEY_LEASE: '10ms' })).message).toContain(
       'PARLEY_LEASE must be',
     );
   });

@@ -75,8 +75,8 @@ export const workSlice = {
     .prefault('1s')
     .describe('Pause between two looks into the database for work whose wake-up was lost.'),
   PARLEY_LEASE: duration({ min: 1_000, max: 600_000 })
-    .prefault('30s')
+    .prefault('5s')
     .describe(
-      'How long a mailbox or a delivery stays with a worker that gives no sign of life; longer than PARLEY_OUTBOUND_TIMEOUT.',
+      'How long a mailbox or a delivery stays with a worker that gives no sign of life; a worker renews three times as often.',
     ),
 };

@@ -57,7 +57,8 @@ export interface NewMessage {
   direction: 'in' | 'out';
   author: 'contact' | 'bot' | 'operator' | 'api';
   content: readonly Content[];
-  status: 'received' | 'queued';
+  /** `failed`: the channel can carry nothing of it. */
+  status: 'received' | 'queued' | 'failed';
   providerId?: string;
   replyTo?: string;
   metadata?: Record<string, string>;

@@ -1,0 +1,66 @@
+import 'reflect-metadata';
+import { Module, type DynamicModule, type INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { WorkerConfig } from '#libs/config';
+import { Logger, Metrics } from '#libs/observe';
+import { QueueModule } from '#libs/queue';
+import { RepositoriesModule, StoreModule } from '#libs/store';
+import { DrainHandler, SendHandler } from './bindings.js';
+import { PipelineModule } from './pipeline.module.js';
+
+/** Who hears what a worker does. */
+export interface Observers {
+  logger: Logger;
+  metrics: Metrics;
+}
+
+@Module({})
+class ObserveModule {
+  static forRoot({ logger, metrics }: Observers): DynamicModule {
+    return {
+      module: ObserveModule,
+      global: true,
+      providers: [
+        { provide: Logger, useValue: logger },
+        { provide: Metrics, useValue: metrics },
+      ],
+      exports: [Logger, Metrics],
+    };
+  }
+}
+
+@Module({})
+class WorkerModule {
+  static forRoot(config: WorkerConfig, observers: Observers): DynamicModule {
+    const pipeline = PipelineModule.forRoot(config);
+    return {
+      module: WorkerModule,
+      imports: [
+        ObserveModule.forRoot(observers),
+        StoreModule.forRoot({ url: config.database.url, poolMax: config.database.poolMax, name: 'worker' }),
+        RepositoriesModule.forRoot(config.secrets),
+        QueueModule.forRoot({
+          redisUrl: config.queue.redisUrl,
+          databaseUrl: config.database.url,
+          poolMax: config.queue.poolMax,
+          role: 'worker',
+        }),
+        QueueModule.handlers([DrainHandler, SendHandler], [pipeline]),
+      ],
+    };
+  }
+}
+
+/** Makes a worker that drains mailboxes and sends deliveries until it is closed. */
+export async function createWorker(
+  config: WorkerConfig,
+  observers: Observers = {
+    logger: Logger.create({ app: 'worker', level: config.log.level }),
+    metrics: new Metrics('worker'),
+  },
+): Promise<INestApplicationContext> {
+  return NestFactory.createApplicationContext(WorkerModule.forRoot(config, observers), {
+    logger: observers.logger,
+    abortOnError: false,
+  });
+}

@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import { BotCore } from '#libs/bot';
+import { CommitSignals, ReplyPlanner, TurnRunner, type MailboxDrain } from '#libs/inbound';
+import type { ConversationId, Turn, TurnResult } from '#libs/model';
+import { planDeliveries, type DeliverySender } from '#libs/outbound';
+import { Bell, drainMailboxes, JobHandler, sendDeliveries } from '#libs/queue';
+
+/** Where the rooms meet: each port of one is bound to the other here, so that none knows another. */
+
+@Injectable()
+export class BotRunner extends TurnRunner {
+  readonly #core = new BotCore();
+
+  answer(turn: Turn): Promise<TurnResult> {
+    return this.#core.answer(turn);
+  }
+}
+
+@Injectable()
+export class OutboundPlanner extends ReplyPlanner {
+  plan(...args: Parameters<ReplyPlanner['plan']>): ReturnType<ReplyPlanner['plan']> {
+    return planDeliveries(...args).deliveries;
+  }
+}
+
+/** Tells streams that something changed, and this worker's own sender that there is something to send. */
+@Injectable()
+export class WorkerSignals extends CommitSignals {
+  sender: DeliverySender | undefined;
+
+  constructor(private readonly bell: Bell) {
+    super();
+  }
+
+  committed({
+    conversationId,
+    hasDeliveries,
+  }: {
+    conversationId: ConversationId;
+    hasDeliveries: boolean;
+  }): void {
+    if (hasDeliveries) void this.sender?.poke();
+    this.bell.ring('conversation', { ids: [conversationId] });
+  }
+
+  thinking(conversationId: ConversationId): void {
+    this.bell.ring('live', { conversationId, type: 'turn.started', data: {} });
+  }
+}
+
+export class DrainHandler extends JobHandler<{ v: 1; shard: number }> {
+  readonly job = drainMailboxes;
+
+  constructor(private readonly drain: MailboxDrain) {
+    super();
+  }
+
+  handle(): Promise<void> {
+    return this.drain.poke();
+  }
+}
+
+export class SendHandler extends JobHandler<{ v: 1; shard: number }> {
+  readonly job = sendDeliveries;
+
+  constructor(private readonly sender: DeliverySender) {
+    super();
+  }
+
+  handle(): Promise<void> {
+    return this.sender.poke();
+  }
+}

@@ -1,0 +1,20 @@
+import { parseWorkerConfig } from '#libs/config';
+import { toFault } from '#libs/faults';
+import { createWorker } from './app.js';
+
+try {
+  const app = await createWorker(parseWorkerConfig(process.env));
+  let isEnding = false;
+  const end = (): void => {
+    if (isEnding) return;
+    isEnding = true;
+    void app.close().finally(() => process.exit(0));
+  };
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+  process.on('disconnect', end); // the launcher is gone
+  process.send?.('ready', undefined, undefined, () => undefined);
+} catch (error) {
+  console.error(toFault(error).message);
+  process.exit(1);
+}

@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import type { DecodedEvent } from '#libs/connectors';
+import { Bell, Wakes } from '#libs/queue';
+import { crashPoint, Metrics } from '#libs/observe';
+import { idOf, uuidOf, type ConversationId, type MessageId } from '#libs/model';
+import { Inbox, type AcceptedEvent, type LoadedChannel, type NewInboxEvent } from '#libs/store';
+
+/** The one way in: whatever a provider, a visitor or an API caller says goes through here. */
+@Injectable()
+export class InboundDoor {
+  constructor(
+    private readonly inbox: Inbox,
+    private readonly wakes: Wakes,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /**
+   * Stores what one request held, all of it or nothing, and wakes a worker. Typing is not stored: see `isLive`.
+   *
+   * @returns one answer for each event that is stored, in order
+   * @throws Fault `store/unavailable`: nothing is certain, the sender must try again
+   */
+  async accept(channel: LoadedChannel, decoded: readonly DecodedEvent[]): Promise<AcceptedEvent[]> {
+    const events = decoded
+      .filter(({ event }) => event.kind !== 'typing')
+      .map((one) => toInboxEvent(channel, one));
+    const accepted = await this.inbox.accept(events);
+    crashPoint('inbox.after-commit-before-ack');
+    this.wakes.inbound(
+      events.flatMap(({ event, status }) =>
+        event && status === 'pending' ? [threadOf(event, channel)] : [],
+      ),
+    );
+    for (const [at, { isDuplicate }] of accepted.entries()) {
+      const result = isDuplicate ? 'duplicate' : events[at]!.status === 'pending' ? 'accepted' : 'ignored';
+      this.metrics.inboxEvents.inc({ connector: channel.connector, result });
+    }
+    return accepted;
+  }
+
+  /**
+   * Keeps a genuine request that could not be read, so that nothing is lost when our reading is what is wrong.
+   *
+   * @param eventKey  derived from the bytes, so that the same request is kept once
+   * @throws Fault `store/unavailable`
+   */
+  async quarantine(
+    channel: LoadedChannel,
+    raw: Uint8Array,
+    eventKey: string,
+    reason: string,
+  ): Promise<AcceptedEvent> {
+    const [accepted] = await this.inbox.accept([
+      {
+        workspaceId: channel.workspaceId,
+        channelId: channel.channelId,
+        kind: 'unreadable',
+        eventKey,
+        event: null,
+        raw,
+        status: 'quarantined',
+        reason: reason.slice(0, 500),
+      },
+    ]);
+    this.metrics.inboxEvents.inc({ connector: channel.connector, result: 'refused' });
+    return accepted!;
+  }
+}
+
+/** The message that an accepted event becomes: both have the same UUID. */
+export function messageIdOf({ inboxEventId }: AcceptedEvent): MessageId {
+  return idOf('message', uuidOf(inboxEventId));
+}
+
+/** Rings that somebody is writing; nobody stores it. */
+export function ringTyping(bell: Bell, conversationId: ConversationId, isActive: boolean): void {
+  bell.ring('live', {
+    conversationId,
+    type: isActive ? 'typing.started' : 'typing.stopped',
+    data: { by: 'contact' },
+  });
+}
+
+function threadOf(event: NonNullable<NewInboxEvent['event']>, channel: LoadedChannel): string {
+  return `${channel.channelId} ${'thread' in event ? event.thread : event.event_key}`;
+}
+
+function toInboxEvent(channel: LoadedChannel, { event, raw }: DecodedEvent): NewInboxEvent {
+  return {
+    workspaceId: channel.workspaceId,
+    channelId: channel.channelId,
+    kind: event.kind,
+    eventKey: event.event_key,
+    event,
+    raw,
+    ...(event.kind === 'ignored' ? { status: 'ignored', reason: event.reason } : { status: 'pending' }),
+  };
+}

@@ -1,0 +1,4 @@
+export { InboundDoor, messageIdOf, ringTyping } from './door.js';
+export { MailboxDrain, type DrainOptions } from './mailbox-drain.js';
+export { CommitSignals, ReplyPlanner, TurnRunner } from './ports.js';
+export { TurnStep } from './turn-step.js';

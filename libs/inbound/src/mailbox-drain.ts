@@ -1,0 +1,371 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Fault, fault } from '#libs/faults';
+import {
+  idOf,
+  uuidOf,
+  type InboxEventId,
+  type MailboxId,
+  type MessageId,
+  type TurnMessage,
+} from '#libs/model';
+import { crashPoint, Logger, Metrics, newRequestId, withContext } from '#libs/observe';
+import { LeaseKeeper, Pump, type Held } from '#libs/queue';
+import {
+  ChannelCache,
+  Mailboxes,
+  type CommitItem,
+  type CommitResult,
+  type LoadedChannel,
+  type OpenConversation,
+  type OpenMailbox,
+  type PendingEvent,
+} from '#libs/store';
+import { fold, mentionedIds, type Folded } from './fold.js';
+import type { CommitSignals } from './ports.js';
+import { failedTurn, type TurnPart, type TurnStep } from './turn-step.js';
+
+export interface DrainOptions {
+  /** Name of this incarnation of the worker; no two processes ever share one. */
+  worker: string;
+  /** Mailboxes handled at the same time. */
+  turns: number;
+  turnTimeoutMs: number;
+  leaseMs: number;
+  sweepEveryMs: number;
+  /** How long a turn may take before its messages are shown without waiting for it. */
+  patienceMs?: number;
+  /** Failed turns before the message counts as dead. */
+  attemptsMax?: number;
+}
+
+/** How often a paused channel's mailboxes are looked at again. */
+const PAUSED_RETRY_MS = 5_000;
+const PASS_MAX = 64;
+
+interface HeldMailbox extends Held {
+  box: OpenMailbox;
+}
+
+/**
+ * Drains mailboxes: claims what is due, records what people said, lets the bot answer, and writes it all in one commit.
+ * Only the owner of a mailbox's lease writes; a lease that is lost costs work, never a message.
+ */
+export class MailboxDrain {
+  readonly #pump: Pump;
+  readonly #leases: LeaseKeeper<MailboxId, HeldMailbox>;
+  readonly #active = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
+  readonly #patienceMs: number;
+  readonly #attemptsMax: number;
+
+  constructor(
+    private readonly mailboxes: Mailboxes,
+    private readonly channels: ChannelCache,
+    private readonly turnStep: TurnStep,
+    private readonly signals: CommitSignals,
+    private readonly options: DrainOptions,
+    private readonly logger: Logger,
+    private readonly metrics: Metrics,
+  ) {
+    this.#patienceMs = options.patienceMs ?? 40;
+    this.#attemptsMax = options.attemptsMax ?? 5;
+    this.#pump = new Pump(() => this.#pass(), {
+      sweepEveryMs: options.sweepEveryMs,
+      onError: (error) => this.logger.fault(error, { loop: 'mailboxes' }),
+    });
+    this.#leases = new LeaseKeeper(options.leaseMs, (held) =>
+      this.mailboxes.renew(
+        options.worker,
+        options.leaseMs,
+        held.map(({ box }) => box),
+      ),
+    );
+  }
+
+  start(): void {
+    this.#pump.start();
+  }
+
+  /** Looks for due mailboxes. @returns when a look that began after this call has ended */
+  poke(): Promise<void> {
+    return this.#pump.poke();
+  }
+
+  /** Claims nothing more, lets what runs end, and aborts what takes longer than `graceMs`. */
+  async stop(graceMs: number): Promise<void> {
+    await this.#pump.stop();
+    const timer = setTimeout(() => {
+      this.#stopping.abort(fault('state/unavailable', { detail: 'The worker is stopping.' }));
+    }, graceMs);
+    await Promise.allSettled(this.#active);
+    clearTimeout(timer);
+    this.#leases.stop();
+  }
+
+  async #pass(): Promise<void> {
+    for (;;) {
+      const free = Math.min(this.options.turns - this.#active.size, PASS_MAX);
+      if (free <= 0) {
+        await Promise.race(this.#active);
+        continue;
+      }
+      const boxes = await this.mailboxes.open(this.options.worker, free, this.options.leaseMs);
+      for (const box of boxes) this.#begin(box);
+      if (boxes.length < free) return;
+    }
+  }
+
+  #begin(box: OpenMailbox): void {
+    const held: HeldMailbox = { box, lost: new AbortController() };
+    this.#leases.hold(box.mailboxId, held);
+    const work = withContext(
+      { requestId: newRequestId(), workspaceId: box.workspaceId, channelId: box.channelId },
+      () => this.#handle(box, held.lost.signal),
+    )
+      .catch((error: unknown) => this.logger.fault(error, { mailbox: box.mailboxId }))
+      .finally(() => {
+        this.#leases.release(box.mailboxId, held);
+        this.#active.delete(work);
+      });
+    this.#active.add(work);
+  }
+
+  async #handle(box: OpenMailbox, lost: AbortSignal): Promise<void> {
+    if (box.thread === null) return this.#handleReceipts(box, lost);
+    const channel = await this.#untilStored(lost, () => this.channels.load(box.channelId));
+    const first = box.events[0];
+    if (!channel || (!box.conversation && !first)) {
+      await this.#commit(box, lost, { done: ignoreAll(box.events, 'The channel is gone.') });
+      return;
+    }
+    const conversation = box.conversation ?? (await this.#openConversation(box, first!, lost));
+    const known = await this.#known(box, conversation, lost);
+    const folded = fold(box.events, known, new Date().toISOString());
+    await this.#answer({ box, channel, conversation, folded, lost });
+  }
+
+  /** First what people said, then what the bot answers: in one commit when it is quick, else as soon as each is there. */
+  async #answer(work: Work): Promise<void> {
+    const { box, channel, conversation, folded, lost } = work;
+    const asked = union(conversation.unanswered, folded.asked);
+    if (asked.length === 0) {
+      await this.#commit(
+        box,
+        lost,
+        ingestPart(folded, conversation, { isAnswered: false, hasReplies: false }),
+      );
+      return;
+    }
+    if (channel.state === 'paused') {
+      const part = ingestPart(folded, conversation, { isAnswered: false, hasReplies: false });
+      await this.#commit(box, lost, { ...part, mailbox: { retryMs: PAUSED_RETRY_MS, owesTurn: true } });
+      return;
+    }
+    const turn = this.#runTurn(work, asked);
+    const quick = await Promise.race([turn, sleep(this.#patienceMs, 'slow' as const)]);
+    if (quick !== 'slow') return this.#finish(work, folded, quick);
+    if (folded.done.length > 0) {
+      const shown = ingestPart(folded, conversation, { isAnswered: false, hasReplies: false });
+      const { outcome } = await this.#commit(box, lost, {
+        ...shown,
+        mailbox: { keepMs: this.options.leaseMs },
+      });
+      if (outcome !== 'ok') return;
+    }
+    this.signals.thinking(conversation.conversationId);
+    return this.#finish(work, null, await turn);
+  }
+
+  /** @param folded  what is still to be recorded; null when it was shown already */
+  async #finish(work: Work, folded: Folded | null, ended: TurnEnd): Promise<void> {
+    const { box, conversation, lost } = work;
+    const ingest = folded ? ingestPart(folded, conversation, { isAnswered: false, hasReplies: false }) : {};
+    if ('failure' in ended) return this.#finishFailed(work, folded, ended.failure);
+    crashPoint('mailbox.after-turn-before-commit');
+    const { outcome } = await this.#commit(box, lost, merge(ingest, conversation, ended.part));
+    if (outcome === 'superseded') {
+      // Someone took the conversation over while the bot was thinking: its words are dropped, the person's stay.
+      this.metrics.turnSeconds.observe({ outcome: 'fenced' }, ended.seconds);
+      await this.#commit(box, lost, { ...ingest, mailbox: { owesTurn: true } });
+      return;
+    }
+    this.metrics.turnSeconds.observe(
+      { outcome: outcome === 'ok' ? (ended.part.turn?.outcome ?? 'silent') : 'fenced' },
+      ended.seconds,
+    );
+  }
+
+  async #finishFailed(work: Work, folded: Folded | null, failure: unknown): Promise<void> {
+    const { box, channel, conversation, lost } = work;
+    if (lost.aborted) return; // someone else has the mailbox
+    const ingest = folded ? ingestPart(folded, conversation, { isAnswered: false, hasReplies: false }) : {};
+    const isFinal = box.failures + 1 >= this.#attemptsMax;
+    const isStoreAway = failure instanceof Fault && failure.code === 'store/unavailable';
+    this.logger.fault(failure, { conversationId: conversation.conversationId, failures: box.failures + 1 });
+    if (!isFinal || isStoreAway || this.#stopping.signal.aborted) {
+      const retryMs = isStoreAway || this.#stopping.signal.aborted ? 500 : backoffMs(box.failures);
+      await this.#commit(box, lost, { ...ingest, mailbox: { retryMs, owesTurn: true } });
+      return;
+    }
+    this.metrics.turnSeconds.observe({ outcome: 'failed' }, 0);
+    const part = merge(ingest, conversation, failedTurn(conversation, channel.botId, failure));
+    const reason = `The bot failed ${this.#attemptsMax} times: ${failure instanceof Fault ? failure.code : 'internal/bug'}.`;
+    const dead = [...conversation.unanswered, ...work.folded.asked].map(({ messageId }) => ({
+      inboxEventId: inboxEventOf(messageId),
+      status: 'dead' as const,
+      reason,
+      attempts: this.#attemptsMax,
+      messageId,
+    }));
+    const ids = new Set(dead.map(({ inboxEventId }) => inboxEventId));
+    part.done = [...(part.done ?? []).filter(({ inboxEventId }) => !ids.has(inboxEventId)), ...dead];
+    await this.#commit(box, lost, part);
+  }
+
+  async #runTurn(work: Work, asked: readonly TurnMessage[]): Promise<TurnEnd> {
+    const { box, channel, conversation, lost } = work;
+    const began = performance.now();
+    const signal = AbortSignal.any([
+      lost,
+      this.#stopping.signal,
+      AbortSignal.timeout(this.options.turnTimeoutMs),
+    ]);
+    try {
+      const part = await this.turnStep.run(box, channel, conversation, asked, signal);
+      return { part, seconds: (performance.now() - began) / 1_000 };
+    } catch (failure) {
+      return { failure };
+    }
+  }
+
+  async #handleReceipts(box: OpenMailbox, lost: AbortSignal): Promise<void> {
+    const receipts = box.events.flatMap(({ event }) =>
+      event.kind === 'receipt'
+        ? [
+            {
+              channelId: box.channelId,
+              providerRef: event.provider_ref,
+              status: event.status,
+              error: event.error ? { code: event.error.code, provider: event.error } : null,
+            },
+          ]
+        : [],
+    );
+    const { conversationIds } = await this.#untilStored(lost, () =>
+      this.mailboxes.commitReceipts(this.options.worker, box, receipts),
+    );
+    for (const conversationId of conversationIds)
+      this.signals.committed({ conversationId, hasDeliveries: false });
+    if (box.events.length >= 50) void this.poke();
+  }
+
+  #openConversation(box: OpenMailbox, { event }: PendingEvent, lost: AbortSignal): Promise<OpenConversation> {
+    const from = 'from' in event ? event.from : { kind: 'external', value: box.thread! };
+    return this.#untilStored(lost, () =>
+      this.mailboxes.openConversation({
+        workspaceId: box.workspaceId,
+        channelId: box.channelId,
+        thread: box.thread!,
+        from,
+      }),
+    );
+  }
+
+  async #known(box: OpenMailbox, conversation: OpenConversation, lost: AbortSignal) {
+    const ids = mentionedIds(box.events);
+    if (ids.length === 0) return new Map();
+    return this.#untilStored(lost, () =>
+      this.mailboxes.messagesByProviderId(box.workspaceId, conversation.conversationId, ids),
+    );
+  }
+
+  async #commit(box: OpenMailbox, lost: AbortSignal, part: CommitPart): Promise<CommitResult> {
+    const item: CommitItem = {
+      workspaceId: box.workspaceId,
+      messages: [],
+      edits: [],
+      reactions: [],
+      done: [],
+      deliveries: [],
+      log: [],
+      ...part,
+      mailbox: { mailboxId: box.mailboxId, epoch: box.epoch, ...part.mailbox },
+    };
+    const result = await this.#untilStored(lost, () => this.mailboxes.commit(this.options.worker, item));
+    crashPoint('mailbox.after-commit-before-wake');
+    if (result.outcome === 'ok' && item.conversation) {
+      this.signals.committed({
+        conversationId: item.conversation.conversationId,
+        hasDeliveries: item.deliveries.length > 0,
+      });
+    }
+    if (result.hasMore) void this.poke();
+    return result;
+  }
+
+  /** While the database is away, what was worked out is kept and offered again, until someone else has the mailbox. */
+  async #untilStored<T>(lost: AbortSignal, work: () => Promise<T>): Promise<T> {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await work();
+      } catch (error) {
+        const isAway =
+          error instanceof Fault && (error.code === 'store/unavailable' || error.code === 'store/conflict');
+        if (!isAway || lost.aborted || tries > 150) throw error;
+        await sleep(200);
+      }
+    }
+  }
+}
+
+interface Work {
+  box: OpenMailbox;
+  channel: LoadedChannel;
+  conversation: OpenConversation;
+  folded: Folded;
+  lost: AbortSignal;
+}
+
+type TurnEnd = { part: TurnPart; seconds: number } | { failure: unknown };
+
+type CommitPart = Partial<Omit<CommitItem, 'workspaceId' | 'mailbox'>> & {
+  mailbox?: Omit<NonNullable<CommitItem['mailbox']>, 'mailboxId' | 'epoch'>;
+};
+
+function ingestPart(
+  folded: Folded,
+  { conversationId }: OpenConversation,
+  conversation: { isAnswered: boolean; hasReplies: boolean },
+): CommitPart {
+  const { messages, edits, reactions, done, log } = folded;
+  return { messages, edits, reactions, done, log, conversation: { conversationId, ...conversation } };
+}
+
+function merge(ingest: CommitPart, { conversationId }: OpenConversation, turn: TurnPart): CommitPart {
+  return {
+    ...ingest,
+    conversation: { conversationId, ...turn.conversation },
+    messages: [...(ingest.messages ?? []), ...turn.messages],
+    log: [...(ingest.log ?? []), ...turn.log],
+    deliveries: turn.deliveries,
+    ...(turn.turn && { turn: turn.turn }),
+  };
+}
+
+/** Messages that a replay brings again stand among the unanswered ones only once. */
+function union(unanswered: readonly TurnMessage[], asked: readonly TurnMessage[]): TurnMessage[] {
+  const ids = new Set(unanswered.map(({ messageId }) => messageId));
+  return [...unanswered, ...asked.filter(({ messageId }) => !ids.has(messageId))];
+}
+
+function ignoreAll(events: readonly PendingEvent[], reason: string): CommitItem['done'] {
+  return events.map(({ inboxEventId }) => ({ inboxEventId, status: 'ignored', reason }));
+}
+
+function backoffMs(failures: number): number {
+  return Math.min(500 * 2 ** failures, 60_000);
+}
+
+function inboxEventOf(messageId: MessageId): InboxEventId {
+  return idOf('inboxEvent', uuidOf(messageId));
+}

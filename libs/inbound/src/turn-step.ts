@@ -1,0 +1,160 @@
+import { Injectable } from '@nestjs/common';
+import { Fault, toFault } from '#libs/faults';
+import { newId, uuidOf, type Turn, type TraceStep, type TurnMessage, type TurnResult } from '#libs/model';
+import {
+  Bots,
+  Mailboxes,
+  type CommitItem,
+  type LoadedChannel,
+  type OpenConversation,
+  type OpenMailbox,
+} from '#libs/store';
+import { ReplyPlanner, TurnRunner } from './ports.js';
+
+/** The part of a commit that a turn brings. */
+export type TurnPart = Pick<CommitItem, 'messages' | 'deliveries' | 'log'> & {
+  turn?: CommitItem['turn'];
+  conversation: Omit<NonNullable<CommitItem['conversation']>, 'conversationId'>;
+};
+
+/** Nobody answers by itself here: what was said waits for a person. */
+const nobody: TurnPart = {
+  messages: [],
+  deliveries: [],
+  log: [],
+  conversation: { isAnswered: true, hasReplies: false },
+};
+
+/** Runs the bot over what a conversation has not been answered, and says what to write. */
+@Injectable()
+export class TurnStep {
+  constructor(
+    private readonly bots: Bots,
+    private readonly mailboxes: Mailboxes,
+    private readonly runner: TurnRunner,
+    private readonly planner: ReplyPlanner,
+  ) {}
+
+  /**
+   * One turn. Holds no transaction and no connection while the bot thinks.
+   *
+   * @throws Fault `store/unavailable`; whatever the bot's failure was, with its trace
+   */
+  async run(
+    box: OpenMailbox,
+    channel: LoadedChannel,
+    conversation: OpenConversation,
+    asked: readonly TurnMessage[],
+    signal: AbortSignal,
+  ): Promise<TurnPart> {
+    if (!channel.botId) return nobody;
+    const bot = await this.bots.definitionOf(channel.workspaceId, channel.botId);
+    if (!bot) return nobody;
+    const startedAt = new Date().toISOString();
+    const turn: Turn = {
+      workspaceId: box.workspaceId,
+      bot,
+      conversation: {
+        conversationId: conversation.conversationId,
+        channelId: channel.channelId,
+        owner: conversation.owner,
+        state: conversation.botState,
+        hasReplies: conversation.hasReplies,
+      },
+      contact: {
+        contactId: conversation.contactId,
+        name: conversation.contactName,
+        attributes: conversation.attributes,
+      },
+      messages: asked,
+      history: (limit) => this.mailboxes.history(box.workspaceId, conversation.conversationId, limit),
+      signal,
+    };
+    const result = await this.runner.answer(turn);
+    return this.#part(channel, { ...conversation, thread: box.thread! }, bot, startedAt, result);
+  }
+
+  #part(
+    channel: LoadedChannel,
+    conversation: OpenConversation & { thread: string },
+    bot: Turn['bot'],
+    startedAt: string,
+    result: TurnResult,
+  ): TurnPart {
+    const turnId = newId('turn');
+    const part: TurnPart = {
+      messages: [],
+      deliveries: [],
+      log: [],
+      turn: {
+        turnId,
+        botId: bot.botId,
+        botVersion: bot.version,
+        fromSeq: conversation.answeredSeq + 1,
+        outcome: result.outcome,
+        trace: result.trace,
+        startedAt,
+        endedAt: new Date().toISOString(),
+      },
+      conversation: {
+        controlVersion: conversation.controlVersion,
+        isAnswered: true,
+        botState: result.state,
+        hasReplies: result.replies.length > 0,
+      },
+    };
+    for (const content of result.replies) {
+      const messageId = newId('message');
+      const deliveries = this.planner.plan(channel, conversation, content);
+      part.messages.push({
+        messageId,
+        direction: 'out',
+        author: 'bot',
+        content,
+        status: deliveries.length > 0 ? 'queued' : 'failed',
+        turnId,
+      });
+      part.deliveries.push(
+        ...deliveries.map((delivery) => ({ ...delivery, messageId, deliveryId: newId('delivery') })),
+      );
+      part.log.push({ type: 'message.created', data: { message: uuidOf(messageId) } });
+    }
+    for (const effect of result.effects) {
+      part.conversation.owner = effect.to;
+      part.log.push({ type: 'handoff.requested', data: { to: effect.to, reason: effect.reason } });
+    }
+    part.log.push({ type: 'turn.completed', data: { turn: uuidOf(turnId), outcome: result.outcome } });
+    return part;
+  }
+}
+
+/** What is written when a turn failed for good: the person's words stay, and the failure can be seen and replayed. */
+export function failedTurn(
+  conversation: OpenConversation,
+  botId: LoadedChannel['botId'],
+  thrown: unknown,
+): TurnPart {
+  const turnId = newId('turn');
+  const { code } = toFault(thrown);
+  const now = new Date().toISOString();
+  return {
+    messages: [],
+    deliveries: [],
+    log: [{ type: 'turn.failed', data: { turn: uuidOf(turnId), code } }],
+    turn: {
+      turnId,
+      botId,
+      botVersion: null,
+      fromSeq: conversation.answeredSeq + 1,
+      outcome: 'failed',
+      trace: traceOf(thrown),
+      startedAt: now,
+      endedAt: now,
+    },
+    conversation: { isAnswered: true, hasReplies: false },
+  };
+}
+
+function traceOf(thrown: unknown): readonly TraceStep[] {
+  return thrown instanceof Fault && 'trace' in thrown ? (thrown.trace as readonly TraceStep[]) : [];
+}

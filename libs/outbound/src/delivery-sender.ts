@@ -1,0 +1,276 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  connectorOf,
+  type AnyConnector,
+  type EgressFetch,
+  type Io,
+  type Part,
+  type Receipt,
+} from '#libs/connectors';
+import { Fault, fault, toFault } from '#libs/faults';
+import type { ConversationId, DeliveryId } from '#libs/model';
+import { crashPoint, Logger, Metrics, newRequestId, withContext } from '#libs/observe';
+import { LeaseKeeper, Pump, type Held } from '#libs/queue';
+import {
+  ChannelCache,
+  Channels,
+  Deliveries,
+  type DeliveryOutcomeRow,
+  type LoadedChannel,
+  type OpenDelivery,
+} from '#libs/store';
+import { errorOf, isUnclear, judge } from './judge.js';
+
+export interface SenderOptions {
+  /** Name of this incarnation of the worker; no two processes ever share one. */
+  worker: string;
+  /** Provider calls at the same time. */
+  sends: number;
+  /** Longest time one provider call may take. */
+  timeoutMs: number;
+  leaseMs: number;
+  sweepEveryMs: number;
+}
+
+const PAUSED_RETRY_MS = 5_000;
+const PASS_MAX = 64;
+
+interface HeldDelivery extends Held {
+  delivery: OpenDelivery;
+}
+
+/**
+ * Sends deliveries: claims what is due and allowed, makes one provider call for each, and records what became of it.
+ * The claim is on disk before the call, so an attempt that a crash swallows is known to have been begun.
+ */
+export class DeliverySender {
+  readonly #pump: Pump;
+  readonly #leases: LeaseKeeper<DeliveryId, HeldDelivery>;
+  readonly #active = new Set<Promise<void>>();
+  #timer: NodeJS.Timeout | undefined;
+  #isStopping = false;
+
+  constructor(
+    private readonly deliveries: Deliveries,
+    private readonly channels: ChannelCache,
+    private readonly registered: Channels,
+    private readonly fetch: EgressFetch,
+    private readonly changed: (conversationId: ConversationId) => void,
+    private readonly options: SenderOptions,
+    private readonly logger: Logger,
+    private readonly metrics: Metrics,
+  ) {
+    this.#pump = new Pump(() => this.#pass(), {
+      sweepEveryMs: options.sweepEveryMs,
+      onError: (error) => this.logger.fault(error, { loop: 'deliveries' }),
+    });
+    this.#leases = new LeaseKeeper(options.leaseMs, (held) =>
+      this.deliveries.renew(
+        options.worker,
+        options.leaseMs,
+        held.map(({ delivery }) => delivery),
+      ),
+    );
+  }
+
+  start(): void {
+    this.#pump.start();
+  }
+
+  /** Looks for due deliveries. @returns when a look that began after this call has ended */
+  poke(): Promise<void> {
+    return this.#pump.poke();
+  }
+
+  /** Claims nothing more and waits for the calls under way, which have their own time-out. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    clearTimeout(this.#timer);
+    await this.#pump.stop();
+    await Promise.allSettled(this.#active);
+    this.#leases.stop();
+  }
+
+  async #pass(): Promise<void> {
+    for (;;) {
+      const free = Math.min(this.options.sends - this.#active.size, PASS_MAX);
+      if (free <= 0) {
+        await Promise.race(this.#active);
+        continue;
+      }
+      const claimed = await this.deliveries.open(this.options.worker, free, this.options.leaseMs);
+      for (const delivery of claimed) this.#begin(delivery);
+      if (claimed.length < free) break;
+    }
+    if (this.#active.size === 0) await this.#pokeWhenDue();
+  }
+
+  /** A delivery that waits for a time is looked at when the time comes, not at the next sweep. */
+  async #pokeWhenDue(): Promise<void> {
+    const waitMs = await this.deliveries.waitMs();
+    clearTimeout(this.#timer);
+    if (waitMs === null || this.#isStopping) return;
+    this.#timer = setTimeout(() => void this.poke(), Math.min(Math.max(waitMs, 5), 60_000));
+  }
+
+  #begin(delivery: OpenDelivery): void {
+    const held: HeldDelivery = { delivery, lost: new AbortController() };
+    this.#leases.hold(delivery.deliveryId, held);
+    const { workspaceId, channelId, conversationId } = delivery;
+    const work = withContext({ requestId: newRequestId(), workspaceId, channelId, conversationId }, () =>
+      this.#handle(delivery, held.lost.signal),
+    )
+      .catch((error: unknown) => this.logger.fault(error, { deliveryId: delivery.deliveryId }))
+      .finally(() => {
+        this.#leases.release(delivery.deliveryId, held);
+        this.#active.delete(work);
+      });
+    this.#active.add(work);
+  }
+
+  async #handle(delivery: OpenDelivery, lost: AbortSignal): Promise<void> {
+    const startedAt = new Date().toISOString();
+    const channel = await this.#untilStored(lost, () => this.channels.load(delivery.channelId));
+    const row = await this.#attempt(delivery, channel, startedAt);
+    crashPoint('delivery.after-call-before-record');
+    const isRecorded = await this.#untilStored(lost, () => this.deliveries.record(this.options.worker, row));
+    crashPoint('delivery.after-record-before-wake');
+    const connector = channel?.connector ?? 'none';
+    this.metrics.deliveries.inc({ connector, outcome: isRecorded ? outcomeLabel(row) : 'fenced' });
+    if (!isRecorded) return;
+    this.changed(delivery.conversationId);
+    void this.poke();
+    if (channel && row.error?.['code'] === 'channel/credentials') await this.#markDown(channel, row);
+  }
+
+  async #attempt(
+    delivery: OpenDelivery,
+    channel: LoadedChannel | null,
+    startedAt: string,
+  ): Promise<DeliveryOutcomeRow> {
+    const end = (
+      rest: Omit<DeliveryOutcomeRow, 'delivery' | 'entry'>,
+      outcome: DeliveryOutcomeRow['entry']['outcome'],
+    ) => toRow(delivery, rest, outcome, startedAt);
+    if (!channel) {
+      const error = { code: 'channel/not-connected', text: 'The channel is gone.' };
+      return end({ status: 'dead', spent: 0, error }, 'dead');
+    }
+    if (isUnclear(delivery) && delivery.class === 'blind') {
+      const error = errorOf(
+        fault('channel/outcome-unknown', { detail: 'A worker ended while it was sending.' }),
+      );
+      return end({ status: 'unknown', spent: 1, error }, 'unknown');
+    }
+    if (delivery.isExpired && !isUnclear(delivery)) {
+      const error = {
+        code: 'state/gone',
+        text: 'It could not be sent in time and would arrive out of place.',
+      };
+      return end({ status: 'expired', spent: 0, error }, 'expired');
+    }
+    if (channel.state === 'paused') {
+      const error = delivery.error ?? { code: 'channel/paused', text: 'The channel is paused.' };
+      return end(
+        { status: 'queued', waitMs: PAUSED_RETRY_MS, spent: 0, error: unclearStays(delivery, error) },
+        'retry',
+      );
+    }
+    try {
+      const { receipt, isLookedUp } = await this.#call(delivery, channel);
+      return end(
+        { status: receipt.status ?? 'sent', providerRef: receipt.providerRef, spent: 1 },
+        isLookedUp ? 'looked-up' : 'sent',
+      );
+    } catch (thrown) {
+      if (!(thrown instanceof Fault) || !thrown.code.startsWith('channel/')) this.logger.fault(thrown);
+      const { outcome, ...rest } = judge(delivery, thrown, Math.random());
+      return end(rest, outcome);
+    }
+  }
+
+  /** Asks first where a send may have gone out and the provider can say; sends otherwise. */
+  async #call(
+    delivery: OpenDelivery,
+    channel: LoadedChannel,
+  ): Promise<{ receipt: Receipt; isLookedUp: boolean }> {
+    const connector: AnyConnector = connectorOf(channel.connector);
+    const to = {
+      thread: delivery.thread,
+      address: delivery.address,
+      conversationId: delivery.conversationId,
+    };
+    const io: Io<unknown> = {
+      settings: channel.settings,
+      fetch: this.fetch,
+      signal: AbortSignal.timeout(this.options.timeoutMs),
+      now: Date.now,
+    };
+    if (isUnclear(delivery) && delivery.class === 'look-up' && connector.outbound.lookup) {
+      await sleep(connector.outbound.lookupSettleMs ?? 0);
+      const found = await connector.outbound.lookup(delivery.deliveryId, to, io);
+      if (found) return { receipt: found, isLookedUp: true };
+    }
+    crashPoint('delivery.after-claim-before-call');
+    const stopTimer = this.metrics.deliverySeconds.startTimer({ connector: channel.connector });
+    try {
+      const part = delivery.body as unknown as Part;
+      const receipt = await connector.outbound.deliver(part, to, delivery.deliveryId, io);
+      return { receipt, isLookedUp: false };
+    } finally {
+      stopTimer();
+    }
+  }
+
+  /** A channel whose credentials are refused shows it; nobody has to read logs to learn it. */
+  async #markDown(channel: LoadedChannel, row: DeliveryOutcomeRow): Promise<void> {
+    const reason = `${String(row.error?.['text'] ?? 'The provider refuses the credentials.')} Correct the channel's settings; waiting messages go out by themselves.`;
+    await this.registered.setHealth(channel.workspaceId, channel.channelId, { state: 'down', reason });
+  }
+
+  /** While the database is away, an outcome is kept and offered again, until the lease is someone else's. */
+  async #untilStored<T>(lost: AbortSignal, work: () => Promise<T>): Promise<T> {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await work();
+      } catch (error) {
+        const { code } = toFault(error);
+        if ((code !== 'store/unavailable' && code !== 'store/conflict') || lost.aborted || tries > 150)
+          throw error;
+        await sleep(200);
+      }
+    }
+  }
+}
+
+function unclearStays(delivery: OpenDelivery, error: NonNullable<DeliveryOutcomeRow['error']>) {
+  return isUnclear(delivery) ? { ...error, code: 'channel/outcome-unknown' } : error;
+}
+
+function toRow(
+  delivery: OpenDelivery,
+  rest: Omit<DeliveryOutcomeRow, 'delivery' | 'entry'>,
+  outcome: DeliveryOutcomeRow['entry']['outcome'],
+  startedAt: string,
+): DeliveryOutcomeRow {
+  const { error } = rest;
+  const provider = error?.['provider'];
+  return {
+    delivery,
+    ...rest,
+    entry: {
+      n: delivery.attempts + rest.spent,
+      started_at: startedAt,
+      ended_at: new Date().toISOString(),
+      outcome,
+      ...(typeof error?.['code'] === 'string' && { code: error['code'] }),
+      ...(typeof error?.['text'] === 'string' && { text: error['text'] }),
+      ...(provider instanceof Object && !Array.isArray(provider) && { provider }),
+    },
+  };
+}
+
+function outcomeLabel({ status, entry }: DeliveryOutcomeRow) {
+  if (status === 'queued') return entry.outcome === 'throttled' ? 'throttled' : 'retry';
+  return status === 'delivered' || status === 'read' ? 'sent' : status;
+}

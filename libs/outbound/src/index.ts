@@ -1,0 +1,8 @@
+export { DeliverySender, type SenderOptions } from './delivery-sender.js';
+export { Outbox, type Said } from './outbox.js';
+export {
+  planDeliveries,
+  replyTtlMs,
+  type ConversationAddress,
+  type PlannedMessage,
+} from './plan-deliveries.js';

@@ -1,0 +1,47 @@
+import { connectorOf, type AnyConnector, type Plan } from '#libs/connectors';
+import type { Address, Content } from '#libs/model';
+import type { LoadedChannel, NewDelivery } from '#libs/store';
+
+/** How long a reply still makes sense. After that it ends as expired, with its reason, instead of arriving out of place. */
+export const replyTtlMs = 24 * 3_600_000;
+
+/** Where a conversation's messages go. */
+export interface ConversationAddress {
+  thread: string;
+  address: Address | null;
+}
+
+/** What one message becomes on a channel. */
+export interface PlannedMessage {
+  /** One for each part, in order; empty when the channel can carry nothing of it. */
+  deliveries: Omit<NewDelivery, 'deliveryId' | 'messageId'>[];
+  /** What the channel could not show. */
+  lost: Plan['lost'];
+}
+
+/**
+ * Plans a message's deliveries. Pure: the parts are fixed before the commit that queues them, so that every later attempt
+ * sends the very same.
+ *
+ * @throws Fault `channel/unknown-connector`
+ */
+export function planDeliveries(
+  channel: LoadedChannel,
+  to: ConversationAddress,
+  content: readonly Content[],
+): PlannedMessage {
+  const connector: AnyConnector = connectorOf(channel.connector);
+  const { parts, lost } = connector.outbound.plan(content, channel.settings);
+  const { account } = connector.manifest.pacing(channel.settings);
+  const deliveries = parts.map((part, index) => ({
+    channelId: channel.channelId,
+    part: index,
+    parts: parts.length,
+    body: { body: part.body, rendering: part.rendering },
+    class: connector.manifest.deliveryClass(channel.settings),
+    account,
+    destination: to.address?.value ?? to.thread,
+    ttlMs: replyTtlMs,
+  }));
+  return { deliveries, lost };
+}
