@@ -184,9 +184,17 @@ export class Channels {
 
   /** @throws Fault `state/not-found` */
   resume(workspaceId: WorkspaceId, channelId: ChannelId, actor: Actor): Promise<StoredChannel> {
-    return this.#change(workspaceId, channelId, null, { state: 'active' }, (tx) =>
-      appendAudit(tx, workspaceId, { actor, action: 'channel.resume', target: channelId }),
-    );
+    return this.#change(workspaceId, channelId, null, { state: 'active' }, async (tx) => {
+      await appendAudit(tx, workspaceId, { actor, action: 'channel.resume', target: channelId });
+      // What waited for the pause to end need not wait for its next look.
+      const channel = uuidOf(channelId);
+      await tx.$executeRaw`
+        update mailbox set due_at = now() where channel_id = ${channel}::uuid and leased_by is null and due_at > now()`;
+      await tx.$executeRaw`
+        update delivery set due_at = now()
+         where channel_id = ${channel}::uuid and status = 'queued' and due_at > now()
+           and error->>'code' = 'channel/paused'`;
+    });
   }
 
   /**
