@@ -1,4 +1,4 @@
-import { contentLimits } from '../content.js';
+import { contentLimits } from '../content-limits.js';
 import type { MarkdownMeter } from './tree.js';
 
 /** Two schemes with a host, two with an address; the rest of the alphabet of tricks has no place in a chat. */
