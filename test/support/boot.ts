@@ -19,6 +19,8 @@ export interface Booted {
   /** A connection as the owner of the tables, whom no policy holds. */
   owner: Client;
   databaseUrl: string;
+  /** The settings of both, for whatever else must fit them. */
+  env: Record<string, string>;
   /** Everything that was logged, one JSON line each. */
   log: string[];
   /** Ends both and removes the database. */
@@ -45,7 +47,7 @@ export async function boot(options: BootOptions = {}): Promise<Booted> {
   const database = await copyTemplate();
   const log: string[] = [];
   const destination = { write: (line: string) => void log.push(line) };
-  const env = {
+  const env: Record<string, string> = {
     DATABASE_URL: database.url,
     PARLEY_SECRET_KEY: randomBytes(32).toString('base64'),
     PARLEY_HOST: '127.0.0.1',
@@ -68,6 +70,7 @@ export async function boot(options: BootOptions = {}): Promise<Booted> {
     worker,
     owner: database.owner,
     databaseUrl: database.url,
+    env,
     log,
     async close() {
       await gateway.close();
