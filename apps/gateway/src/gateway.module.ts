@@ -39,9 +39,6 @@ import { WidgetDoor } from './widget/widget-door.js';
 import { WidgetController } from './widget/widget.controller.js';
 import { WidgetSessionsController } from './widget/widget-sessions.controller.js';
 
-/** Connections of the queue's own pool: a gateway only rings. */
-const QUEUE_POOL = 4;
-
 /** What every module of the gateway may ask for. */
 export interface GatewayCore {
   config: GatewayConfig;
@@ -111,7 +108,7 @@ export class GatewayModule {
         QueueModule.forRoot({
           redisUrl: queue.redisUrl,
           databaseUrl: database.url,
-          poolMax: QUEUE_POOL,
+          poolMax: queue.poolMax,
           role: 'gateway',
         }),
         AccessModule,

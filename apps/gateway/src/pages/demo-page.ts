@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { Injectable } from '@nestjs/common';
 import { Instance } from '#libs/store';
 import { escapeHtml, page } from './html.js';
@@ -9,6 +10,8 @@ import { escapeHtml, page } from './html.js';
 export interface DemoFile {
   contentType: string;
   body: Buffer;
+  /** The same, compressed with gzip. */
+  gzipped: Buffer;
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -63,12 +66,10 @@ function builtFolder(): string {
 function readFiles(folder: string): Map<string, DemoFile> {
   if (!existsSync(folder)) return new Map();
   return new Map(
-    readdirSync(folder).map((name) => [
-      name,
-      {
-        contentType: TYPES[path.extname(name)] ?? 'application/octet-stream',
-        body: readFileSync(path.join(folder, name)),
-      },
-    ]),
+    readdirSync(folder).map((name) => {
+      const contentType = TYPES[path.extname(name)] ?? 'application/octet-stream';
+      const body = readFileSync(path.join(folder, name));
+      return [name, { contentType, body, gzipped: gzipSync(body) }];
+    }),
   );
 }

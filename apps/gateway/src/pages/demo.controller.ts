@@ -24,12 +24,19 @@ export class DemoController {
   }
 
   @Get('assets/:name')
-  asset(@Param('name') name: string, @Res() reply: FastifyReply): void {
+  asset(
+    @Param('name') name: string,
+    @Headers('accept-encoding') acceptEncoding: string | undefined,
+    @Res() reply: FastifyReply,
+  ): void {
     const file = this.demo.file(name);
     if (!file) throw fault('state/not-found');
+    const isGzipped = /\bgzip\b/.test(acceptEncoding ?? '');
+    if (isGzipped) void reply.header('content-encoding', 'gzip');
     void reply
       .header('cache-control', 'public, max-age=31536000, immutable')
+      .header('vary', 'accept-encoding')
       .type(file.contentType)
-      .send(file.body);
+      .send(isGzipped ? file.gzipped : file.body);
   }
 }
