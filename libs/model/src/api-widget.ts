@@ -65,9 +65,9 @@ export const WidgetMessage = Message.pick({
   .extend({ client_id: z.string().nullable().describe('Of what the visitor sent') })
   .meta({ id: 'WidgetMessage' });
 export type WidgetMessage = z.infer<typeof WidgetMessage>;
-export const WidgetMessageList = listOf(WidgetMessage, 'WidgetMessageList').extend({
-  last_seq: z.int().nonnegative().describe('Follow the stream after it'),
-});
+export const WidgetMessageList = listOf(WidgetMessage, 'WidgetMessagePage')
+  .extend({ last_seq: z.int().nonnegative().describe('Follow the stream after it') })
+  .meta({ id: 'WidgetMessageList' });
 
 export const WidgetTyping = z
   .strictObject({ type: z.enum(['typing.started', 'typing.stopped']) })

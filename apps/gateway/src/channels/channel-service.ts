@@ -67,6 +67,9 @@ export class ChannelService {
     version: number | null,
     actor: Actor,
   ): Promise<StoredChannel> {
+    if (name === undefined && settings === undefined && botId === undefined) {
+      return this.channels.get(workspaceId, channelId);
+    }
     const merged = settings && (await this.#merge(workspaceId, channelId, settings));
     const wanted = merged?.version ?? version;
     if (version !== null && wanted !== version) throw fault('state/version-mismatch');

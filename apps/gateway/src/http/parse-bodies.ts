@@ -27,9 +27,16 @@ function parse(request: FastifyRequest, body: Buffer): unknown {
   if (!JSON_TYPE.test(type)) {
     throw fault('input/unsupported-media-type', { detail: 'Send the body as application/json.' });
   }
+  const text = body.toString('utf8');
   try {
-    return JSON.parse(body.toString('utf8'));
+    return text.includes('__proto__') ? JSON.parse(text, refuseProto) : JSON.parse(text);
   } catch (cause) {
     throw fault('input/malformed-json', { cause });
   }
+}
+
+/** A key of this name is never honest: whoever copies such an object could change the prototype of its copy. */
+function refuseProto(key: string, value: unknown): unknown {
+  if (key === '__proto__') throw fault('input/malformed-json');
+  return value;
 }

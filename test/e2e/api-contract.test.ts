@@ -1,0 +1,308 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { isFaultCode, Problem, problemContentType } from '#libs/faults';
+import { idPrefixes, newId, type IdKind } from '#libs/model';
+import {
+  apiOf,
+  boot,
+  keyFor,
+  makeWorkspace,
+  type Api,
+  type ApiAnswer,
+  type Booted,
+  type TestWorkspace,
+} from '../support/boot.js';
+import { printOf } from '../support/database-print.js';
+
+interface Operation {
+  path: string;
+  method: string;
+  hasBody: boolean;
+  isVisitors: boolean;
+}
+
+let booted: Booted;
+let home: TestWorkspace;
+let stranger: TestWorkspace;
+let api: Api;
+let operations: Operation[];
+/** Ids of things of another workspace, by the noun in the path. */
+let foreign: Record<string, string>;
+
+interface Document {
+  paths: Record<string, Record<string, { requestBody?: unknown }>>;
+  components: { schemas: Record<string, object> };
+}
+let document: Document;
+
+beforeAll(async () => {
+  booted = await boot({ hasWorker: false, env: { PARLEY_BODY_MAX: '20kB' } });
+  home = await makeWorkspace(booted, 'Home');
+  stranger = await makeWorkspace(booted, 'Stranger');
+  api = apiOf(booted, home.key);
+  document = (await api('GET', '/openapi.json')).body as Document;
+  operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { requestBody }]) => ({
+      path,
+      method: method.toUpperCase(),
+      hasBody: requestBody !== undefined,
+      isVisitors: path.startsWith('/v1/widget/') && path !== '/v1/widget/sessions',
+    })),
+  );
+  foreign = await thingsOf(stranger);
+});
+afterAll(() => booted?.close());
+
+async function thingsOf(workspace: TestWorkspace): Promise<Record<string, string>> {
+  const theirs = apiOf(booted, workspace.key);
+  const session = (await theirs('POST', '/v1/sessions', {})).body;
+  const said = { session_id: session.id, text: 'theirs', respond: 'async' };
+  const message = (await theirs('POST', '/v1/messages', said)).body;
+  return {
+    channels: workspace.channelId,
+    bots: workspace.botId,
+    sessions: session.id,
+    conversations: session.conversation_id,
+    messages: message.event_id.replace('inb_', 'msg_'),
+    'dead-letters': message.event_id,
+  };
+}
+
+const kindOf: Record<string, IdKind> = {
+  channels: 'channel',
+  bots: 'bot',
+  sessions: 'session',
+  conversations: 'conversation',
+  messages: 'message',
+  'dead-letters': 'delivery',
+};
+const nounOf = (path: string): string => path.split('/')[2] ?? '';
+const withId = (path: string, id: string): string => path.replace('{id}', id);
+const anyPath = ({ path }: Operation): string => withId(path, newId(kindOf[nounOf(path)] ?? 'request'));
+
+const isOpen = ({ path }: Operation): boolean => !path.startsWith('/v1/') || path === '/v1/widget/sessions';
+
+function expectProblem(answer: ApiAnswer, status: number, code: string, what: string): void {
+  expect(`${what}: ${answer.status} ${answer.body.code}`).toBe(`${what}: ${status} ${code}`);
+  expect(answer.headers.get('content-type')).toContain(problemContentType);
+  const problem = Problem.parse(answer.body);
+  expect(isFaultCode(problem.code)).toBe(true);
+  expect(problem.request_id).toBe(answer.headers.get('request-id'));
+}
+
+/** Runs something that must not change the database. */
+async function changingNothing(work: () => Promise<void>): Promise<void> {
+  const before = await printOf(booted.owner);
+  await work();
+  expect(await printOf(booted.owner)).toEqual(before);
+}
+
+async function forEach(
+  chosen: (operation: Operation) => boolean,
+  work: (operation: Operation, what: string) => Promise<void>,
+): Promise<void> {
+  const all = operations.filter(chosen);
+  expect(all.length).toBeGreaterThan(0);
+  await changingNothing(async () => {
+    for (const operation of all) await work(operation, `${operation.method} ${operation.path}`);
+  });
+}
+
+describe('every route', () => {
+  it('is described, with every way to call it', () => {
+    expect(operations.length).toBeGreaterThan(25);
+    expect(document).toMatchObject({ openapi: '3.1.0' });
+  });
+
+  it('asks for credentials, and refuses bad ones without saying why', () =>
+    forEach(
+      (operation) => !isOpen(operation),
+      async (operation, what) => {
+        const none = await apiOf(booted, null)(operation.method, anyPath(operation));
+        expectProblem(none, 401, 'access/missing-credentials', what);
+        expect(none.headers.get('www-authenticate')).toContain('Bearer');
+        for (const key of ['nonsense', `${home.key}x`, `${newId('session')}.a.b.c`]) {
+          const bad = await apiOf(booted, key)(operation.method, anyPath(operation));
+          expectProblem(bad, 401, 'access/invalid-api-key', what);
+        }
+      },
+    ));
+
+  it('asks for its scope', async () => {
+    const powerless = apiOf(booted, await keyFor(booted, home.workspaceId, []));
+    await forEach(
+      (operation) => !isOpen(operation) && !operation.isVisitors && operation.path !== '/v1/me',
+      async (operation, what) => {
+        const answer = await powerless(operation.method, anyPath(operation));
+        expectProblem(answer, 403, 'access/insufficient-scope', what);
+      },
+    );
+  });
+
+  it('names the methods that it takes', () =>
+    forEach(
+      () => true,
+      async (operation, what) => {
+        const answer = await api('PUT', anyPath(operation));
+        expectProblem(answer, 405, 'input/method-not-allowed', what);
+        expect(answer.headers.get('allow')?.split(', ')).toContain(operation.method);
+      },
+    ));
+
+  it('refuses to answer with a type that it does not have', () =>
+    forEach(
+      ({ path }) => path.startsWith('/v1/'),
+      async (operation, what) => {
+        const answer = await api(operation.method, anyPath(operation), undefined, { accept: 'text/csv' });
+        expectProblem(answer, 406, 'input/not-acceptable', what);
+      },
+    ));
+
+  it('knows nothing of what does not exist, is malformed, or belongs to another workspace', () =>
+    forEach(
+      ({ path }) => path.includes('{id}'),
+      async ({ path, method, hasBody }, what) => {
+        const theirs = foreign[nounOf(path)];
+        expect(theirs, nounOf(path)).toBeDefined();
+        const ids = [newId(kindOf[nounOf(path)]!), theirs!, newId('request'), 'x', `${idPrefixes.bot}_`];
+        const body = hasBody ? bodyFor(path) : undefined;
+        const answers = [];
+        for (const id of ids) answers.push(await api(method, withId(path, id), body));
+        for (const answer of answers) expectProblem(answer, 404, 'state/not-found', what);
+        // The same words for all: nobody learns that an id exists elsewhere.
+        const words = answers.slice(0, 2).map(({ body: { detail, title } }) => `${title} ${detail}`);
+        expect(new Set(words).size).toBe(1);
+      },
+    ));
+
+  it('refuses bodies that are malformed, oversized, of another type, or not what its schema says', async () => {
+    const token = (await visitor()).client_token;
+    await forEach(
+      ({ hasBody }) => hasBody,
+      async ({ path, method, isVisitors }, what) => {
+        const caller = isVisitors ? apiOf(booted, token) : api;
+        const at = withId(path, path.includes('bots') ? home.botId : home.channelId);
+        expectProblem(await caller(method, at, '{"text":'), 400, 'input/malformed-json', what);
+        const large = JSON.stringify({ text: 'x'.repeat(30_000) });
+        expectProblem(await caller(method, at, large), 413, 'input/too-large', what);
+        const plain = await caller(method, at, 'text', { 'content-type': 'text/plain' });
+        expectProblem(plain, 415, 'input/unsupported-media-type', what);
+        const poisoned = await caller(method, at, '{"__proto__":{"admin":true}}');
+        expectProblem(poisoned, 400, 'input/malformed-json', what);
+        const typo = await caller(method, at, { no_such_field: 1 });
+        expectProblem(typo, 422, 'input/invalid', what);
+        expect(typo.body.errors.length).toBeGreaterThan(0);
+        for (const body of ['null', '[]', '"x"']) {
+          expect((await caller(method, at, body)).status, `${what} ${body}`).toBe(422);
+        }
+      },
+    );
+  });
+
+  it('refuses queries that its schema does not know', () =>
+    forEach(
+      ({ path, method, isVisitors }) =>
+        method === 'GET' && !path.includes('{id}') && !isVisitors && /s$/.test(path) && path !== '/metrics',
+      async ({ path }, what) => {
+        if (path === '/v1/channel-types') return;
+        expectProblem(await api('GET', `${path}?limit=1000`), 422, 'input/invalid', what);
+        expectProblem(await api('GET', `${path}?limt=1`), 422, 'input/invalid', what);
+        expectProblem(await api('GET', `${path}?cursor=abc`), 400, 'input/invalid-cursor', what);
+      },
+    ));
+});
+
+function bodyFor(path: string): object {
+  if (path.includes('versions')) return { definition: { persona: { name: 'x' } } };
+  return { name: 'x' };
+}
+
+async function visitor(): Promise<{ client_token: string; conversation_id: string; id: string }> {
+  return (await api('POST', '/v1/sessions', {})).body;
+}
+
+describe('what is answered', () => {
+  /** A schema of the document, by the name of its component. */
+  const schema = (name: string): z.ZodType => {
+    const text = JSON.stringify({ $ref: `#/$defs/${name}`, $defs: document.components.schemas });
+    return z.fromJSONSchema(JSON.parse(text.replaceAll('#/components/schemas/', '#/$defs/')));
+  };
+  const expectShape = ({ status, body }: ApiAnswer, expected: number, name: string): void => {
+    expect(status, JSON.stringify(body)).toBe(expected);
+    const parsed = schema(name).safeParse(body);
+    expect(parsed.error?.issues ?? [], name).toEqual([]);
+  };
+
+  it('is what the document says', async () => {
+    const { id, conversation_id, client_token } = await visitor();
+    const widget = apiOf(booted, client_token);
+    expectShape(await api('GET', '/v1/me'), 200, 'Me');
+    expectShape(await api('GET', `/v1/sessions/${id}`), 200, 'Session');
+    const said = { session_id: id, text: 'hi', respond: 'async' };
+    expectShape(await api('POST', '/v1/messages', said), 202, 'MessageAnswer');
+    expectShape(await api('GET', '/v1/conversations'), 200, 'ConversationList');
+    expectShape(await api('GET', `/v1/conversations/${conversation_id}`), 200, 'Conversation');
+    const messages = await api('GET', `/v1/conversations/${conversation_id}/messages`);
+    expectShape(messages, 200, 'MessageList');
+    const [greeting] = messages.body.data;
+    expectShape(await api('GET', `/v1/messages/${greeting.id}`), 200, 'Message');
+    expectShape(await api('GET', `/v1/messages/${greeting.id}/timeline`), 200, 'Timeline');
+    expectShape(await api('GET', '/v1/channels'), 200, 'ChannelList');
+    expectShape(await api('GET', `/v1/channels/${home.channelId}`), 200, 'Channel');
+    expectShape(await api('POST', `/v1/channels/${home.channelId}/check`), 200, 'ChannelCheck');
+    expectShape(await api('GET', '/v1/channel-types'), 200, 'ChannelTypeList');
+    expectShape(await api('GET', '/v1/bots'), 200, 'BotList');
+    expectShape(await api('GET', `/v1/bots/${home.botId}`), 200, 'Bot');
+    for (const kind of ['delivery', 'inbox_event']) {
+      expectShape(await api('GET', `/v1/dead-letters?kind=${kind}`), 200, 'DeadLetterList');
+    }
+    expectShape(await widget('GET', '/v1/widget/messages'), 200, 'WidgetMessageList');
+    const more = { client_id: 'a', text: 'hi' };
+    expectShape(await widget('POST', '/v1/widget/messages', more), 202, 'WidgetAccepted');
+    const opened = await apiOf(booted, null)('POST', '/v1/widget/sessions', { channel_id: home.channelId });
+    expectShape(opened, 201, 'WidgetSession');
+    expectShape(await api('GET', '/readyz'), 200, 'Readiness');
+  });
+
+  it('carries a request id, the caller’s own when it is harmless', async () => {
+    expect((await api('GET', '/livez')).headers.get('request-id')).toMatch(/^req_/);
+    const own = await api('GET', '/livez', undefined, { 'request-id': 'trace-42' });
+    expect(own.headers.get('request-id')).toBe('trace-42');
+    const odd = await api('GET', '/livez', undefined, { 'request-id': 'a b"<script>' });
+    expect(odd.headers.get('request-id')).toMatch(/^req_/);
+  });
+
+  it('is no secret of ours: an unknown error is opaque, and its line in the log has the request id', async () => {
+    await booted.owner.query('alter table bot rename to bot_away');
+    const answer = await api('GET', '/v1/bots', undefined, { 'request-id': 'opaque-1' });
+    await booted.owner.query('alter table bot_away rename to bot');
+    expectProblem(answer, 500, 'internal/bug', 'GET /v1/bots');
+    expect(JSON.stringify(answer.body)).not.toMatch(/relation|bot_away|prisma/i);
+    expect(booted.log.filter((line) => line.includes('opaque-1')).join('')).toMatch(/internal\/bug/);
+  });
+
+  it('has a page for every code', async () => {
+    for (const code of ['input/invalid', 'state/not-found', 'store/unavailable']) {
+      const page = await apiOf(booted, null)('GET', `/errors/${code}`);
+      expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+      expect(page.body).toContain(`<code>${code}</code>`);
+    }
+    expect((await api('GET', '/errors/no/such')).status).toBe(404);
+    expect((await api('GET', '/errors')).body).toContain('/errors/channel/throttled');
+  });
+
+  it('lets nobody frame our pages or run scripts in them', async () => {
+    const policy = (await api('GET', '/')).headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("script-src 'self'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toContain('unsafe');
+    expect(policy).not.toContain('upgrade-insecure-requests');
+  });
+
+  it('shows numbers by route pattern, never by id', async () => {
+    await api('GET', `/v1/channels/${home.channelId}`);
+    const { body } = await api('GET', '/metrics');
+    expect(body).toContain('route="/v1/channels/:id"');
+    expect(body).not.toContain(home.channelId);
+  });
+});
