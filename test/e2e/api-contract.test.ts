@@ -202,7 +202,11 @@ describe('every route', () => {
   it('refuses queries that its schema does not know', () =>
     forEach(
       ({ path, method, isVisitors }) =>
-        method === 'GET' && !path.includes('{id}') && !isVisitors && /s$/.test(path) && path !== '/metrics',
+        method === 'GET' &&
+        !path.includes('{id}') &&
+        !isVisitors &&
+        path.endsWith('s') &&
+        path !== '/metrics',
       async ({ path }, what) => {
         if (path === '/v1/channel-types') return;
         expectProblem(await api('GET', `${path}?limit=1000`), 422, 'input/invalid', what);

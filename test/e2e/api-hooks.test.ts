@@ -41,6 +41,8 @@ async function post(
   return fetch(`${booted.url}${options.at ?? path}`, { method: 'POST', headers, body });
 }
 
+const codeOf = async (answer: Response): Promise<string> => ((await answer.json()) as { code: string }).code;
+
 const message = (id: string, text = 'hello') => ({
   type: 'message',
   id,
@@ -106,7 +108,7 @@ describe('a provider’s request', () => {
   it('that is too large is refused', async () => {
     const before = await printOf(booted.owner);
     const answer = await post(JSON.stringify(message('z', 'x'.repeat(30_000))));
-    expect([answer.status, (await answer.json()).code]).toEqual([413, 'input/too-large']);
+    expect([answer.status, await codeOf(answer)]).toEqual([413, 'input/too-large']);
     expect(await printOf(booted.owner)).toEqual(before);
   });
 
@@ -146,7 +148,7 @@ describe('a provider’s request', () => {
     await booted.owner.query('begin; lock table inbox_event in access exclusive mode');
     const answer = await post(JSON.stringify(message('m-3')));
     await booted.owner.query('rollback');
-    expect([answer.status, (await answer.json()).code]).toEqual([503, 'store/unavailable']);
+    expect([answer.status, await codeOf(answer)]).toEqual([503, 'store/unavailable']);
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     expect((await post(JSON.stringify(message('m-3')))).status).toBe(200);
     await until(

@@ -1,0 +1,122 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '#libs/store';
+import { apiOf, boot, type Booted, makeWorkspace, type TestWorkspace } from '../support/boot.js';
+import { readEvents } from '../support/read-events.js';
+import { until } from '../support/until.js';
+
+const script = path.resolve(import.meta.dirname, '../../dist/apps/gateway/src/main.js');
+
+let booted: Booted;
+let home: TestWorkspace;
+const children: ChildProcess[] = [];
+
+beforeAll(async () => {
+  booted = await boot({ hasWorker: false });
+  home = await makeWorkspace(booted);
+});
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+afterAll(() => booted?.close());
+
+interface Started {
+  url: string;
+  child: ChildProcess;
+  /** Exit code, or the signal. */
+  ended: Promise<number | string>;
+}
+
+/** The gateway as the launcher runs it: a process of its own with a channel to its parent. */
+async function start(env: Record<string, string> = {}): Promise<Started> {
+  const port = await freePort();
+  const child = fork(script, {
+    env: { PATH: process.env['PATH'], ...booted.env, PARLEY_PORT: String(port), ...env },
+    // Not those of the test runner, which would make it look for sources.
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  children.push(child);
+  const ended = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string);
+  const first = await Promise.race([once(child, 'message').then(([said]) => said as string), ended]);
+  expect(first).toBe('ready');
+  return { url: `http://127.0.0.1:${port}`, child, ended };
+}
+
+describe('the gateway as a process', () => {
+  it('is ready when it says so, and ends with 0 on SIGTERM', async () => {
+    const { url, child, ended } = await start();
+    expect((await apiOf({ url }, null)('GET', '/readyz')).body.status).toBe('ready');
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+  });
+
+  it('ends when its launcher is gone', async () => {
+    const { child, ended } = await start();
+    child.disconnect();
+    expect(await ended).toBe(0);
+  });
+
+  it('lets requests end that have begun, ends streams, and takes no new ones', async () => {
+    const { url, child, ended } = await start();
+    const api = apiOf({ url }, home.key);
+    const session = (await api('POST', '/v1/sessions', {})).body;
+    const stream = await readEvents(`${url}/v1/conversations/${session.conversation_id}/stream`, {
+      headers: { authorization: `Bearer ${home.key}` },
+    });
+    // Nobody answers: there is no worker. The request waits until the gateway stops, and then says what is so.
+    const waiting = api('POST', '/v1/messages', { session_id: session.id, text: 'hello?' });
+    await until('the message is stored', async () => {
+      const { rows } = await booted.owner.query(`select count(*)::int as n from inbox_event`);
+      return rows[0].n > 0;
+    });
+    child.kill('SIGTERM');
+    const answer = await waiting;
+    expect([answer.status, answer.body.status]).toEqual([202, 'pending']);
+    await stream.ended;
+    expect(await ended).toBe(0);
+    await expect(api('GET', '/livez')).rejects.toThrow();
+  });
+
+  it('does not start with settings that it cannot read', async () => {
+    const child = fork(script, {
+      env: { PATH: process.env['PATH'], ...booted.env, PARLEY_PORT: 'many' },
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    children.push(child);
+    let words = '';
+    child.stderr?.on('data', (bytes: Buffer) => (words += bytes.toString()));
+    const [code] = await once(child, 'close');
+    expect(code).toBe(1);
+    expect(words).toMatch(/PARLEY_PORT must be/);
+    expect(words).not.toMatch(/\n {4}at /);
+  });
+
+  it('is ready, but degraded, while only the queue is away', async () => {
+    const { url } = await start({ REDIS_URL: 'redis://127.0.0.1:1' });
+    const api = apiOf({ url }, home.key);
+    const ready = await api('GET', '/readyz');
+    expect([ready.status, ready.body]).toEqual([
+      200,
+      { status: 'degraded', database: 'up', queue: 'degraded' },
+    ]);
+    const session = (await api('POST', '/v1/sessions', {})).body;
+    const said = await api('POST', '/v1/messages', { session_id: session.id, text: 'hi', respond: 'async' });
+    expect(said.status).toBe(202);
+  });
+
+  it('is not ready without its database, and lives on', async () => {
+    const env = { DATABASE_URL: 'postgresql://nobody:x@127.0.0.1:1/none' };
+    const { url } = await start(env);
+    const api = apiOf({ url }, home.key);
+    const ready = await api('GET', '/readyz');
+    expect([ready.status, ready.body.code]).toEqual([503, 'store/unavailable']);
+    expect(Number(ready.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await api('GET', '/livez')).status).toBe(200);
+    const me = await api('GET', '/v1/me');
+    expect([me.status, me.body.code]).toEqual([503, 'store/unavailable']);
+  });
+});
