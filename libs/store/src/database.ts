@@ -48,7 +48,10 @@ export class Database {
    *
    * @throws Fault `store/unavailable` when the database cannot be reached; faults of the work pass through
    */
-  async withWorkspace<T>(workspaceId: WorkspaceId, work: (tx: WorkspaceTransaction) => Promise<T>): Promise<T> {
+  async withWorkspace<T>(
+    workspaceId: WorkspaceId,
+    work: (tx: WorkspaceTransaction) => Promise<T>,
+  ): Promise<T> {
     try {
       return await this.#prisma.$transaction(
         async (tx) => {
@@ -88,7 +91,11 @@ export class Database {
    */
   async ping(): Promise<{ clockOffsetMs: number }> {
     const before = Date.now();
-    const [row] = await this.run<{ ms: string }>('ping', 'select extract(epoch from clock_timestamp()) * 1000 as ms', []);
+    const [row] = await this.run<{ ms: string }>(
+      'ping',
+      'select extract(epoch from clock_timestamp()) * 1000 as ms',
+      [],
+    );
     return { clockOffsetMs: Math.round(Number(row?.ms ?? before) - (before + Date.now()) / 2) };
   }
 

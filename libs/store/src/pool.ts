@@ -17,7 +17,11 @@ export interface PoolOptions {
  * `parley_app`, under which row-level security holds even when the address names a superuser.
  */
 export function createPool(options: PoolOptions): pg.Pool {
-  const settings = ['-c TimeZone=UTC', '-c statement_timeout=15000', '-c idle_in_transaction_session_timeout=15000'];
+  const settings = [
+    '-c TimeZone=UTC',
+    '-c statement_timeout=15000',
+    '-c idle_in_transaction_session_timeout=15000',
+  ];
   const forRole = options.role === 'app' ? ['-c role=parley_app'] : ['-c search_path=bullmq,public'];
   const pool = new pg.Pool({
     connectionString: options.url,

@@ -5,9 +5,18 @@ const AWAY = /^(08|57P0[1-3]|53|57014|55P03|25P03|58)/;
 const CONFLICT = new Set(['40001', '40P01']);
 /** Text that PostgreSQL cannot hold: NUL, or half a character. */
 const UNTRANSLATABLE = new Set(['22021', '22P05']);
-const SOCKET = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH']);
+const SOCKET = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+]);
 const PRISMA_AWAY = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028']);
-const AWAY_WORDS = /timeout exceeded when trying to connect|connection terminated|connection ended|server closed the connection|not queryable/i;
+const AWAY_WORDS =
+  /timeout exceeded when trying to connect|connection terminated|connection ended|server closed the connection|not queryable/i;
 
 /** The SQLSTATE or system code of an error, wherever pg or Prisma put it. */
 function codesOf(error: unknown): { codes: string[]; text: string } {
@@ -15,7 +24,13 @@ function codesOf(error: unknown): { codes: string[]; text: string } {
   let text = '';
   let at: unknown = error;
   for (let depth = 0; at instanceof Object && depth < 6; depth++) {
-    const seen = at as { code?: unknown; originalCode?: unknown; message?: unknown; cause?: unknown; meta?: { driverAdapterError?: unknown } };
+    const seen = at as {
+      code?: unknown;
+      originalCode?: unknown;
+      message?: unknown;
+      cause?: unknown;
+      meta?: { driverAdapterError?: unknown };
+    };
     for (const code of [seen.code, seen.originalCode]) if (typeof code === 'string') codes.push(code);
     if (typeof seen.message === 'string') text += ` ${seen.message}`;
     at = seen.cause ?? seen.meta?.driverAdapterError;
@@ -32,7 +47,8 @@ export function storeFault(error: unknown): unknown {
   if (error instanceof Fault) return error;
   const { codes, text } = codesOf(error);
   const facts = { sqlstate: codes[0] ?? 'none' };
-  if (codes.some((code) => CONFLICT.has(code) || code === 'P2034')) return fault('store/conflict', { cause: error, facts });
+  if (codes.some((code) => CONFLICT.has(code) || code === 'P2034'))
+    return fault('store/conflict', { cause: error, facts });
   if (codes.some((code) => code === '23505' || code === 'P2002')) {
     return fault('state/already-exists', { cause: error, facts });
   }
@@ -40,6 +56,7 @@ export function storeFault(error: unknown): unknown {
     return fault('input/invalid', { detail: 'Text must not hold the character NUL.', cause: error, facts });
   }
   const isAway = codes.some((code) => AWAY.test(code) || SOCKET.has(code) || PRISMA_AWAY.has(code));
-  if (isAway || AWAY_WORDS.test(text)) return fault('store/unavailable', { cause: error, facts, retryAfterMs: 5_000 });
+  if (isAway || AWAY_WORDS.test(text))
+    return fault('store/unavailable', { cause: error, facts, retryAfterMs: 5_000 });
   return error;
 }

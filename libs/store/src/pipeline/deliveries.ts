@@ -177,7 +177,11 @@ export class Deliveries {
     leaseMs: number,
     held: readonly { workspaceId: WorkspaceId; deliveryId: DeliveryId; epoch: number }[],
   ): Promise<Set<DeliveryId>> {
-    const rows = held.map((one) => ({ w: uuidOf(one.workspaceId), id: uuidOf(one.deliveryId), e: one.epoch }));
+    const rows = held.map((one) => ({
+      w: uuidOf(one.workspaceId),
+      id: uuidOf(one.deliveryId),
+      e: one.epoch,
+    }));
     const workspaces = [...new Set(rows.map((row) => row.w))].join(',');
     const kept = await this.#database.run<{ id: string }>(
       'delivery_renew',

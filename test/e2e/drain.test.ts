@@ -1,0 +1,292 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MailboxDrain, TurnStep, type CommitSignals, type TurnRunner } from '#libs/inbound';
+import { idOf, uuidOf as uuid, type Turn, type TurnResult } from '#libs/model';
+import { Logger, Metrics } from '#libs/observe';
+import { planDeliveries } from '#libs/outbound';
+import { ChannelCache, Inbox, Mailboxes, type LoadedChannel } from '#libs/store';
+import { makeChannel, openTestStore, type TestStore } from '../support/test-store.js';
+import { until } from '../support/until.js';
+
+/** A turn that ends when the test says so. */
+class Gate {
+  readonly opened: Promise<void>;
+  open!: () => void;
+  constructor() {
+    this.opened = new Promise((resolve) => (this.open = resolve));
+  }
+}
+
+const reply = (text: string): TurnResult => ({
+  outcome: 'answered',
+  replies: [[{ type: 'text', text }]],
+  state: {},
+  effects: [],
+  trace: [{ responder: 'test', decision: 'answered', reason: 'It is a test.', detail: {}, took_ms: 0 }],
+});
+
+describe('draining mailboxes', () => {
+  let store: TestStore;
+  let channel: LoadedChannel;
+  let inbox: Inbox;
+  const drains: MailboxDrain[] = [];
+  const log: string[] = [];
+
+  beforeAll(async () => {
+    store = await openTestStore({ poolMax: 16 });
+    const { channelId } = await makeChannel(store);
+    channel = (await store.channels.load(channelId))!;
+    inbox = new Inbox(store.database);
+  });
+  afterAll(async () => {
+    await store?.close();
+  });
+
+  const rows = async (sql: string, ...values: unknown[]) => (await store.owner.query(sql, values)).rows;
+
+  function startDrain(
+    answer: (turn: Turn) => Promise<TurnResult>,
+    options: Record<string, number> = {},
+  ): MailboxDrain {
+    const mailboxes = new Mailboxes(store.database);
+    const step = new TurnStep(store.bots, mailboxes, { answer } as TurnRunner, {
+      plan: (...args) => planDeliveries(...args).deliveries,
+    });
+    const signals: CommitSignals = { committed() {}, thinking() {} };
+    const logger = Logger.create({
+      app: 'test',
+      level: 'debug',
+      destination: { write: (line) => void log.push(line) },
+    });
+    const drain = new MailboxDrain(
+      mailboxes,
+      new ChannelCache(store.channels),
+      step,
+      signals,
+      {
+        worker: randomUUID(),
+        turns: 16,
+        turnTimeoutMs: 20_000,
+        leaseMs: 1_000,
+        sweepEveryMs: 50,
+        ...options,
+      },
+      logger,
+      new Metrics(randomUUID()),
+    );
+    drain.start();
+    drains.push(drain);
+    return drain;
+  }
+
+  const stopAll = async (): Promise<void> => {
+    await Promise.all(drains.splice(0).map((drain) => drain.stop(0)));
+  };
+
+  async function say(thread: string, text: string): Promise<string> {
+    const key = randomUUID();
+    const [accepted] = await inbox.accept([
+      {
+        workspaceId: channel.workspaceId,
+        channelId: channel.channelId,
+        kind: 'message',
+        eventKey: key,
+        raw: Buffer.from('{}'),
+        event: {
+          kind: 'message',
+          event_key: key,
+          thread,
+          from: { kind: 'external', value: thread },
+          provider_id: key,
+          content: [{ type: 'text', text }],
+        },
+      },
+    ]);
+    return uuid(accepted!.inboxEventId);
+  }
+
+  const messagesOf = (thread: string) =>
+    rows(
+      `select m.direction, m.content->0->>'text' as text from message m join conversation c on c.id = m.conversation_id
+       where c.thread = $1 order by m.seq`,
+      thread,
+    );
+  const texts = async (thread: string): Promise<string[]> =>
+    (await messagesOf(thread)).map((row) => row.text as string);
+
+  it('shows what a person said while the bot is still thinking, and answers others meanwhile', async () => {
+    const gate = new Gate();
+    startDrain(async (turn) => {
+      if (turn.messages.some(({ content }) => content[0]?.type === 'text' && content[0].text === 'slow'))
+        await gate.opened;
+      return reply(`to ${turn.messages.length}`);
+    });
+    await say('slow', 'slow');
+    await until('the slow message is shown', async () => (await texts('slow')).length === 1);
+    await say('quick', 'quick');
+    await until('the quick one is answered', async () => (await texts('quick')).length === 2);
+    await say('slow', 'more');
+    expect(await texts('slow')).toEqual(['slow']);
+    gate.open();
+    await until('both are answered', async () => (await texts('slow')).length === 4);
+    expect(await texts('slow')).toEqual(['slow', 'to 1', 'more', 'to 1']);
+    await stopAll();
+  });
+
+  it('keeps a lease for as long as a turn runs, so that nobody else takes it', async () => {
+    const gate = new Gate();
+    let turns = 0;
+    const answer = async (): Promise<TurnResult> => {
+      turns++;
+      await gate.opened;
+      return reply('one');
+    };
+    startDrain(answer);
+    startDrain(answer);
+    await say('long', 'hello');
+    await until('the turn runs', () => turns === 1);
+    const [before] = await rows(`select due_at from mailbox where key = 't:long'`);
+    await until('the lease was renewed twice', async () => {
+      const [now] = await rows(
+        `select due_at - $1::timestamptz > interval '1.5 s' as later from mailbox where key = 't:long'`,
+        before.due_at,
+      );
+      return now.later;
+    });
+    expect(turns).toBe(1);
+    gate.open();
+    await until('answered', async () => (await texts('long')).length === 2);
+    expect(turns).toBe(1);
+    await stopAll();
+  });
+
+  it('lets another worker go on when one vanishes, and refuses what the vanished one writes late', async () => {
+    const gate = new Gate();
+    let isFirst = true;
+    const vanishing = startDrain(
+      async () => {
+        if (!isFirst) return reply('second');
+        isFirst = false;
+        await gate.opened;
+        return reply('late');
+      },
+      { leaseMs: 600 },
+    );
+    await say('vanish', 'hello');
+    await until('the first has it', () => !isFirst);
+    await until('it is shown', async () => (await texts('vanish')).length === 1);
+    // As if its process had been stopped: the lease ends although it believes to hold it.
+    await rows(`update mailbox set due_at = now() - interval '1 s' where key = 't:vanish'`);
+    startDrain(() => Promise.resolve(reply('second')));
+    await until('the second answered', async () => (await texts('vanish')).length === 2);
+    gate.open();
+    await vanishing.stop(2_000);
+    expect(await texts('vanish')).toEqual(['hello', 'second']);
+    await stopAll();
+  });
+
+  it('says nothing when somebody took over while the bot was thinking', async () => {
+    const gate = new Gate();
+    let owners: string[] = [];
+    startDrain(async (turn) => {
+      owners.push(turn.conversation.owner);
+      if (owners.length === 1) await gate.opened;
+      return turn.conversation.owner === 'bot'
+        ? reply('bot')
+        : { ...reply(''), outcome: 'silent', replies: [] };
+    });
+    await say('taken', 'hello');
+    await until('the turn runs', () => owners.length === 1);
+    await rows(
+      `update conversation set owner = 'operator', control_version = control_version + 1 where thread = 'taken'`,
+    );
+    gate.open();
+    await until('a second look', () => owners.length === 2);
+    await until(
+      'the turn is recorded',
+      async () =>
+        (
+          await rows(
+            `select 1 from turn t join conversation c on c.id = t.conversation_id where c.thread = 'taken'`,
+          )
+        ).length === 1,
+    );
+    expect(owners).toEqual(['bot', 'operator']);
+    expect(await texts('taken')).toEqual(['hello']);
+    owners = [];
+    await stopAll();
+  });
+
+  it('tries a failing turn again, then keeps the message as dead, goes on, and can replay it', async () => {
+    let isBroken = true;
+    const asked: number[] = [];
+    startDrain(
+      (turn) => {
+        asked.push(turn.messages.length);
+        return isBroken
+          ? Promise.reject(new TypeError('a bug with a secret text'))
+          : Promise.resolve(reply('well'));
+      },
+      { attemptsMax: 2 },
+    );
+    const id = await say('broken', 'hello');
+    await until(
+      'it is dead',
+      async () =>
+        (await rows(`select 1 from inbox_event where id = $1 and status = 'dead'`, id)).length === 1,
+    );
+    const [dead] = await rows('select reason, attempts from inbox_event where id = $1', id);
+    expect(dead).toEqual({ reason: 'The bot failed 2 times: internal/bug.', attempts: 2 });
+    expect(await texts('broken')).toEqual(['hello']);
+    const [turn] = await rows(
+      `select t.outcome from turn t join conversation c on c.id = t.conversation_id where c.thread = 'broken'`,
+    );
+    expect(turn.outcome).toBe('failed');
+    isBroken = false;
+    await say('broken', 'next');
+    await until('the next is answered', async () => (await texts('broken')).length === 3);
+    await store.deadLetters.replayInboxEvent(channel.workspaceId, idOf('inboxEvent', id), 'system');
+    await until('the replay is answered', async () => (await texts('broken')).length === 4);
+    expect(await texts('broken')).toEqual(['hello', 'next', 'well', 'well']);
+    expect(log.join()).not.toContain('hello');
+    await stopAll();
+  });
+
+  it('ends a turn that takes too long and counts it as failed', async () => {
+    startDrain(
+      (turn) =>
+        new Promise((_, reject) =>
+          turn.signal.addEventListener('abort', () => reject(turn.signal.reason as Error)),
+        ),
+      {
+        turnTimeoutMs: 100,
+        attemptsMax: 1,
+      },
+    );
+    const id = await say('endless', 'hello');
+    await until(
+      'it is dead',
+      async () =>
+        (await rows(`select 1 from inbox_event where id = $1 and status = 'dead'`, id)).length === 1,
+    );
+    await stopAll();
+  });
+
+  it('hands what it began to the next worker when it is stopped', async () => {
+    let began = 0;
+    const stopping = startDrain(async (turn) => {
+      began++;
+      await new Promise((_, reject) =>
+        turn.signal.addEventListener('abort', () => reject(turn.signal.reason as Error)),
+      );
+      return reply('never');
+    });
+    await say('stopped', 'hello');
+    await until('the turn runs', () => began === 1);
+    await stopping.stop(50);
+    startDrain(() => Promise.resolve(reply('after')));
+    await until('the next one answers', async () => (await texts('stopped')).length === 2, 5_000);
+    expect(await texts('stopped')).toEqual(['hello', 'after']);
+    await stopAll();
+  });
+});
