@@ -90,7 +90,7 @@ module.exports = {
     exclude: { path: '^dist' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
-      conditionNames: ['source', 'import', 'node', 'default'],
+      conditionNames: ['parley-source', 'import', 'node', 'default'],
     },
   },
 };

@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 // Vite 8 compiles TypeScript with oxc, which emits decorator metadata itself: no SWC plugin is needed.
 const common = {
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
-  resolve: { conditions: ['source'] },
-  ssr: { resolve: { conditions: ['source'] } },
+  resolve: { conditions: ['parley-source'] },
+  ssr: { resolve: { conditions: ['parley-source'] } },
 };
 
 export default defineConfig({

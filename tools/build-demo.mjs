@@ -16,7 +16,7 @@ await build({
   configFile: false,
   logLevel: 'warn',
   publicDir: false,
-  resolve: { conditions: ['source'] },
+  resolve: { conditions: ['parley-source'] },
   build: {
     outDir: path.join(root, 'dist/apps/demo'),
     emptyOutDir: true,

@@ -49,9 +49,14 @@ describe('draining mailboxes', () => {
     options: Record<string, number> = {},
   ): MailboxDrain {
     const mailboxes = new Mailboxes(store.database);
-    const step = new TurnStep(store.bots, mailboxes, { answer } as TurnRunner, {
-      plan: (...args) => planDeliveries(...args).deliveries,
-    });
+    const step = new TurnStep(
+      store.bots,
+      mailboxes,
+      { answer },
+      {
+        plan: (...args) => planDeliveries(...args).deliveries,
+      },
+    );
     const signals: CommitSignals = { committed() {}, thinking() {} };
     const logger = Logger.create({
       app: 'test',

@@ -7,7 +7,7 @@ import { inject } from 'vitest';
 import { parseWorkerConfig } from '#libs/config';
 import { connectorOf, parseSettings } from '#libs/connectors';
 import { InboundDoor } from '#libs/inbound';
-import type { BotDefinition, ChannelId, InboundEvent, WorkspaceId } from '#libs/model';
+import type { BotDefinition, InboundEvent, WorkspaceId } from '#libs/model';
 import { Logger, Metrics } from '#libs/observe';
 import { Outbox } from '#libs/outbound';
 import { QueueModule } from '#libs/queue';
@@ -118,7 +118,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   for (let n = 0; n < (options.workers ?? 1); n++) await addWorker();
   return {
     door: edge.get(InboundDoor),
-    get: edge.get.bind(edge) as INestApplicationContext['get'],
+    get: edge.get.bind(edge),
     provider,
     owner,
     databaseUrl: url.href,
@@ -168,7 +168,7 @@ async function addChannel(
     pacing: connector.manifest.pacing(settings),
     actor,
   });
-  return (await channels.load(stored.id as ChannelId))!;
+  return (await channels.load(stored.id))!;
 }
 
 /** Says something as a person would, and waits until it is accepted. */

@@ -14,7 +14,7 @@ import { MailboxDrain, ReplyPlanner, TurnRunner, TurnStep } from '#libs/inbound'
 import { Logger, Metrics } from '#libs/observe';
 import { DeliverySender } from '#libs/outbound';
 import { Bell } from '#libs/queue';
-import { Bots, ChannelCache, Channels, Deliveries, Mailboxes } from '#libs/store';
+import { ChannelCache, Channels, Deliveries, Mailboxes } from '#libs/store';
 import { BotRunner, DrainHandler, OutboundPlanner, SendHandler, WorkerSignals } from './bindings.js';
 
 const EGRESS = Symbol('EGRESS');

@@ -224,7 +224,8 @@ export class DeliverySender {
 
   /** A channel whose credentials are refused shows it; nobody has to read logs to learn it. */
   async #markDown(channel: LoadedChannel, row: DeliveryOutcomeRow): Promise<void> {
-    const reason = `${String(row.error?.['text'] ?? 'The provider refuses the credentials.')} Correct the channel's settings; waiting messages go out by themselves.`;
+    const said = row.error?.['text'];
+    const reason = `${typeof said === 'string' ? said : 'The provider refuses the credentials.'} Correct the channel's settings; waiting messages go out by themselves.`;
     await this.registered.setHealth(channel.workspaceId, channel.channelId, { state: 'down', reason });
   }
 

@@ -52,9 +52,9 @@ export class Bell {
   listen<Topic extends BellTopic>(topic: Topic, hear: Hearer<Topic>): () => void {
     this.#start();
     const hearers = this.#hearers.get(topic) ?? new Set();
-    hearers.add(hear as Hearer<never>);
+    hearers.add(hear);
     this.#hearers.set(topic, hearers);
-    return () => hearers.delete(hear as Hearer<never>);
+    return () => hearers.delete(hear);
   }
 
   /** Whether a ring would go out at this moment. */

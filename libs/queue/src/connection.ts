@@ -62,7 +62,7 @@ function onRedis(url: string, role: QueueOptions['role']): QueueConnection {
       : null;
   return {
     kind: 'redis',
-    bullmq: (patient ?? impatient) as unknown as ConnectionOptions,
+    bullmq: patient ?? impatient,
     publish: async (topic, payload) => {
       await impatient.publish(`${keyPrefix}:${topic}`, payload);
     },
@@ -82,7 +82,7 @@ function onPostgres(options: QueueOptions): QueueConnection {
   const pool = createPool({ url: options.databaseUrl, max: options.poolMax, role: 'owner', name: 'queue' });
   return {
     kind: 'postgres',
-    bullmq: pool as unknown as ConnectionOptions,
+    bullmq: pool,
     publish: async (topic, payload) => {
       await pool.query({
         name: 'bell',

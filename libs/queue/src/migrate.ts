@@ -9,7 +9,7 @@ export async function migrateQueue(databaseUrl: string): Promise<void> {
   const pool = createPool({ url: databaseUrl, max: 1, role: 'owner', name: 'queue migration' });
   const client = await pool.connect();
   try {
-    await runMigrations(client as never);
+    await runMigrations(client);
   } finally {
     client.release();
     await pool.end();

@@ -320,7 +320,7 @@ export class Mailboxes {
         take: Math.min(Math.max(limit, 1), 200),
       }),
     );
-    return rows.reverse().map((row) => ({
+    return rows.toReversed().map((row) => ({
       messageId: idOf('message', row.id),
       direction: row.direction as 'in' | 'out',
       content: row.content as unknown as Content[],
