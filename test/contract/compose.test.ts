@@ -101,9 +101,11 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('asks the gateway for its readiness, and each server whether it answers', () => {
+  it('asks gateway and worker for their readiness, and each server whether it answers', () => {
     const [, , , script = ''] = service('gateway').healthcheck?.test ?? [];
     expect(new URL(/fetch\('([^']+)'/.exec(script)?.[1] ?? '').pathname).toMatch(/^\/(livez|readyz)$/);
+    const [, , , look = ''] = service('worker').healthcheck?.test ?? [];
+    expect(look).toContain(`:${environmentOf('worker')['PARLEY_WORKER_PORT']}/readyz`);
     expect(service('postgres').healthcheck?.test.join(' ')).toContain('pg_isready');
     expect(service('redis').healthcheck?.test.join(' ')).toContain('redis-cli ping');
   });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MailboxDrain, TurnStep, type CommitSignals, type TurnRunner } from '#libs/inbound';
+import { MailboxDrain, TurnStep, type CommitSignals } from '#libs/inbound';
 import { idOf, uuidOf as uuid, type Turn, type TurnResult } from '#libs/model';
 import { Logger, Metrics } from '#libs/observe';
 import { planDeliveries } from '#libs/outbound';

@@ -4,9 +4,11 @@ import { NestFactory } from '@nestjs/core';
 import type { WorkerConfig } from '#libs/config';
 import { Logger, Metrics } from '#libs/observe';
 import { QueueModule } from '#libs/queue';
-import { RepositoriesModule, StoreModule } from '#libs/store';
+import { Database, Idempotency, RepositoriesModule, Sealer, StoreModule } from '#libs/store';
 import { DrainHandler, SendHandler } from './bindings.js';
+import { Housekeeping } from './housekeeping.js';
 import { PipelineModule } from './pipeline.module.js';
+import { StatusPort } from './status-port.js';
 
 /** Who hears what a worker does. */
 export interface Observers {
@@ -46,6 +48,25 @@ class WorkerModule {
           role: 'worker',
         }),
         QueueModule.handlers([DrainHandler, SendHandler], [pipeline]),
+      ],
+      providers: [
+        {
+          provide: Housekeeping,
+          inject: [Idempotency, Sealer, Logger],
+          useFactory: (idempotency: Idempotency, sealer: Sealer, logger: Logger) =>
+            new Housekeeping(idempotency, sealer, logger),
+        },
+        {
+          provide: StatusPort,
+          inject: [Database, Metrics, Logger],
+          useFactory: (database: Database, metrics: Metrics, logger: Logger) =>
+            new StatusPort(
+              { host: config.http.host, port: config.work.statusPort },
+              database,
+              metrics,
+              logger,
+            ),
+        },
       ],
     };
   }

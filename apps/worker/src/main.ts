@@ -1,9 +1,14 @@
 import { parseWorkerConfig } from '#libs/config';
 import { toFault } from '#libs/faults';
+import { Logger, Metrics } from '#libs/observe';
 import { createWorker } from './app.js';
 
 try {
-  const app = await createWorker(parseWorkerConfig(process.env));
+  const config = parseWorkerConfig(process.env);
+  const logger = Logger.create({ app: 'worker', level: config.log.level });
+  const metrics = new Metrics('worker');
+  metrics.watchProcess();
+  const app = await createWorker(config, { logger, metrics });
   let isEnding = false;
   const end = (): void => {
     if (isEnding) return;

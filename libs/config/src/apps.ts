@@ -113,6 +113,8 @@ function common(env: Read) {
       turnTimeoutMs: env.PARLEY_TURN_TIMEOUT,
       sweepEveryMs: env.PARLEY_SWEEP_EVERY,
       leaseMs: env.PARLEY_LEASE,
+      /** Undefined: the worker answers no HTTP. */
+      statusPort: env.PARLEY_WORKER_PORT,
     },
     data: { dir: resolve(env.PARLEY_DATA_DIR) },
     log: { level: env.PARLEY_LOG_LEVEL },

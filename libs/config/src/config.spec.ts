@@ -39,7 +39,8 @@ describe('the gateway', () => {
       sends: 64,
       turnTimeoutMs: 60_000,
       sweepEveryMs: 1000,
-      leaseMs: 30_000,
+      leaseMs: 5000,
+      statusPort: undefined,
     });
     expect(config.egress).toEqual({ allow: [], timeoutMs: 10_000 });
     expect(config.queue.redisUrl).toBeUndefined();
@@ -137,7 +138,7 @@ describe('the launcher', () => {
 
   it('finds the mistakes of its children before it starts them', () => {
     expect(problemsOf(() => parseLauncherConfig({ PARLEY_LEASE: '10ms' })).message).toContain(
-      'PARLEY_LEASE must be',
+      'PARLEY_LEASE must lie between',
     );
   });
 

@@ -68,6 +68,11 @@ export const workSlice = {
   PARLEY_WORKER_SENDS: count({ min: 1, max: 1_000 })
     .prefault('64')
     .describe('Deliveries that one worker makes at the same time.'),
+  PARLEY_WORKER_PORT: count({ min: 1, max: 65_535 }).optional().meta({
+    description:
+      'Port on which a worker answers `/livez`, `/readyz` and `/metrics`, at `PARLEY_HOST`. Without it a worker answers no HTTP. Workers on one machine need one port each.',
+    example: '9464',
+  }),
   PARLEY_TURN_TIMEOUT: duration({ min: 1_000, max: 600_000 })
     .prefault('60s')
     .describe('Longest time one turn of the bot may take.'),

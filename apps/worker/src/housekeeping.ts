@@ -1,0 +1,36 @@
+import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Logger } from '#libs/observe';
+import { Pump } from '#libs/queue';
+import { Idempotency, Sealer } from '#libs/store';
+
+const EVERY_MS = 10 * 60_000;
+
+/**
+ * What nobody asks for and somebody has to do: answers of writes are forgotten after their day, and data keys that an
+ * earlier installation key wrapped are wrapped with the current one. Every step may run in many workers at once.
+ */
+@Injectable()
+export class Housekeeping implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #pump: Pump;
+
+  constructor(idempotency: Idempotency, sealer: Sealer, logger: Logger) {
+    const tidy = async (): Promise<void> => {
+      const rewrapped = await sealer.rewrapAll();
+      if (rewrapped > 0) logger.info('Data keys are wrapped with the current key.', { count: rewrapped });
+      await idempotency.purge();
+    };
+    this.#pump = new Pump(tidy, {
+      sweepEveryMs: EVERY_MS,
+      onError: (error) => logger.fault(error, { during: 'housekeeping' }),
+    });
+  }
+
+  onApplicationBootstrap(): void {
+    this.#pump.start();
+    void this.#pump.poke();
+  }
+
+  beforeApplicationShutdown(): Promise<void> {
+    return this.#pump.stop();
+  }
+}
