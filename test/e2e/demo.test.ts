@@ -6,6 +6,7 @@ import { chromium, type Browser, type BrowserContext, type Page } from 'playwrig
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { seed } from '../../apps/launcher/src/seed.js';
 import { boot, type Booted } from '../support/boot.js';
+import { programs } from '../support/programs.js';
 
 /** Screenshots are kept when somebody wants to look at them: a folder. */
 const shots = process.env['PARLEY_SHOTS'];
@@ -18,11 +19,12 @@ const contexts: BrowserContext[] = [];
 const complaints: string[] = [];
 
 beforeAll(async () => {
+  if (programs.chromium === undefined) return;
   folder = mkdtempSync(path.join(tmpdir(), 'parley-demo-'));
   booted = await boot();
   await seed(booted.databaseUrl, folder, booted.env);
   browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    executablePath: programs.chromium,
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
   });
 });
@@ -50,7 +52,7 @@ async function newPage(look: Look = {}): Promise<Page> {
   const page = await context.newPage();
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (line) => {
-    const isOurOffline = line.text().includes('net::ERR_INTERNET_DISCONNECTED');
+    const isOurOffline = /net::ERR_(INTERNET_DISCONNECTED|CONNECTION_RESET)/.test(line.text());
     if (line.type() === 'error' && !isOurOffline) complaints.push(line.text());
   });
   return page;
@@ -74,7 +76,7 @@ async function shoot(page: Page, name: string): Promise<void> {
   if (shots !== undefined) await page.screenshot({ path: path.join(shots, `${name}.png`) });
 }
 
-describe('the demo page', () => {
+describe.runIf(programs.chromium)('the demo page', () => {
   it.each([
     ['desktop-light', desktop, 'light'],
     ['desktop-dark', desktop, 'dark'],
@@ -153,7 +155,7 @@ describe('the demo page', () => {
       `select count(*)::int as n from message where content->0->>'text' = 'only once please'`,
     );
     expect(stored.rows[0]).toEqual({ n: 1 });
-    complaints.length = 0; // the connections that this test cut
+    expect(attempts).toBeGreaterThan(0);
   });
 
   it('shows what people write as text, never as HTML', async () => {

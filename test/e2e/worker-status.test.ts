@@ -1,22 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseWorkerConfig } from '#libs/config';
 import { uuidOf } from '#libs/model';
 import { Logger, Metrics } from '#libs/observe';
-import { Workspaces } from '#libs/store';
+import { freePort, Workspaces } from '#libs/store';
 import { createWorker } from '../../apps/worker/src/app.js';
 import { boot, type Booted } from '../support/boot.js';
 import { until } from '../support/until.js';
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 describe('what a worker does beside its loops', () => {
   let port: number;

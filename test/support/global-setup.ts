@@ -5,6 +5,7 @@ import { Client } from 'pg';
 import type { TestProject } from 'vitest/node';
 import { EmbeddedPostgres, settingsForTests } from '#libs/store';
 import { deploy } from '../../apps/launcher/src/deploy.js';
+import { missingPrograms } from './programs.js';
 import { startRedis } from './start-redis.js';
 
 /** Name of the migrated database that tests copy: `CREATE DATABASE x TEMPLATE parley_template` takes about 40 ms. */
@@ -21,6 +22,9 @@ declare module 'vitest' {
 
 /** Starts what e2e tests share, once for all of them: a PostgreSQL with a migrated template, and a Redis. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  if (process.env['CI'] === 'true' && missingPrograms.length > 0) {
+    throw new Error(`In CI nothing is skipped, but this machine lacks ${missingPrograms.join(', ')}.`);
+  }
   const folder = mkdtempSync(path.join(tmpdir(), 'parley-test-'));
   // PostgreSQL runs as another account when the tests run as root.
   chmodSync(folder, 0o755);
