@@ -1,5 +1,6 @@
 import type { Address, Content, InboundEvent, JsonObject, ReceiptStatus } from '#libs/model';
 import type { z } from 'zod';
+import type { ConnectionPort, FetchedMedia } from './connection.js';
 
 /**
  * The contract between Parley and a kind of channel. A connector is one folder that exports `connector` from its
@@ -13,6 +14,24 @@ export interface Connector<Settings = unknown> {
   webhook?: WebhookPort<Settings>;
   /** Browser visitors with short tokens; a channel with this port can have sessions. */
   visitors?: VisitorPort<Settings>;
+  /** Present when the channel can be a connection that is held open. */
+  connection?: ConnectionPort<Settings>;
+  /** Present when what people send can hold files that only the channel's credentials open. */
+  media?: MediaPort<Settings>;
+  /**
+   * Asks the provider for what it kept since then: what we missed while we were away. Events that were stored before are
+   * recognised by their keys, so overlap does no harm; order is the provider's.
+   *
+   * @param since  milliseconds since 1970
+   * @throws the same faults as `deliver`
+   */
+  gapFill?(since: number, io: Io<Settings>): AsyncIterable<DecodedEvent>;
+  /** Shows the person that an answer is being written, where the channel can show it. Best effort. */
+  typing?(to: Destination, io: Io<Settings>): Promise<void>;
+  /** A request as the provider would make it, signed, for trying out a channel without the provider. Pure. */
+  simulate?(said: SimulatedMessage, settings: Settings, now: number): HookRequest;
+  /** What can be registered at the provider by itself, such as the address of our webhook. Says what it did. */
+  install?(publicHookUrl: string, io: Io<Settings>): Promise<string>;
   /** Credentials and set-up, in words that an ops person can act on. Sends nothing to anyone. */
   check?(io: Io<Settings>): Promise<Check>;
 }
@@ -38,6 +57,11 @@ export interface Manifest<Settings> {
   /** What can be concluded when a send gets no clear answer. */
   deliveryClass(settings: Settings): DeliveryClass;
   pacing(settings: Settings): Pacing;
+  /**
+   * Connectors that say the same word here understand each other's parts: a channel may name others of them that take over
+   * when its provider cannot be reached.
+   */
+  partsAs?: string;
 }
 
 /** One number that the provider enforces. */
@@ -85,6 +109,10 @@ export interface Destination {
   thread: string;
   address: Address | null;
   conversationId: string;
+  /** When the person last wrote in this conversation, in milliseconds since 1970; null for never. */
+  lastInboundAt: number | null;
+  /** The provider's id of the person's newest message there: what a reply answers. Null for none. */
+  lastInboundRef: string | null;
 }
 
 export interface Receipt {
@@ -103,6 +131,10 @@ export interface Io<Settings> {
   signal: AbortSignal;
   /** Now, in milliseconds since 1970. */
   now(): number;
+  /** A signed address under which the provider can fetch a stored file for an hour; only for `media:` addresses. */
+  linkTo(mediaUrl: string): Promise<string>;
+  /** The bytes of a file by its `media:` or public address, within the size limit. Refuses private addresses. */
+  readMedia(mediaUrl: string, maxBytes: number): Promise<FetchedMedia>;
 }
 
 export interface EgressRequest {
@@ -127,9 +159,43 @@ export interface EgressResponse {
  */
 export type EgressFetch = (url: string, request?: EgressRequest) => Promise<EgressResponse>;
 
+/** A refusal before the call, for people and for programs. */
+export interface Refusal {
+  /** In kebab case: `outside-window`. */
+  code: string;
+  /** What is so, why, and what to do. */
+  reason: string;
+}
+
+/** What a try-out pretends that a person wrote. */
+export interface SimulatedMessage {
+  /** The person's address, as the channel writes addresses. */
+  from: string;
+  text: string;
+}
+
+export interface MediaPort<Settings> {
+  /**
+   * Fetches a file that an event named by `media:<ref>`.
+   *
+   * @param ref  what stood behind `media:` in the decoded content
+   * @throws Fault as `deliver`; `channel/rejected` when the provider does not have it any more
+   */
+  fetch(ref: string, io: MediaIo<Settings>): Promise<FetchedMedia>;
+}
+export interface MediaIo<Settings> extends Io<Settings> {
+  /** The bytes that the event was decoded from, as stored: for providers that send files along. */
+  raw(): Promise<Uint8Array>;
+}
+
 export interface Outbound<Settings> {
   /** Pure: content → parts that the provider accepts. Planning the same content again gives the same parts. */
   plan(contents: readonly Content[], settings: Settings): Plan;
+  /**
+   * Pure. Why this part may not go there now, known before any call: a closed time window, an address of the wrong kind.
+   * The refusal becomes the delivery's end, in the provider's words where it has them.
+   */
+  refuses?(part: Part, to: Destination, settings: Settings, now: number): Refusal | null;
   /**
    * Exactly one provider call. Never retries, sleeps or splits.
    *

@@ -1,5 +1,13 @@
 export { capabilitiesOf, connectorOf } from './catalogue.js';
 export type {
+  Connection,
+  ConnectionIo,
+  ConnectionPort,
+  ConnectionSetUp,
+  ConnectionState,
+  FetchedMedia,
+} from './connection.js';
+export type {
   AnyConnector,
   Check,
   Connector,
@@ -15,11 +23,15 @@ export type {
   Io,
   Limit,
   Manifest,
+  MediaIo,
+  MediaPort,
   Outbound,
   Pacing,
   Part,
   Plan,
   Receipt,
+  Refusal,
+  SimulatedMessage,
   Verdict,
   Visitor,
   VisitorPort,

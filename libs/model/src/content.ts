@@ -22,8 +22,18 @@ export const TextContent = z
   })
   .meta({ id: 'TextContent' });
 
+/** A stored file of ours (`media:med_…`) or, in what a connector decodes, one that is still at the provider. */
+const mediaUrl = z
+  .union([
+    url,
+    z
+      .string()
+      .regex(/^media:[\x21-\x7e]+$/)
+      .max(contentLimits.urlMax),
+  ])
+  .describe('An absolute http or https address, or `media:` and the id of a stored file');
 const media = {
-  url: url.describe('Where the file can be fetched'),
+  url: mediaUrl.describe('Where the file can be fetched'),
   mime_type: z
     .string()
     .max(255)
@@ -98,7 +108,7 @@ export const ChoicesContent = z
 const card = {
   title: label,
   text: z.string().max(contentLimits.descriptionMax).optional(),
-  image_url: url.optional(),
+  image_url: mediaUrl.optional(),
   options: z.array(Option).max(contentLimits.actionsMax).default([]),
 };
 export const Card = z.strictObject(card).meta({ id: 'Card' });

@@ -62,6 +62,16 @@ export const InboundMessage = z.strictObject({
     .describe("The provider's id of the message, for edits, replies and receipts"),
   content: Contents,
   reply_to: z.string().max(512).optional().describe("Provider's id of the message this one quotes"),
+  consent: z
+    .enum(['opted-out', 'opted-in'])
+    .optional()
+    .describe(
+      'The person asked, in words the network defines (STOP, START), to get no more messages, or to get them again',
+    ),
+  automatic: z
+    .boolean()
+    .optional()
+    .describe('A machine wrote it (auto-reply, bounce, list): it is shown, and the bot never answers it'),
   metadata: z
     .record(z.string().max(64), z.string().max(1_000))
     .optional()

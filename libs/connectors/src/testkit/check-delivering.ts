@@ -7,6 +7,11 @@ import { createEgress } from '../shared/egress.js';
 import { startStubServer, type StubServer } from './stub-server.js';
 import type { ProviderSubject, Subject } from './subject.js';
 
+/** A PNG of one pixel. */
+const PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
 const KEY = 'dlv_01jd7z3q9ve8g8kq0w2m5n6p7r';
 
 /** One call, and only the agreed ways to fail. */
@@ -19,6 +24,8 @@ export function checkDelivering<Settings>(subject: Subject<Settings>): void {
     fetch: egress.fetch,
     signal,
     now: () => Date.now(),
+    linkTo: (mediaUrl) => Promise.resolve(`https://parley.example/media/${encodeURIComponent(mediaUrl)}`),
+    readMedia: () => Promise.resolve({ bytes: PIXEL, mimeType: 'image/png', fileName: 'pixel.png' }),
   });
   const part = (url: string): Part =>
     connector.outbound.plan([{ type: 'text', text: 'Grüße 👋' }], io(url).settings).parts.at(0)!;
