@@ -2,9 +2,11 @@
 import type { AnyConnector } from './connector.js';
 import { connector as webConnector } from './web/connector.js';
 import { connector as webhookConnector } from './webhook/connector.js';
+import { connector as whatsappCloudConnector } from './whatsapp-cloud/connector.js';
 
 /** Every connector of this build, by its folder's name. */
 export const registry: ReadonlyMap<string, AnyConnector> = new Map<string, AnyConnector>([
   ['web', webConnector],
   ['webhook', webhookConnector],
+  ['whatsapp-cloud', whatsappCloudConnector],
 ]);

@@ -103,6 +103,11 @@ export const InboundReceipt = z.strictObject({
   ...common,
   provider_ref: z.string().min(1).max(512).describe('The reference that the send returned'),
   status: ReceiptStatus,
+  key: z
+    .string()
+    .max(128)
+    .optional()
+    .describe('The key of our send, where the provider echoes it: settles a send whose answer was lost'),
   error: ProviderError.optional(),
 });
 /** Someone is writing. Not stored: it only rings in the streams of that conversation. */

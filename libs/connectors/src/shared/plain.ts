@@ -1,5 +1,5 @@
 import { optionsOf, type Content, type FormContent, type LocationContent } from '#libs/model';
-import { isAsking, numberedText } from './numbered-choices.js';
+import { asTheyAre, isAsking, numberedText, type WriteWords } from './numbered-choices.js';
 
 /** A message in plain text. */
 export interface PlainMessage {
@@ -34,39 +34,43 @@ export function changeOf(content: Content, text: string): string | null {
  * One piece of content as Markdown text; empty when nothing of it can be said in text.
  *
  * @param firstNumber  number of its first option, when it has options
+ * @param write  how labels, names and other words that are no Markdown are written
  */
-export function plainText(content: Content, firstNumber = 1): string {
-  if (isAsking(content)) return numberedText(content, firstNumber);
+export function plainText(content: Content, firstNumber = 1, write: WriteWords = asTheyAre): string {
+  if (isAsking(content)) return numberedText(content, firstNumber, write);
+  const words = (text: string | undefined) => text && write(text);
   switch (content.type) {
     case 'text':
       return content.text;
     case 'image':
-      return lines(content.caption ?? content.alt, content.url);
+      return lines(content.caption ?? words(content.alt), content.url);
     case 'audio':
     case 'video':
     case 'file':
-      return lines(content.caption ?? content.file_name, content.url);
+      return lines(content.caption ?? words(content.file_name), content.url);
     case 'location':
-      return lines(content.name, content.address, mapUrl(content));
+      return lines(words(content.name), words(content.address), mapUrl(content));
     case 'contact':
-      return lines(content.name, content.organization, ...content.phones, ...content.emails);
+      return lines(...[content.name, content.organization, ...content.phones, ...content.emails].map(words));
     case 'form':
-      return formText(content);
+      return formText(content, write);
     case 'template':
       return content.fallback_text ?? '';
     case 'choice_taken':
-      return content.label;
+      return write(content.label);
     case 'form_taken':
-      return lines(...Object.entries(content.fields).map(([field, answer]) => `${field}: ${answer}`));
+      return lines(
+        ...Object.entries(content.fields).map(([field, answer]) => `${write(field)}: ${write(answer)}`),
+      );
   }
 }
 
-function formText({ title, text, fields }: FormContent): string {
+function formText({ title, text, fields }: FormContent, write: WriteWords): string {
   const questions = fields.map(({ label, options }) => {
-    const labels = options.map((option) => option.label).join(', ');
-    return `- ${label}${labels && ` (${labels})`}`;
+    const labels = options.map((option) => write(option.label)).join(', ');
+    return `- ${write(label)}${labels && ` (${labels})`}`;
   });
-  return [lines(`**${title}**`, text), questions.join('\n')].join('\n\n');
+  return [lines(`**${write(title)}**`, text), questions.join('\n')].join('\n\n');
 }
 
 function mapUrl({ latitude, longitude }: LocationContent): string {

@@ -21,8 +21,8 @@ export interface Subject<Settings> {
 export interface PlanSubject<Settings> {
   /** For each limit of the manifest that binds parts: how much of it a part uses, and how much it may. */
   limits: Readonly<Record<string, PartLimit<Settings>>>;
-  /** What a part says, as content: planning it again must give the same part. */
-  readBack: (part: Part) => Content[];
+  /** What a part says, as content: planning it again must give the same part. Absent where a part is not content any more. */
+  readBack?: (part: Part) => Content[];
   /** Everything that a person would read in a part. */
   readText: (part: Part) => string;
 }
