@@ -120,6 +120,7 @@ export class TurnStep {
       part.log.push({ type: 'message.created', data: { message: uuidOf(messageId) } });
     }
     for (const effect of result.effects) {
+      if (effect.kind !== 'hand-over') continue;
       part.conversation.owner = effect.to;
       part.log.push({ type: 'handoff.requested', data: { to: effect.to, reason: effect.reason } });
     }

@@ -1,5 +1,14 @@
 import { z } from 'zod';
+import { Flow } from './bot-flow.js';
+import { BusinessHours } from './bot-hours.js';
+import { Guardrails, Menu, Understanding, actions } from './bot-understanding.js';
 import { Contents } from './content.js';
+
+/** A message, and whether a rule is meant to match it: the rule's own test set. */
+const RuleExample = z.strictObject({
+  says: z.string().min(1).max(2_000),
+  matches: z.boolean().default(true),
+});
 
 /** One rule: when it matches, its content is the answer. */
 export const Rule = z
@@ -14,14 +23,53 @@ export const Rule = z
           .describe('Any of these words or phrases, whole, whatever the case and accents'),
         option: z.string().max(128).optional().describe('This option was taken, pressed or typed'),
         first_message: z.boolean().optional().describe('Only the first message of a conversation'),
+        phrases: z
+          .array(z.string().min(1).max(200))
+          .max(100)
+          .optional()
+          .describe('Any of these phrases, slips of the pen forgiven'),
+        condition: z.string().min(1).max(1_000).optional().describe('A CEL expression that must be true'),
+        hours: z
+          .enum(['open', 'closed'])
+          .optional()
+          .describe('Within or outside the business hours of the bot'),
       })
       .describe('All given conditions must hold; a rule with none never matches'),
-    reply: Contents,
+    reply: Contents.default([]).describe(
+      'Liquid templates are filled in; may be left out where something else happens',
+    ),
+    ...actions,
+    set: z
+      .record(
+        z
+          .string()
+          .regex(/^[a-z][a-z0-9_]*$/)
+          .max(64),
+        z.union([z.string().max(1_000), z.number(), z.boolean()]),
+      )
+      .optional()
+      .describe('Fields that are set at the contact'),
+    priority: z
+      .int()
+      .min(-1_000)
+      .max(1_000)
+      .optional()
+      .describe('Higher ones are tried first; 0 when absent'),
+    tests: z.array(RuleExample).max(100).optional(),
     hand_over: z
       .boolean()
       .default(false)
       .describe('Pass the conversation to the operator queue after replying'),
   })
+  .refine(
+    (rule) =>
+      rule.reply.length > 0 ||
+      rule.hand_over ||
+      rule.open_menu !== undefined ||
+      rule.start_flow !== undefined ||
+      rule.set !== undefined,
+    { error: 'a rule must do something', path: ['reply'] },
+  )
   .meta({ id: 'Rule' });
 export type Rule = z.infer<typeof Rule>;
 
@@ -46,6 +94,24 @@ export const BotDefinition = z
       ),
     fallback: Contents.optional().describe('Sent when no responder answers; silence when absent'),
     fallback_hands_over: z.boolean().default(false),
+    fallback_hands_over_after: z
+      .int()
+      .min(2)
+      .max(20)
+      .optional()
+      .describe('Hands over once so many turns in a row had no answer'),
+    menus: z.array(Menu).max(200).optional(),
+    flows: z.array(Flow).max(200).optional(),
+    understanding: Understanding.optional(),
+    guardrails: Guardrails.optional(),
+    hours: BusinessHours.optional(),
+    languages: z
+      .array(z.string().min(2).max(35))
+      .max(20)
+      .optional()
+      .describe(
+        'BCP 47; those in which dates, numbers and “talk to a person” are understood; all when absent',
+      ),
   })
   .meta({ id: 'BotDefinition' });
 export type BotDefinition = z.infer<typeof BotDefinition>;

@@ -29,16 +29,49 @@ export interface Turn {
     hasReplies: boolean;
   };
   contact: { contactId: ContactId; name: string | null; attributes: JsonObject };
-  /** Not yet answered, oldest first; never empty. */
+  /** Not yet answered, oldest first; empty only when there are signals. */
   messages: readonly TurnMessage[];
+  /** What else happened since the last turn, oldest first; absent on runs that have nothing of it. */
+  signals?: readonly TurnSignal[] | undefined;
+  /** What may be said about the channel without naming its kind. */
+  channel?: { label: string } | undefined;
   /** Older messages, oldest first; loaded only when a responder asks. */
   history(limit: number): Promise<readonly TurnMessage[]>;
   /** Aborted when the turn runs out of time or its worker ends. */
   signal: AbortSignal;
 }
 
+/**
+ * Something other than a message that a turn is run for.
+ *
+ * `result` answers a `call` effect of an earlier turn; `timer` says that the `wakesAt` of the last turn has passed;
+ * `event` is something named that happened elsewhere; `owner` says that the bot owns the conversation again.
+ * Each may come late or twice: the bot core does nothing on one that it does not wait for.
+ */
+export type TurnSignal =
+  | { kind: 'result'; callId: string; ok: true; value: Json }
+  | { kind: 'result'; callId: string; ok: false; code: string }
+  | { kind: 'timer' }
+  | { kind: 'event'; name: string; data: JsonObject }
+  | { kind: 'owner' };
+
 /** Something that must happen because of a turn, recorded in its commit. */
-export type Effect = { kind: 'hand-over'; to: 'queue'; reason: string };
+export type Effect =
+  | { kind: 'hand-over'; to: 'queue'; reason: string; department?: string | undefined }
+  /**
+   * Run a tool (`tool`) or a named function of the plugin folder (`hook`) once, and give the outcome to a later turn
+   * as a signal. The `callId` is the same when a failed turn is run again: it is the idempotency key.
+   */
+  | {
+      kind: 'call';
+      what: 'tool' | 'hook';
+      name: string;
+      callId: string;
+      input: JsonObject;
+      timeoutMs: number;
+    }
+  | { kind: 'set-contact'; fields: JsonObject }
+  | { kind: 'goal'; goal: string; data: JsonObject };
 
 /** What a turn comes to. */
 export interface TurnResult {
@@ -49,4 +82,6 @@ export interface TurnResult {
   state: JsonObject;
   effects: readonly Effect[];
   trace: readonly TraceStep[];
+  /** When the bot wants a turn with a `timer` signal although nobody wrote; ISO 8601. Replaces what was asked before. */
+  wakesAt?: string | undefined;
 }
