@@ -15,6 +15,15 @@ export interface TurnContext {
   readonly budget: Budget;
   /** What this responder keeps between turns of the conversation. Nobody else sees it. */
   readonly state: StateSpace;
+  /** How many turns of the conversation ended well before this one. */
+  readonly turns: number;
+  /** What another responder of the row keeps, for those that work together: a rule begins a flow. */
+  stateOf(responder: string): StateSpace;
+  /**
+   * Asks for a turn at an instant (milliseconds since 1970) although nobody writes then; null takes it back. It stays
+   * until it has passed or this responder asks for another.
+   */
+  wakeAt(atMs: number | null): void;
   /** What the turn will do, by everyone until now and this one; a reviewer sees those of the reply under review. */
   readonly effects: readonly Effect[];
   /** Something that must happen because of the turn; recorded in its commit. */
@@ -50,6 +59,9 @@ export interface SharedDraft {
   heard: readonly Heard[];
   effects: readonly Effect[];
   readonly states: Map<string, JsonObject>;
+  /** When each responder wants to be woken, in milliseconds since 1970. */
+  readonly wakes: Map<string, number>;
+  readonly turns: number;
   /** Takes a preview; absent when previews reach nobody. */
   readonly preview: ((text: string) => void) | undefined;
 }
@@ -64,34 +76,46 @@ export class StepContext implements TurnContext {
   readonly choice: TakenChoice | null;
   readonly budget: Budget;
   readonly state: StateSpace;
+  readonly turns: number;
   /** Of this step alone. */
   readonly spent = nothingSpent();
   readonly #shared: SharedDraft;
   readonly #name: string;
-  readonly #seen: readonly Effect[];
+  readonly #pending: readonly StepContext[];
   readonly #emitted: Effect[] = [];
-  #state: JsonObject | undefined;
+  readonly #states = new Map<string, JsonObject>();
+  #wake: number | null | undefined;
   #sealed = false;
 
-  /** @param seen  effects that are not yet shared but can be looked at: those under review */
-  constructor(shared: SharedDraft, name: string, seen: readonly Effect[] = []) {
+  /** @param pending  steps that do not count yet but can be looked at: those under review, oldest first */
+  constructor(shared: SharedDraft, name: string, pending: readonly StepContext[] = []) {
     this.#shared = shared;
     this.#name = name;
-    this.#seen = seen;
+    this.#pending = pending;
     this.now = shared.now;
     this.heard = shared.heard;
     this.choice = shared.heard.find((message) => message.choice)?.choice ?? null;
     this.budget = this.#makeBudget();
-    this.state = {
-      get: () => structuredClone(this.#state ?? shared.states.get(name) ?? {}),
+    this.turns = shared.turns;
+    this.state = this.stateOf(name);
+  }
+
+  stateOf(responder: string): StateSpace {
+    return {
+      get: () => structuredClone(this.#kept(responder) ?? {}),
       set: (next) => {
-        if (!this.#sealed) this.#state = structuredClone(next);
+        if (!this.#sealed) this.#states.set(responder, structuredClone(next));
       },
     };
   }
 
+  wakeAt(atMs: number | null): void {
+    if (!this.#sealed) this.#wake = atMs;
+  }
+
   get effects(): readonly Effect[] {
-    return [...this.#shared.effects, ...this.#seen, ...this.#emitted];
+    const pending = this.#pending.flatMap((step) => step.emitted);
+    return [...this.#shared.effects, ...pending, ...this.#emitted];
   }
 
   /** What this step emitted. */
@@ -119,7 +143,15 @@ export class StepContext implements TurnContext {
   /** What was emitted and remembered becomes the turn's. */
   commit(): void {
     this.#shared.effects = [...this.#shared.effects, ...this.#emitted];
-    if (this.#state) this.#shared.states.set(this.#name, this.#state);
+    for (const [name, state] of this.#states) this.#shared.states.set(name, state);
+    if (this.#wake === null) this.#shared.wakes.delete(this.#name);
+    else if (this.#wake !== undefined) this.#shared.wakes.set(this.#name, this.#wake);
+  }
+
+  #kept(responder: string): JsonObject | undefined {
+    const steps = [...this.#pending, this];
+    const written = steps.findLast((step) => step.#states.has(responder));
+    return written ? written.#states.get(responder) : this.#shared.states.get(responder);
   }
 
   #makeBudget(): Budget {

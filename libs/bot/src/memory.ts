@@ -11,20 +11,28 @@ export interface CoreMemory {
   readonly turns: number;
   /** Open questions, newest first. */
   readonly questions: readonly Question[];
+  /** When responders want a turn of their own, by name, in milliseconds since 1970. */
+  readonly wakes: Readonly<Record<string, number>>;
 }
 
-const Stored = z.object({ turns: z.int().nonnegative(), questions: z.array(StoredQuestion) });
+const Stored = z.object({
+  turns: z.int().nonnegative(),
+  questions: z.array(StoredQuestion),
+  // States of conversations that never waited for anything have none.
+  wakes: z.record(z.string(), z.number()).default({}),
+});
 
 /** Reads the core's part of a state; what cannot be read (none, or of another release) counts as a new beginning. */
 export function readMemory(state: JsonObject): CoreMemory {
   const read = Stored.safeParse(Object.hasOwn(state, coreName) ? state[coreName] : undefined);
-  return read.success ? read.data : { turns: 0, questions: [] };
+  return read.success ? read.data : { turns: 0, questions: [], wakes: {} };
 }
 
 /** A memory as it is stored. */
-export function storedMemory({ turns, questions }: CoreMemory): JsonObject {
+export function storedMemory({ turns, questions, wakes }: CoreMemory): JsonObject {
   return {
     turns,
+    ...(Object.keys(wakes).length > 0 && { wakes: { ...wakes } }),
     questions: questions.map(({ options, more }) => ({
       options: options.map(({ id, label }) => ({ id, label })),
       more,

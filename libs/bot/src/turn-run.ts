@@ -63,6 +63,8 @@ export class TurnRun {
       heard,
       effects: [],
       states: readSpaces(this.#turn.conversation.state),
+      wakes: new Map(Object.entries(this.#memory.wakes)),
+      turns: this.#memory.turns,
       preview: this.#preview.sink,
     };
   }
@@ -114,8 +116,7 @@ export class TurnRun {
     const reviews: StepContext[] = [];
     for (const reviewer of this.#row) {
       if (!reviewer.review) continue;
-      const emitted = [step, ...reviews].flatMap((each) => each.emitted);
-      const context = new StepContext(draft, reviewer.name, emitted);
+      const context = new StepContext(draft, reviewer.name, [step, ...reviews]);
       const review = await this.#askReviewer(reviewer, turn, context, replies);
       reviews.push(context);
       if (review.decision !== 'kept') this.#preview.reset();
@@ -162,8 +163,12 @@ export class TurnRun {
   }
 
   #finish(draft: SharedDraft, { questions }: Understanding, replies: Content[][]): TurnResult {
-    const memory = { turns: this.#memory.turns + 1, questions: remember(questions, replies) };
+    // One that has passed is done, whoever was asked: else a bot that is silenced would be woken for ever.
+    const wakes = Object.fromEntries([...draft.wakes].filter(([, atMs]) => atMs > draft.now));
+    const wakesAtMs = Math.min(...Object.values(wakes));
+    const memory = { turns: this.#memory.turns + 1, questions: remember(questions, replies), wakes };
     return {
+      ...(Number.isFinite(wakesAtMs) && { wakesAt: new Date(wakesAtMs).toISOString() }),
       outcome: replies.length > 0 ? 'answered' : 'silent',
       replies,
       state: writeState(memory, draft.states),
