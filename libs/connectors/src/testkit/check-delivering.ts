@@ -30,6 +30,15 @@ export function checkDelivering<Settings>(subject: Subject<Settings>): void {
   const part = (url: string): Part =>
     connector.outbound.plan([{ type: 'text', text: 'Grüße 👋' }], io(url).settings).parts.at(0)!;
 
+  if (subject.overConnection) {
+    it('says that it is not connected when it is asked to deliver without its connection', async () => {
+      const url = 'http://provider.example';
+      await expect(connector.outbound.deliver(part(url), to, KEY, io(url))).rejects.toMatchObject({
+        code: 'channel/not-connected',
+      });
+    });
+    return;
+  }
   if (!provider) {
     it('delivers without a provider, under its key', async () => {
       const url = 'http://provider.example';

@@ -14,6 +14,8 @@ export interface Subject<Settings> {
   plan: PlanSubject<Settings>;
   /** For connectors with a webhook. */
   inbound?: InboundSubject<Settings>;
+  /** True where all sends go over a held connection: calling `deliver` without one must say so. */
+  overConnection?: boolean;
   /** For connectors that call a provider. */
   provider?: ProviderSubject;
 }
