@@ -32,6 +32,8 @@ export interface Connector<Settings = unknown> {
   simulate?(said: SimulatedMessage, settings: Settings, now: number): HookRequest;
   /** What can be registered at the provider by itself, such as the address of our webhook. Says what it did. */
   install?(publicHookUrl: string, io: Io<Settings>): Promise<string>;
+  /** Present when a person can grant access at the provider, instead of pasting a token. */
+  oauth?: OauthPort<Settings>;
   /** Credentials and set-up, in words that an ops person can act on. Sends nothing to anyone. */
   check?(io: Io<Settings>): Promise<Check>;
 }
@@ -158,6 +160,25 @@ export interface EgressResponse {
  *   `channel/outcome-unknown` when the request may have arrived (time-out, connection lost, answer too large)
  */
 export type EgressFetch = (url: string, request?: EgressRequest) => Promise<EgressResponse>;
+
+/** OAuth 2.0 with a code: the core makes and checks the state, and keeps what the exchange gives. */
+export interface OauthPort<Settings> {
+  /**
+   * The provider's page on which a person agrees. Pure.
+   *
+   * @param redirectUrl  where the provider sends the person back to, with `code` and `state`
+   * @throws Fault `channel/not-connected` when the settings lack what this needs
+   */
+  authorizeUrl(settings: Settings, redirectUrl: string, state: string): string;
+  /**
+   * Exchanges the code for what is to be kept.
+   *
+   * @param redirectUrl  the same as for `authorizeUrl`
+   * @returns settings that change; the others stay
+   * @throws the same faults as `deliver`
+   */
+  exchange(code: string, redirectUrl: string, io: Io<Settings>): Promise<Partial<Settings>>;
+}
 
 /** A refusal before the call, for people and for programs. */
 export interface Refusal {

@@ -25,6 +25,7 @@ export type {
   Manifest,
   MediaIo,
   MediaPort,
+  OauthPort,
   Outbound,
   Pacing,
   Part,

@@ -11,6 +11,8 @@ export interface MarkupStyle {
   bullet: string;
   /** A link with words of its own. */
   link(words: string, url: string): string;
+  /** A link that shows its address, where that does not link by itself. */
+  bareLink?(url: string): string;
   /** Makes text mean itself. */
   escape(text: string): string;
 }
@@ -79,7 +81,7 @@ function inlineText(inline: MarkdownInline, style: MarkupStyle, before: string, 
       const words = inlines(inline.children, style);
       const shown = inline.url.replace(/^(mailto|tel):/, '');
       return words === style.escape(shown) || words === style.escape(inline.url)
-        ? words
+        ? (style.bareLink?.(shown) ?? words)
         : style.link(words, shown);
     }
     case 'bold':
