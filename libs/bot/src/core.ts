@@ -8,6 +8,8 @@ import { disclosed } from './replies.js';
 import type { Responder } from './responder.js';
 import { control } from './responders/control.js';
 import { fallback } from './responders/fallback.js';
+import { FlowRunner } from './flows/runner.js';
+import { makeFlows } from './responders/flows.js';
 import { rules } from './responders/rules.js';
 import { TurnRun } from './turn-run.js';
 
@@ -19,8 +21,8 @@ export interface BotCoreOptions {
   readonly limits?: Partial<Spending>;
 }
 
-/** The row that works without a model: control, rules, fallback. */
-export const standardRow: readonly Responder[] = [control, rules, fallback];
+/** The row that works without a model. */
+export const standardRow: readonly Responder[] = [control, makeFlows(new FlowRunner()), rules, fallback];
 
 /**
  * The shared bot core: takes a turn through a row of responders, and says why it ends as it does.

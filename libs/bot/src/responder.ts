@@ -25,8 +25,10 @@ export interface Responder {
   /**
    * Looks over the replies of whoever answered, before they count; reviews run in the order of the row. The
    * disclosure is put first afterwards, so no review can take it away.
+   *
+   * @returns null when there is nothing to look for: then no line of the trace is spent on it
    */
-  review?(turn: Turn, draft: TurnContext, replies: Replies): Promise<Review>;
+  review?(turn: Turn, draft: TurnContext, replies: Replies): Promise<Review | null>;
   /**
    * Whether a reply may be shown while it is being written, although this responder reviews it afterwards. As long
    * as one reviewer in the row does not say so, previews reach nobody.

@@ -40,15 +40,20 @@ export class TraceLog {
   }
 
   /**
-   * Runs one step of the turn within its time, and adds the line that `toLine` makes of its result.
+   * Runs one step of the turn within its time, and adds the line that `toLine` makes of its result, if it makes one.
    *
    * @throws TurnFailure when the step throws or the turn's signal aborts
    */
-  async run<T>(responder: string, work: () => Promise<T>, toLine: (result: T) => TraceLine): Promise<T> {
+  async run<T>(
+    responder: string,
+    work: () => Promise<T>,
+    toLine: (result: T) => TraceLine | null,
+  ): Promise<T> {
     const start = this.#clock.tick();
     try {
       const result = await abortable(work, this.#signal);
-      this.add(responder, toLine(result), this.#clock.tick() - start);
+      const line = toLine(result);
+      if (line) this.add(responder, line, this.#clock.tick() - start);
       return result;
     } catch (thrown) {
       // Only the code: the message of a foreign error can hold anything, also what the person wrote.

@@ -119,6 +119,7 @@ export class TurnRun {
       const context = new StepContext(draft, reviewer.name, [step, ...reviews]);
       const review = await this.#askReviewer(reviewer, turn, context, replies);
       reviews.push(context);
+      if (!review) continue;
       if (review.decision !== 'kept') this.#preview.reset();
       if (review.decision === 'replaced') replies = review.replies;
       if (review.decision === 'refused') {
@@ -135,15 +136,20 @@ export class TurnRun {
     turn: Turn,
     context: StepContext,
     replies: Replies,
-  ): Promise<CheckedReview> {
-    const work = async (): Promise<CheckedReview> => {
+  ): Promise<CheckedReview | null> {
+    const work = async (): Promise<CheckedReview | null> => {
       const review = await reviewer.review!(turn, context, replies);
+      if (!review) return null;
       return review.decision === 'replaced'
         ? { ...review, replies: checkedReplies(review.replies) }
         : { ...review, decision: review.decision };
     };
     try {
-      return await this.#trace.run(reviewer.name, work, (review) => reviewLine(review, context.spent));
+      return await this.#trace.run(
+        reviewer.name,
+        work,
+        (review) => review && reviewLine(review, context.spent),
+      );
     } finally {
       context.seal();
     }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Flow } from './bot-flow.js';
 import { BusinessHours } from './bot-hours.js';
 import { Guardrails, Menu, Understanding, actions } from './bot-understanding.js';
-import { Contents } from './content.js';
+import { Content, Contents, contentLimits } from './content.js';
 
 /** A message, and whether a rule is meant to match it: the rule's own test set. */
 const RuleExample = z.strictObject({
@@ -35,9 +35,11 @@ export const Rule = z
           .describe('Within or outside the business hours of the bot'),
       })
       .describe('All given conditions must hold; a rule with none never matches'),
-    reply: Contents.default([]).describe(
-      'Liquid templates are filled in; may be left out where something else happens',
-    ),
+    reply: z
+      .array(Content)
+      .max(contentLimits.piecesMax)
+      .default([])
+      .describe('Liquid templates are filled in; may be left out where something else happens'),
     ...actions,
     set: z
       .record(
