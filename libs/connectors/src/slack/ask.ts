@@ -37,31 +37,49 @@ export function ask(
   const numbered = withNumbers(groups, firstNumber);
   const all = numbered.flatMap(({ options }) => options);
   if (all.length === 0) return { text, controls: [] };
-  const needsButtons =
-    all.some(({ option }) => option.url !== undefined) ||
-    new Set(all.map(({ option }) => option.id)).size < all.length;
-  if (needsButtons || all.length <= BUTTONS_MAX) {
-    const isShown =
-      all.every(({ option }) => option.label.length <= limits.buttonText.value && !option.description) &&
-      groups.every(({ title }) => title === undefined);
-    const controls = chunks(all, limits.buttons.value, (chunk) => buttons(chunk));
-    return { text: isShown ? text : numberedText(content, firstNumber), controls };
-  }
-  const grouped = [menu(numbered, prompt)];
+  const isFew = all.length <= BUTTONS_MAX;
+  const asButtons = inButtons(all, groups);
+  const asMenus = inMenus(all, numbered, prompt);
+  const best = isFew && asButtons.isWhole ? asButtons : asMenus?.isWhole ? asMenus : null;
+  if (best) return { text, controls: best.controls };
+  const { controls } = isFew ? asButtons : (asMenus ?? asButtons);
+  return { text: numberedText(content, firstNumber), controls };
+}
+
+interface Controls {
+  controls: Block[];
+  /** Everything that the options say can be read in them. */
+  isWhole: boolean;
+}
+
+function inButtons(all: readonly Numbered[], groups: readonly OptionGroup[]): Controls {
+  const isWhole =
+    all.every(({ option }) => option.label.length <= limits.buttonText.value && !option.description) &&
+    groups.every(({ title }) => title === undefined);
+  return { controls: chunks(all, limits.buttons.value, buttons), isWhole };
+}
+
+/** @returns null for options that cannot stand in a menu: they open an address, or have an id that another one has */
+function inMenus(all: readonly Numbered[], groups: readonly MenuGroup[], prompt: string): Controls | null {
+  if (all.some(({ option }) => option.url !== undefined)) return null;
+  if (new Set(all.map(({ option }) => option.id)).size < all.length) return null;
+  const fitsTexts = all.every(
+    ({ option: { label, description = '' } }) =>
+      label.length <= limits.optionText.value && description.length <= limits.optionText.value,
+  );
+  const isPlain = groups.every(({ title }) => title === undefined);
+  const grouped = [menu(groups, prompt)];
   const fitsGrouped =
     all.length <= limits.options.value &&
     weightOf(grouped) <= CONTROLS_MAX &&
     (groups.length === 1 || groups.every(({ title }) => title !== undefined)) &&
     groups.every(({ title = '' }) => title.length <= limits.optionText.value);
-  const fitsTexts = all.every(
-    ({ option: { label, description = '' } }) =>
-      label.length <= limits.optionText.value && description.length <= limits.optionText.value,
-  );
-  const isShown = fitsTexts && (fitsGrouped || groups.every(({ title }) => title === undefined));
-  const controls = fitsGrouped
-    ? grouped
-    : chunks(all, limits.options.value, (chunk) => menu([{ options: chunk }], prompt));
-  return { text: isShown ? text : numberedText(content, firstNumber), controls };
+  return fitsGrouped
+    ? { controls: grouped, isWhole: fitsTexts }
+    : {
+        controls: chunks(all, limits.options.value, (chunk) => menu([{ options: chunk }], prompt)),
+        isWhole: fitsTexts && isPlain,
+      };
 }
 
 function withNumbers(groups: readonly OptionGroup[], firstNumber: number): MenuGroup[] {

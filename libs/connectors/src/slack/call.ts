@@ -116,16 +116,18 @@ export function faultOfAnswer(response: EgressResponse, said: WireAnswerOfMethod
       detail: 'Slack answered 200 with something that is neither a yes nor a no.',
       facts: { status: response.status, bytes: response.body.length },
     });
-  if (THROTTLED.has(code))
-    return faultOfStatus(
-      { ...response, status: 429 },
-      { name: 'slack', now, serverError: 'channel/outcome-unknown', said: { code, message } },
-    );
-  return fault(faultCodeOf(code), { provider: { name: 'slack', code: code.slice(0, 64), message } });
+  const meaning = faultCodeOf(code);
+  const provider = { name: 'slack', code: code.slice(0, 64), message };
+  if (meaning !== 'channel/throttled') return fault(meaning, { provider });
+  return faultOfStatus(
+    { ...response, status: 429 },
+    { name: 'slack', now, serverError: 'channel/outcome-unknown', said: provider },
+  );
 }
 
-/** The fault for a code of Slack's, where waiting is no answer. */
+/** The fault for a code of Slack's; its own words are in `provider`. */
 export function faultCodeOf(code: string): FaultCode {
+  if (THROTTLED.has(code)) return 'channel/throttled';
   if (CREDENTIALS.has(code)) return 'channel/credentials';
   if (UNREACHABLE.has(code)) return 'channel/unreachable';
   if (UNKNOWN.has(code)) return 'channel/outcome-unknown';

@@ -1,10 +1,10 @@
-import bolt from '@slack/bolt';
+import type { SocketModeReceiver } from '@slack/bolt';
 import { fault, isFault, type Fault } from '#libs/faults';
 import { z } from 'zod';
 import type { Connection, ConnectionIo } from '../connection.js';
 import { decodeReceived, ignored, type Received } from './decode.js';
 import type { SlackSettings } from './manifest.js';
-import { silent } from './silent-logger.js';
+import { silentLogger } from './silent-logger.js';
 import { socketFetch } from './socket-fetch.js';
 
 /** Slack greets at once; a socket that does not is none. */
@@ -12,7 +12,7 @@ const GREETING_MS = 20_000;
 /** A closing handshake that lasts longer is cut. */
 const CLOSING_MS = 3_000;
 
-type Client = InstanceType<typeof bolt.SocketModeReceiver>['client'];
+type Client = SocketModeReceiver['client'];
 
 /** What the client tells of an envelope. */
 interface Envelope {
@@ -54,9 +54,11 @@ class Socket {
     if (app_token === undefined)
       throw fault('channel/credentials', { detail: 'Socket Mode needs an app_token.' });
     let failure: Fault | null = null;
-    const { client } = new bolt.SocketModeReceiver({
+    // Bolt is large: only a worker that holds such a connection loads it.
+    const { LogLevel, SocketModeReceiver } = await import('@slack/bolt');
+    const { client } = new SocketModeReceiver({
       appToken: app_token,
-      logger: silent,
+      logger: silentLogger(LogLevel.ERROR),
       autoReconnectEnabled: false,
       installerOptions: {
         clientOptions: {
@@ -72,7 +74,7 @@ class Socket {
       await greeted(client, this.io.signal);
     } catch (cause) {
       await cut(client);
-      throw failure ?? unreachable(cause);
+      throw opening(failure ?? cause);
     }
     this.#client = client;
   }
@@ -180,5 +182,10 @@ async function cut(client: Client): Promise<void> {
   }
 }
 
-const unreachable = (cause: unknown): Fault =>
-  isFault(cause) ? cause : fault('channel/unreachable', { detail: 'Slack opened no connection.', cause });
+/** Nothing can be half open: whatever is neither refused nor too early was not reached. */
+function opening(cause: unknown): Fault {
+  if (!isFault(cause)) return fault('channel/unreachable', { detail: 'Slack opened no connection.', cause });
+  const { code, detail, facts, provider } = cause;
+  if (code === 'channel/credentials' || code === 'channel/throttled') return cause;
+  return fault('channel/unreachable', { detail, facts, provider, cause });
+}
