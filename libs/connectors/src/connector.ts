@@ -213,6 +213,11 @@ export interface Outbound<Settings> {
   /** Pure: content → parts that the provider accepts. Planning the same content again gives the same parts. */
   plan(contents: readonly Content[], settings: Settings): Plan;
   /**
+   * Pure. Which conversations share the pace per destination, where that is not the person's address: those in one Slack
+   * channel. Default: the address, without one the thread.
+   */
+  destinationOf?(to: Pick<Destination, 'thread' | 'address'>): string;
+  /**
    * Pure. Why this part may not go there now, known before any call: a closed time window, an address of the wrong kind.
    * The refusal becomes the delivery's end, in the provider's words where it has them.
    */

@@ -40,7 +40,7 @@ export function planDeliveries(
     body: { body: part.body, rendering: part.rendering },
     class: connector.manifest.deliveryClass(channel.settings),
     account,
-    destination: to.address?.value ?? to.thread,
+    destination: connector.outbound.destinationOf?.(to) ?? to.address?.value ?? to.thread,
     ttlMs: replyTtlMs,
   }));
   return { deliveries, lost };
