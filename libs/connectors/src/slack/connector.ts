@@ -8,6 +8,7 @@ import { lookup } from './lookup.js';
 import { manifest, type SlackSettings } from './manifest.js';
 import { fetchMedia } from './media.js';
 import { authorizeUrl, exchange } from './oauth.js';
+import { placeOf } from './place.js';
 import { plan } from './plan.js';
 import { simulate } from './simulate.js';
 import { openSocket } from './socket.js';
@@ -21,7 +22,13 @@ export const connector: Connector<SlackSettings> = {
     carriesSends: () => false,
     open: openSocket,
   },
-  outbound: { plan, deliver, lookup, lookupSettleMs: 3_000 },
+  outbound: {
+    plan,
+    deliver,
+    lookup,
+    lookupSettleMs: 3_000,
+    destinationOf: ({ thread }) => placeOf(thread).channel,
+  },
   media: { fetch: fetchMedia },
   gapFill,
   oauth: { authorizeUrl, exchange },

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { contents, label, option } from '../../../../test/support/arbitraries.js';
 import { blockProblems } from '../../../../test/support/slack-blocks.js';
 import type { Block } from './blocks.js';
+import { connector } from './connector.js';
 import { decodeInteraction } from './decode-interaction.js';
 import { plan, type SlackMessage } from './plan.js';
 import { WireInteraction } from './wire.js';
@@ -104,6 +105,13 @@ describe('a planned message', () => {
       'image',
       'text',
     ]);
+  });
+
+  it('shares the pace of its channel, whoever reads it in whatever thread', () => {
+    const address = { kind: 'slack', value: 'U1' };
+    const { destinationOf } = connector.outbound;
+    expect(destinationOf!({ thread: 'C1:1795240799.000200', address })).toBe('C1');
+    expect(destinationOf!({ thread: 'D1', address: null })).toBe('D1');
   });
 
   it('looks like this', () => {
