@@ -206,8 +206,10 @@ describe('the trace', () => {
         expect(trace.map(({ responder }) => responder)).toEqual([
           'core',
           'control',
+          'guard',
           'flows',
           'rules',
+          'intents',
           'fallback',
           'core',
         ]);
@@ -221,6 +223,6 @@ describe('the trace', () => {
     let now = 0;
     const clock = { now: () => 0, tick: () => (now += 2.5) };
     const { trace } = await new BotCore(undefined, { clock }).answer(turnOf());
-    expect(trace.map((step) => step.took_ms)).toEqual([2.5, 2.5, 2.5, 2.5, 2.5]);
+    expect(trace.map((step) => step.took_ms)).toEqual([2.5, 2.5, 2.5, 2.5, 2.5, 2.5, 2.5]);
   });
 });

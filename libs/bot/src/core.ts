@@ -6,11 +6,7 @@ import type { Live } from './context.js';
 import { coreName } from './memory.js';
 import { disclosed } from './replies.js';
 import type { Responder } from './responder.js';
-import { control } from './responders/control.js';
-import { fallback } from './responders/fallback.js';
-import { FlowRunner } from './flows/runner.js';
-import { makeFlows } from './responders/flows.js';
-import { rules } from './responders/rules.js';
+import { standardRowOf } from './responders/standard-row.js';
 import { TurnRun } from './turn-run.js';
 
 /** What can be set at a bot core. */
@@ -22,7 +18,7 @@ export interface BotCoreOptions {
 }
 
 /** The row that works without a model. */
-export const standardRow: readonly Responder[] = [control, makeFlows(new FlowRunner()), rules, fallback];
+export const standardRow: readonly Responder[] = standardRowOf();
 
 /**
  * The shared bot core: takes a turn through a row of responders, and says why it ends as it does.

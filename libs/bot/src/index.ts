@@ -1,11 +1,16 @@
 export type { Budget, Spending } from './budget.js';
+export { checkBot, type BotCheck } from './check/check-bot.js';
+export type { BotProblem } from './check/problem.js';
+export { testRules, type RuleTest } from './check/test-rules.js';
 export type { ChoiceVia } from './choices/match.js';
 export { machineClock, type Clock } from './clock.js';
 export type { Live, StateSpace, TurnContext } from './context.js';
 export { BotCore, standardRow, type BotCoreOptions } from './core.js';
 export { TurnFailure } from './failure.js';
+export type { CallEffect, CallOutcome, FlowTools } from './flows/tools.js';
 export type { Heard, TakenChoice } from './hearing.js';
 export { stateAfterSending } from './memory.js';
+export { findPii, redact, type PiiFound, type PiiKind } from './pii.js';
 export {
   answer,
   pass,
@@ -20,3 +25,9 @@ export {
   type Why,
 } from './responder.js';
 export type { TraceDetail } from './trace.js';
+export { standardRowOf, type RowParts } from './responders/standard-row.js';
+export { entitiesIn, type Entities } from './understanding/entities.js';
+export { detectLanguage } from './understanding/language.js';
+export { withPhrasing, type Learned } from './understanding/learn.js';
+export { matchIntents, type IntentMatch } from './understanding/match-intents.js';
+export { sentimentOf, type Sentiment } from './understanding/sentiment.js';

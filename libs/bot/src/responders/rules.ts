@@ -1,5 +1,5 @@
 import { menuOptionOf, perform } from '../actions.js';
-import { FlowRunner } from '../flows/runner.js';
+import type { FlowRunner } from '../flows/runner.js';
 import { answer, pass, type Decision, type Responder } from '../responder.js';
 import { scopeOf } from '../scope.js';
 import { detectLanguage } from '../understanding/language.js';
@@ -24,9 +24,6 @@ export function makeRules(runner: FlowRunner): Responder {
       (await answerMenu(turn, draft, runner)) ?? (await answerRule(turn, draft, runner)),
   };
 }
-
-/** The rules with flows whose calls are all left to jobs. */
-export const rules: Responder = makeRules(new FlowRunner());
 
 async function answerMenu(turn: Turn, draft: TurnContext, runner: FlowRunner): Promise<Decision | null> {
   const taken = menuOptionOf(turn.bot.definition, draft.choice?.optionId);
