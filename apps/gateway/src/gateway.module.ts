@@ -28,6 +28,8 @@ import { MessageService } from './messages/message-service.js';
 import { MessagesController } from './messages/messages.controller.js';
 import { Speaking } from './messages/speaking.js';
 import { TurnStream } from './messages/turn-stream.js';
+import { OauthController } from './oauth/oauth.controller.js';
+import { OauthService } from './oauth/oauth-service.js';
 import { Outside } from './outside.js';
 import { DemoController } from './pages/demo.controller.js';
 import { DemoPage } from './pages/demo-page.js';
@@ -71,6 +73,7 @@ const controllers = [
   HooksController,
   MeController,
   MessagesController,
+  OauthController,
   SessionsController,
   WidgetController,
   WidgetSessionsController,
@@ -85,6 +88,7 @@ const services = [
   InFlight,
   LogStream,
   MessageService,
+  OauthService,
   Outbox,
   Outside,
   Readiness,

@@ -15,6 +15,15 @@ export const ChannelCheck = z
   .meta({ id: 'ChannelCheck' });
 export type ChannelCheck = z.infer<typeof ChannelCheck>;
 
+export const OauthLink = z
+  .object({
+    url: z.string().describe("The provider's page on which a person grants access"),
+    redirect_url: z.string().describe('Where the provider sends that person back to; to be registered there'),
+    expires_at: instant.describe('Until when the person must have come back'),
+  })
+  .meta({ id: 'OauthLink' });
+export type OauthLink = z.infer<typeof OauthLink>;
+
 export const CreateBot = z
   .strictObject({ name: z.string().trim().min(1).max(100), definition: BotDefinition })
   .meta({ id: 'CreateBot' });
