@@ -1,5 +1,6 @@
 export type { Budget, Spending } from './budget.js';
 export { checkBot, type BotCheck } from './check/check-bot.js';
+export { playConversation, type PlayedConversation, type PlayedStep } from './check/play.js';
 export type { BotProblem } from './check/problem.js';
 export { testRules, type RuleTest } from './check/test-rules.js';
 export type { ChoiceVia } from './choices/match.js';

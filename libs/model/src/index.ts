@@ -3,6 +3,7 @@ export * from './api-operations.js';
 export * from './api-widget.js';
 export * from './bot-flow.js';
 export * from './bot-hours.js';
+export * from './bot-tests.js';
 export * from './bot-understanding.js';
 export * from './bot.js';
 export * from './content.js';

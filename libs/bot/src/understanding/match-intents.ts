@@ -14,6 +14,8 @@ export interface IntentMatch {
 /** Candidates that are compared in full. */
 const candidatesMax = 20;
 const wordsMax = 60;
+/** Synonyms that are compared with every word nobody knows. */
+const singlesMax = 2_000;
 
 /**
  * The intents that a text fits, the best first, at most 5; those that do not fit at all are left out.
@@ -55,6 +57,8 @@ class IntentIndex {
   readonly #canonical: ReadonlyMap<string, string>;
   readonly #longestSynonym: number;
   readonly #frequency = new Map<string, number>();
+  /** Synonyms of one word that forgive slips. */
+  readonly #singles: readonly string[];
 
   constructor({ intents, synonyms }: Understanding) {
     const groups = synonyms.flatMap((group) => {
@@ -63,6 +67,9 @@ class IntentIndex {
     });
     this.#canonical = new Map(groups);
     this.#longestSynonym = Math.max(1, ...groups.map(([phrase]) => phrase.split(' ').length));
+    this.#singles = [...this.#canonical.keys()]
+      .filter((phrase) => !phrase.includes(' ') && forgiven(phrase) > 0)
+      .slice(0, singlesMax);
     this.phrasings = intents
       .flatMap((intent) => intent.phrasings.map((phrasing) => ({ intent, terms: this.termsOf(phrasing) })))
       .map((phrasing, id) => ({ ...phrasing, id }));
@@ -89,6 +96,15 @@ class IntentIndex {
     const terms = this.#joinSynonyms(words);
     const telling = terms.filter((term) => !stopWords.has(term)).map(stemmed);
     return telling.length > 0 ? telling : terms;
+  }
+
+  /** The group of a synonym that is misspelt; undefined for a word that the phrasings know, or that is alike to two. */
+  #misspelt(word: string): string | undefined {
+    if (this.#frequency.size === 0 || this.#frequency.has(stemmed(word)) || stopWords.has(word))
+      return undefined;
+    const near = this.#singles.filter((single) => slips(word, single, 1) <= 1);
+    const groups = new Set(near.map((single) => this.#canonical.get(single)));
+    return groups.size === 1 && !/\p{Nd}/u.test(word) ? [...groups][0] : undefined;
   }
 
   /** The shared part of two texts, between 0 and 1. */
@@ -122,7 +138,8 @@ class IntentIndex {
       let taken = 1;
       let term = words[at]!;
       for (let length = Math.min(this.#longestSynonym, words.length - at); length >= 1; length--) {
-        const canonical = this.#canonical.get(words.slice(at, at + length).join(' '));
+        const phrase = words.slice(at, at + length).join(' ');
+        const canonical = this.#canonical.get(phrase) ?? (length === 1 ? this.#misspelt(phrase) : undefined);
         if (canonical === undefined) continue;
         term = canonical;
         taken = length;

@@ -2,7 +2,7 @@
 export const stopWords: ReadonlySet<string> = new Set(
   `a an the i you he she it we they me my your our their is are am was were be been do does did have has had will
   would can could should may might must to of in on at for from with by about into and or but if so as than then that
-  this these those there here please thanks thank hi hello hey just some any im ive id its u ur pls plz
+  this these those there here please thanks thank hi hello hey just some any im ive id its u ur pls plz d ll re ve s t m like
   der die das ein eine einen einem einer ich du sie er es wir ihr mein meine meinen ist sind war bin habe hat haben kann
   konnen zu von in an auf fur mit und oder aber wenn so als bitte danke hallo den dem des noch mal
   el la los las un una unos yo tu mi su es son estoy esta tengo tiene puedo puede de en a para con y o pero si como por

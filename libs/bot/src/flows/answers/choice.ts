@@ -9,7 +9,7 @@ type ExpectedOption = Extract<Expected, { kind: 'choice' }>['options'][number];
 
 /**
  * Understands an option, by what was pressed, its number, its label, a misspelt label, a synonym, its place (“the
- * second one”), or a sentence that holds exactly one of them.
+ * second one”), a part of one label, or a sentence that holds exactly one of them.
  *
  * @param prefix  stands before each option's id in the message that asked
  */
@@ -24,6 +24,8 @@ export function readChoice(said: Said, options: readonly ExpectedOption[], prefi
   if (spoken) return understood(spoken.id);
   const place = placeNamed(words, options.length);
   if (place !== null) return understood(options[place - 1]!.id);
+  const part = partOf(options, words);
+  if (part) return understood(part.id);
   const near = soleOf(options, (phrase) => holdsPhrase(words, phrase, alike));
   return near ? understood(near.id) : refused('no option');
 }
@@ -43,6 +45,13 @@ function soleOf(
   found.sort((a, b) => b.longest - a.longest);
   const [best, second] = found;
   return best && best.longest !== second?.longest ? best.option : null;
+}
+
+/** The only option whose label has all that was said as a part: “extra” of “Extra large”. */
+function partOf(options: readonly ExpectedOption[], words: readonly string[]): ExpectedOption | null {
+  if (words.join('').length < 4) return null;
+  const found = options.filter(({ label }) => holdsPhrase(wordsOf(label), words, same));
+  return found.length === 1 ? found[0]! : null;
 }
 
 function holdsPhrase(

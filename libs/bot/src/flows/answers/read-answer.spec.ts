@@ -125,6 +125,7 @@ describe('a choice', () => {
     ['the second one', 'm'],
     ['die letzte', 'xl'],
     ['two', 'm'],
+    ['extra', 'xl'],
     ['small or large', undefined],
     ['one that fits', undefined],
     ['dunno', undefined],

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+
+const json = z.json();
+
+/** One thing that happens in a test conversation, and what is expected of the bot's turn after it. */
+const TestStep = z.strictObject({
+  says: z
+    .union([z.string(), z.array(z.string()).min(1).max(10)])
+    .optional()
+    .describe('One message, or a burst'),
+  wait_s: z
+    .int()
+    .positive()
+    .optional()
+    .describe('Seconds that pass; the bot is woken when it asked for that'),
+  event: z.strictObject({ name: z.string(), data: z.record(z.string(), json).default({}) }).optional(),
+  expect: z
+    .strictObject({
+      replies: z.array(z.string()).optional().describe('Each is in the turn, in this order'),
+      without: z.array(z.string()).optional().describe('None of these is in the turn'),
+      goals: z.array(z.string()).optional().describe('Exactly these goals are reached'),
+      hands_over: z.boolean().optional(),
+      silent: z.boolean().optional(),
+      answered_by: z.string().optional().describe('The name of the responder'),
+    })
+    .default({}),
+});
+
+/** A conversation with expectations: the test set of a bot is made of them. */
+export const TestConversation = z
+  .strictObject({
+    title: z.string().min(1).max(200),
+    starts_at: z.iso.datetime().default('2027-01-04T10:00:00Z'),
+    contact: z
+      .strictObject({
+        name: z.string().nullable().default(null),
+        attributes: z.record(z.string(), json).default({}),
+      })
+      .optional(),
+    tools: z
+      .record(
+        z.string(),
+        z.array(z.union([z.strictObject({ value: json }), z.strictObject({ fails: z.string() })])),
+      )
+      .default({})
+      .describe('What each tool gives, call by call; the last one is repeated'),
+    steps: z.array(TestStep).min(1).max(200),
+  })
+  .meta({ id: 'TestConversation' });
+export type TestConversation = z.infer<typeof TestConversation>;
