@@ -3,7 +3,6 @@ import {
   plainTextOf,
   type BotDefinition,
   type Content,
-  type Json,
   type JsonObject,
   type TestConversation,
   type TraceStep,
@@ -72,7 +71,7 @@ class Player {
     behindIntents: readonly Responder[],
   ) {
     this.#now = Date.parse(conversation.starts_at);
-    this.#attributes = { ...(conversation.contact?.attributes as JsonObject | undefined) };
+    this.#attributes = { ...conversation.contact?.attributes };
     const clock = { now: () => this.#now, tick: () => 0 };
     const row = standardRowOf({ tools: scriptedTools(conversation.tools), behindIntents });
     this.#core = new BotCore(row, { clock });
@@ -82,7 +81,7 @@ class Player {
     this.#now += (step.wait_s ?? 0) * 1_000;
     const signals: TurnSignal[] = [];
     if (step.event) {
-      signals.push({ kind: 'event', name: step.event.name, data: step.event.data as JsonObject });
+      signals.push({ kind: 'event', name: step.event.name, data: step.event.data });
     }
     if (this.#wakesAt !== null && this.#wakesAt <= this.#now) signals.push({ kind: 'timer' });
     const says = step.says === undefined ? [] : [step.says].flat();
@@ -142,7 +141,7 @@ function scriptedTools(script: TestConversation['tools']): FlowTools {
       calls.set(name, count + 1);
       const given = answers[Math.min(count, answers.length - 1)];
       if (!given) return { ok: false, code: 'unknown-tool' };
-      return 'fails' in given ? { ok: false, code: given.fails } : { ok: true, value: given.value as Json };
+      return 'fails' in given ? { ok: false, code: given.fails } : { ok: true, value: given.value };
     },
   };
 }
