@@ -4,7 +4,7 @@ type Json = Record<string, unknown>;
  * What Slack would find wrong with the blocks of a message, by the reference of Block Kit, as far as we use it: written without the
  * connector's own numbers, to check them.
  *
- * @see https://docs.slack.dev/reference/block-kit (read 2026-11-21)
+ * @see https://docs.slack.dev/reference/block-kit, as @slack/types 3.2.0 repeats it (read 2026-11-21)
  */
 export function blockProblems(blocks: readonly Json[]): string[] {
   const problems = blocks.flatMap((block, index) =>

@@ -38,7 +38,7 @@ const botEvents = [
  *
  * @param hookUrl      the channel's webhook address; null for Socket Mode
  * @param redirectUrl  where the installation by link comes back to, when there is one
- * @see https://docs.slack.dev/reference/app-manifest (read 2026-11-21)
+ * @see https://docs.slack.dev/reference/app-manifest
  */
 export function appManifest(hookUrl: string | null, redirectUrl?: string) {
   const url = hookUrl === null ? {} : { url: hookUrl };
@@ -79,7 +79,7 @@ export function appManifest(hookUrl: string | null, redirectUrl?: string) {
 /**
  * A link to Slack's page for new apps with the description filled in.
  *
- * @see https://docs.slack.dev/app-manifests/configuring-apps-with-app-manifests (read 2026-11-21)
+ * @see https://docs.slack.dev/app-manifests/configuring-apps-with-app-manifests
  */
 export function manifestLink(hookUrl: string | null, redirectUrl?: string): string {
   const json = JSON.stringify(appManifest(hookUrl, redirectUrl));

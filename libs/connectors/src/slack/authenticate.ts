@@ -11,7 +11,7 @@ const TOLERANCE_S = 300;
  * Bolt's own check takes the body as text, which is not the bytes where they are not UTF-8, and any time in the future;
  * otherwise this gives the same verdicts (the spec compares them).
  *
- * @see https://docs.slack.dev/authentication/verifying-requests-from-slack (read 2026-11-21)
+ * @see https://docs.slack.dev/authentication/verifying-requests-from-slack, whose example is a fixture
  */
 export function authenticate(request: HookRequest, { signing_secret }: SlackSettings): Verdict {
   if (signing_secret === undefined) return not('the channel has no signing_secret');

@@ -12,7 +12,7 @@ export interface Numbered {
   option: Option;
 }
 
-/** @see https://docs.slack.dev/reference/block-kit/blocks/section-block (read 2026-11-21) */
+/** @see https://docs.slack.dev/reference/block-kit/blocks/section-block, as @slack/types 3.2.0 repeats it (read 2026-11-21) */
 export const section = (text: string): Block => ({
   type: 'section',
   // Shown whole, and nothing in it is taken for a name or a channel.

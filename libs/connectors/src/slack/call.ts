@@ -24,7 +24,7 @@ export interface CallOptions {
  * knows nothing of forbidden addresses.
  *
  * @throws Fault `channel/credentials` also without a token; others as {@link faultOfAnswer}; those of `io.fetch`
- * @see https://docs.slack.dev/apis/web-api (read 2026-11-21)
+ * @see https://docs.slack.dev/apis/web-api
  */
 export async function callSlack(
   method: string,
@@ -98,7 +98,7 @@ const THROTTLED = new Set(['ratelimited', 'rate_limited', 'accesslimited']);
  * is `channel/rejected`.
  *
  * @param said  the answer as JSON; null when it is none
- * @see https://docs.slack.dev/reference/methods/chat.postMessage (read 2026-11-21), "Errors"
+ * @see https://docs.slack.dev/reference/methods/chat.postMessage, "Errors"; the 2021 list is a fixture
  */
 export function faultOfAnswer(response: EgressResponse, said: WireAnswerOfMethod | null, now: number): Fault {
   const code = said?.error ?? '';

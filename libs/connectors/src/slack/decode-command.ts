@@ -8,7 +8,7 @@ import type { WireCommand } from './wire.js';
  *
  * Slack does not repeat commands, and names each by its trigger.
  *
- * @see https://docs.slack.dev/interactivity/implementing-slash-commands (read 2026-11-21)
+ * @see https://docs.slack.dev/interactivity/implementing-slash-commands
  */
 export function decodeCommand(command: WireCommand): InboundEvent {
   const { channel_id, user_id, user_name, trigger_id } = command;

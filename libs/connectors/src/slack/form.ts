@@ -10,7 +10,7 @@ type Field = FormContent['fields'][number];
  * A form as inputs in a message, with a button that sends them; null when an option would have to be cut.
  *
  * @param form  its number in the message
- * @see https://docs.slack.dev/reference/block-kit/blocks/input-block (read 2026-11-21): inputs may stand in messages
+ * @see https://api.slack-gov.com/reference/block-kit/block-elements (read 2026-11-21): which inputs may stand in messages
  */
 export function formBlocks({ title, text, submit, fields }: FormContent, form: number): Block[] | null {
   const fits = fields.every(({ options, kind }) =>

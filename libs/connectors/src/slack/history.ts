@@ -31,7 +31,7 @@ export interface HistoryPage {
 /**
  * The messages of a thread or, without one, of a channel, page by page: a channel's newest first, a thread's oldest first.
  *
- * @see https://docs.slack.dev/reference/methods/conversations.history, …/conversations.replies (read 2026-11-21)
+ * @see https://docs.slack.dev/reference/methods/conversations.history, …/conversations.replies; their arguments are a fixture
  */
 export async function* readHistory(
   { channel, threadTs }: Place,

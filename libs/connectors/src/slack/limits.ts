@@ -1,4 +1,8 @@
+/** Slack's own page. */
 const docs = (page: string): string => `https://docs.slack.dev/reference/${page} (read 2026-11-21)`;
+/** Slack's own page, in the words of Slack's package of types. */
+const types = (page: string): string =>
+  `https://docs.slack.dev/reference/block-kit/${page}, as @slack/types 3.2.0 repeats it (read 2026-11-21)`;
 
 /**
  * What Slack accepts, by name. Slack counts characters; we count UTF-16 code units, which are never fewer.
@@ -7,32 +11,37 @@ const docs = (page: string): string => `https://docs.slack.dev/reference/${page}
  * much. Measured by others: 9 597 characters passed, 11 341 did not (github.com/slackapi/bolt-js/issues/2867 of 2026-04-11).
  */
 export const slackLimits = {
-  blocks: { value: 50, unit: 'blocks of a message', source: docs('block-kit/blocks') },
+  blocks: {
+    value: 50,
+    unit: 'blocks of a message',
+    source:
+      'the JSON Schema of Block Kit, gist.github.com/bmorton/735dc80697359afd4a0c7d52b901844e (read 2026-11-21)',
+  },
   sectionText: {
     value: 3_000,
     unit: 'characters of a section',
-    source: docs('block-kit/blocks/section-block'),
+    source: types('blocks/section-block'),
   },
   messageText: { value: 8_000, unit: 'characters over all blocks of a message', source: 'ours' },
   fallbackText: {
     value: 3_000,
     unit: 'characters of the text for notifications; Slack advises 4 000 and cuts at 40 000',
-    source: docs('methods/chat.postMessage'),
+    source: 'https://api.slack.com/changelog/2018-04-truncating-really-long-messages (read 2026-11-21)',
   },
   buttons: {
     value: 25,
     unit: 'elements of an actions block',
-    source: docs('block-kit/blocks/actions-block'),
+    source: types('blocks/actions-block'),
   },
   buttonText: {
     value: 75,
     unit: 'characters of a button',
-    source: docs('block-kit/block-elements/button-element'),
+    source: types('block-elements/button-element'),
   },
   options: {
     value: 100,
     unit: 'options of a menu',
-    source: docs('block-kit/block-elements/select-menu-element'),
+    source: types('block-elements/select-menu-element'),
   },
   optionText: {
     value: 75,
@@ -47,7 +56,8 @@ export const slackLimits = {
   placeholder: {
     value: 150,
     unit: 'characters of a placeholder',
-    source: docs('block-kit/block-elements/select-menu-element'),
+    source:
+      "rdrr.io/github/samterfa/rSlack/man/static_select_menu.html, a copy of Slack's page (read 2026-11-21)",
   },
   imageUrl: {
     value: 3_000,

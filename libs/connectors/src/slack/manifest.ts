@@ -84,7 +84,7 @@ export const manifest: Manifest<SlackSettings> = {
   ],
   deliveryClass: () => 'look-up',
   // Slack allows about one message a second in a channel, and several hundred a minute in a workspace.
-  // https://docs.slack.dev/apis/web-api/rate-limits (read 2026-11-21)
+  // https://docs.slack.dev/apis/web-api/rate-limits; https://api.slack.com/docs/rate-limits (the latter read 2026-11-21)
   pacing: (settings) => ({
     account: accountOf(settings),
     perAccount: { ratePerSecond: 5, burst: 20 },

@@ -13,7 +13,7 @@ const FETCH_MS = 60_000;
 /**
  * Asks where the file is, and fetches it with the bot token.
  *
- * @see https://docs.slack.dev/reference/objects/file-object (read 2026-11-21)
+ * @see https://docs.slack.dev/reference/objects/file-object
  */
 export async function fetchMedia(ref: string, io: MediaIo<SlackSettings>): Promise<FetchedMedia> {
   const answer = await callSlack('files.info', { file: decodeURIComponent(ref) }, io);

@@ -15,7 +15,7 @@ const Granted = z.looseObject({
 /**
  * Slack's page where a person lets the app into a workspace.
  *
- * @see https://docs.slack.dev/authentication/installing-with-oauth (read 2026-11-21)
+ * @see https://docs.slack.dev/authentication/installing-with-oauth
  */
 export function authorizeUrl(settings: SlackSettings, redirectUrl: string, state: string): string {
   const { client_id } = needed(settings);

@@ -9,7 +9,7 @@ const REFERENCE = /<([^<>\n]*)>/g;
  *
  * @param botUserIds  our own bot, as this workspace knows it
  * @returns may be empty
- * @see https://docs.slack.dev/messaging/formatting-message-text (read 2026-11-21)
+ * @see https://docs.slack.dev/messaging/formatting-message-text
  */
 export function readText(text: string, botUserIds: readonly string[] = []): string {
   return withoutAddress(text, botUserIds)

@@ -7,7 +7,7 @@ const EVENT_TYPE = 'parley_delivery';
 /**
  * How a message of ours carries its key, so that it can be found again.
  *
- * @see https://docs.slack.dev/messaging/message-metadata (read 2026-11-21)
+ * @see https://api.slack.com/metadata/using (read 2026-11-21)
  */
 export function referenceOf(key: string) {
   return { metadata: { event_type: EVENT_TYPE, event_payload: { key } }, blockId: `parley:${key}` };

@@ -20,7 +20,7 @@ const Place = z.looseObject({
  * Lays a file down at Slack, where nobody sees it until it is shared; Slack throws away what never is.
  *
  * @throws Fault `channel/unreachable` for whatever stays unclear, because nothing was shared; others of `callSlack` and `readMedia`
- * @see https://docs.slack.dev/messaging/working-with-files#upload (read 2026-11-21)
+ * @see https://docs.slack.dev/reference/methods/files.getUploadURLExternal (read 2026-11-21)
  */
 export async function upload(file: SlackFile, io: Io<SlackSettings>): Promise<{ id: string; title: string }> {
   const { bytes, fileName } = await io.readMedia(file.url, BYTES_MAX);

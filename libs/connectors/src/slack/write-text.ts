@@ -8,7 +8,7 @@ const WORDS_MAX = 400;
 /**
  * Slack's signs. Only `&`, `<` and `>` have escapes; because they are always escaped, no text can call a channel or a person.
  *
- * @see https://docs.slack.dev/messaging/formatting-message-text (read 2026-11-21)
+ * @see https://docs.slack.dev/messaging/formatting-message-text
  */
 const mrkdwn: MarkupStyle = {
   marks: { bold: '*', italic: '_', strike: '~' },
