@@ -4,6 +4,7 @@ import { connector as slackConnector } from './slack/connector.js';
 import { connector as webConnector } from './web/connector.js';
 import { connector as webhookConnector } from './webhook/connector.js';
 import { connector as whatsappCloudConnector } from './whatsapp-cloud/connector.js';
+import { connector as whatsappWebConnector } from './whatsapp-web/connector.js';
 
 /** Every connector of this build, by its folder's name. */
 export const registry: ReadonlyMap<string, AnyConnector> = new Map<string, AnyConnector>([
@@ -11,4 +12,5 @@ export const registry: ReadonlyMap<string, AnyConnector> = new Map<string, AnyCo
   ['web', webConnector],
   ['webhook', webhookConnector],
   ['whatsapp-cloud', whatsappCloudConnector],
+  ['whatsapp-web', whatsappWebConnector],
 ]);
