@@ -50,6 +50,16 @@ export class DeadLettersController {
     if (isId('inboxEvent', id)) return this.deadLetters.replayInboxEvent(caller.workspaceId, id, actor);
     throw fault('state/not-found');
   }
+
+  /** Records that a part of which nobody knew went out after all: its message stops being unknown. */
+  @Post(':id/mark-sent')
+  @Scopes('messages:write')
+  @IdempotencyHeader()
+  @Answers(204, null, 'It counts as sent')
+  async markSent(@Caller() caller: Principal, @Param('id') id: string): Promise<void> {
+    if (!isId('delivery', id)) throw fault('state/not-found');
+    await this.deadLetters.markSent(caller.workspaceId, id, actorOf(caller));
+  }
 }
 
 function ofDelivery(dead: DeadDelivery): DeadLetter {
