@@ -200,22 +200,23 @@ export class DeliverySender {
       address: delivery.address,
       conversationId: delivery.conversationId,
     };
-    const io: Io<unknown> = {
+    // Each call has its own time: what the provider needs to settle is not taken from it.
+    const io = (): Io<unknown> => ({
       settings: channel.settings,
       fetch: this.fetch,
       signal: AbortSignal.timeout(this.options.timeoutMs),
       now: Date.now,
-    };
+    });
     if (isUnclear(delivery) && delivery.class === 'look-up' && connector.outbound.lookup) {
       await sleep(connector.outbound.lookupSettleMs ?? 0);
-      const found = await connector.outbound.lookup(delivery.deliveryId, to, io);
+      const found = await connector.outbound.lookup(delivery.deliveryId, to, io());
       if (found) return { receipt: found, isLookedUp: true };
     }
     crashPoint('delivery.after-claim-before-call');
     const stopTimer = this.metrics.deliverySeconds.startTimer({ connector: channel.connector });
     try {
       const part = delivery.body as unknown as Part;
-      const receipt = await connector.outbound.deliver(part, to, delivery.deliveryId, io);
+      const receipt = await connector.outbound.deliver(part, to, delivery.deliveryId, io());
       return { receipt, isLookedUp: false };
     } finally {
       stopTimer();
