@@ -19,6 +19,7 @@ import {
   Workspaces,
 } from '#libs/store';
 import { deploy } from '../../dist/apps/launcher/src/deploy.js';
+import { countingSettings } from './profile.mjs';
 import { end, forkReady, spawnQuiet } from './processes.mjs';
 
 const dist = path.resolve(import.meta.dirname, '../../dist');
@@ -29,10 +30,11 @@ const actor = 'system';
 export class House {
   #stops = [];
 
-  static async open() {
+  /** @param options.isCounting  PostgreSQL counts statements */
+  static async open({ isCounting = false } = {}) {
     const house = new House();
     try {
-      await house.#open();
+      await house.#open(isCounting ? countingSettings : {});
       return house;
     } catch (error) {
       await house.close();
@@ -40,11 +42,11 @@ export class House {
     }
   }
 
-  async #open() {
+  async #open(settings) {
     this.folder = mkdtempSync(path.join(tmpdir(), 'parley-bench-'));
     chmodSync(this.folder, 0o755); // PostgreSQL runs as another account when we are root
     this.#stops.push(() => rmSync(this.folder, { recursive: true, force: true }));
-    const postgres = new EmbeddedPostgres({ folder: path.join(this.folder, 'postgres') });
+    const postgres = new EmbeddedPostgres({ folder: path.join(this.folder, 'postgres'), settings });
     const { adminUrl } = await postgres.start();
     this.#stops.push(() => postgres.stop());
     this.adminUrl = adminUrl;

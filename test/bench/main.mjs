@@ -1,7 +1,9 @@
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { House } from './house.mjs';
-import * as scenarios from './scenarios.mjs';
+import { writeFunctions, writeStatements } from './profile.mjs';
+import { lengths, scenarios } from './scenarios.mjs';
 import { report } from './table.mjs';
 
 const usage = `npm run bench -- [--backend redis|postgres|both] [--only ack|durable|slow] [--quick] [--profile FOLDER]`;
@@ -19,7 +21,7 @@ function options() {
     });
     const isKnown =
       ['redis', 'postgres', 'both'].includes(values.backend) &&
-      (values.only === undefined || ['ack', 'durable', 'slow'].includes(values.only));
+      (values.only === undefined || values.only in scenarios);
     return isKnown ? values : null;
   } catch {
     return null;
@@ -36,23 +38,24 @@ async function backendsFor(house, wanted) {
 }
 
 async function bench({ backend, only, quick, profile }) {
-  const house = await House.open();
+  const house = await House.open({ isCounting: profile !== undefined });
   const stop = () => void house.close().finally(() => process.exit(130));
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
     const backends = await backendsFor(house, backend);
-    const length = quick ? scenarios.lengths.quick : scenarios.lengths.full;
-    const profiled = profile
-      ? { profile: { execArgv: ['--cpu-prof', '--cpu-prof-dir', path.resolve(profile)] } }
-      : {};
+    const length = quick ? lengths.quick : lengths.full;
+    const profiled = profile && {
+      profile: { execArgv: ['--cpu-prof', '--cpu-prof-dir', path.resolve(profile)] },
+    };
     const rows = [];
     for (const one of backends) {
-      for (const name of only ? [only] : ['ack', 'durable', 'slow']) {
+      for (const name of only ? [only] : Object.keys(scenarios)) {
         console.error(`Measuring ${name}, queue on ${one.name} …`);
         const measured = await scenarios[name]({ house, backend: one, length, ...profiled });
         rows.push(...measured.map((row) => ({ ...row, backend: one.name })));
       }
     }
+    if (profile) await writeProfile(house, path.resolve(profile));
     const command = [
       'npm run bench',
       ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : []),
@@ -62,6 +65,12 @@ async function bench({ backend, only, quick, profile }) {
   } finally {
     await house.close();
   }
+}
+
+async function writeProfile(house, folder) {
+  mkdirSync(folder, { recursive: true });
+  await writeStatements(house.adminUrl, folder);
+  writeFunctions(folder);
 }
 
 const wanted = options();

@@ -50,7 +50,7 @@ async function using(servers, work) {
 }
 
 /** How fast and how soon the gateway says thank you, nobody working behind it. */
-export async function ack({ house, backend, length, profile }) {
+async function ack({ house, backend, length, profile }) {
   const tenant = await house.tenant();
   const gateway = await house.startGateway(tenant, { env: backend.env, ...profile });
   const floor = await house.startFloor(tenant);
@@ -95,7 +95,7 @@ export async function ack({ house, backend, length, profile }) {
 }
 
 /** Messages all the way: acknowledged, answered, taken by the provider, recorded; and what they cost. */
-export async function durable({ house, backend, length, profile }) {
+async function durable({ house, backend, length, profile }) {
   const tenant = await house.tenant();
   const gateway = await house.startGateway(tenant, { env: backend.env, ...profile });
   const worker = await house.startWorker(tenant, { env: backend.env, ...profile });
@@ -189,7 +189,7 @@ export async function durable({ house, backend, length, profile }) {
 }
 
 /** How soon the gateway says thank you while every turn of the bot takes half a minute. */
-export async function slow({ house, backend, length, profile }) {
+async function slow({ house, backend, length, profile }) {
   const tenant = await house.tenant();
   const gateway = await house.startGateway(tenant, { env: backend.env, ...profile });
   const worker = await house.startWorker(tenant, {
@@ -212,6 +212,9 @@ export async function slow({ house, backend, length, profile }) {
     ];
   });
 }
+
+/** By the name that `--only` takes, in the order in which they run. */
+export const scenarios = { ack, durable, slow };
 
 async function warmUp(house, orders, length) {
   for (const [at, order] of orders.entries())

@@ -3,7 +3,7 @@ import { BotCore } from '#libs/bot';
 
 // Loaded into a worker with `node --import`: every turn takes as long as a slow model. The product knows nothing of it.
 
-const { answer } = BotCore.prototype;
+const answer = Object.getOwnPropertyDescriptor(BotCore.prototype, 'answer').value;
 
 BotCore.prototype.answer = async function (turn, live) {
   await sleep(Number(process.env.SLOW_TURN_MS), undefined, { signal: turn.signal });
