@@ -40,9 +40,7 @@ const network = (strike, needsRedis = false) => ({
   isKill: false,
   needsRedis,
   strike: async (around) => {
-    const from = Date.now();
     await strike(needsRedis ? around.world.toRedis : around.world.toPostgres, around.random);
-    void from;
     return true;
   },
 });

@@ -103,7 +103,10 @@ export class Proxy {
     if (isRequest && this.#cutsAtCommit > 0 && isCommit(chunk)) {
       this.#cutsAtCommit--;
       pair.isDoomed = true;
-    } else if (!isRequest && pair.isDoomed) return void this.#reset(pair);
+    } else if (!isRequest && pair.isDoomed) {
+      this.#reset(pair);
+      return;
+    }
     if (this.#delayMs > 0) setTimeout(() => write(chunk, from, to), this.#delayMs);
     else write(chunk, from, to);
   }

@@ -24,8 +24,8 @@ export function signed(secret, id, body) {
  * @param {Uint8Array} body
  */
 export function isGenuine(secret, headers, body) {
-  const expected = mac(secret, `${headers['webhook-id']}`, `${headers['webhook-timestamp']}`, body);
-  const given = Buffer.from(`${headers['webhook-signature']}`.replace(/^v1,/, ''), 'base64');
+  const expected = mac(secret, String(headers['webhook-id']), String(headers['webhook-timestamp']), body);
+  const given = Buffer.from(String(headers['webhook-signature']).replace(/^v1,/, ''), 'base64');
   return given.length === expected.length && timingSafeEqual(given, expected);
 }
 
