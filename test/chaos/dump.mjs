@@ -13,7 +13,7 @@ import { idOf } from '#libs/model';
  *   lastEvent: number, events: number, owner: string }[]} conversations
  * @property {{ id: string, workspace: string, conversation: string, from: number, through: number, outcome: string }[]} turns
  * @property {{ id: string, workspace: string, conversation: string, channel: string, message: string, seq: number,
- *   part: number, class: string, status: string, attempts: number, text: string, error: string | null }[]} deliveries
+ *   part: number, class: string, status: string, attempts: number, text: string, error: string | null, log: object[] }[]} deliveries
  * @property {{ id: string, workspace: string, channel: string, key: string, last: number, isBusy: boolean }[]} mailboxes
  */
 
@@ -32,7 +32,7 @@ const queries = {
     outcome from turn order by conversation_id, through_seq`,
   deliveries: `select id, workspace_id as workspace, conversation_id as conversation, channel_id as channel,
     message_id as message, seq, part, class, status, attempts, ${texts("body->'body'->'content'")} as text,
-    error->>'code' as error from delivery order by conversation_id, seq, part`,
+    error->>'code' as error, log from delivery order by conversation_id, seq, part`,
   mailboxes: `select id, workspace_id as workspace, channel_id as channel, key, last_seq as last,
     (due_at is not null or leased_by is not null) as "isBusy" from mailbox`,
 };
@@ -77,4 +77,19 @@ export async function breakBots(databaseUrl, bots) {
     bots,
   ]);
   await client.end();
+}
+
+/** Who is connected and what each does. @param {string} databaseUrl */
+export async function databaseActivity(databaseUrl) {
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 2_000 });
+  await client.connect();
+  try {
+    const { rows } =
+      await client.query(`select pid, application_name as who, state, wait_event_type as "waitType",
+      wait_event as wait, clock_timestamp() - query_start as since, left(query, 200) as query, client_port as port
+      from pg_stat_activity where datname = current_database() order by query_start`);
+    return rows;
+  } finally {
+    await client.end();
+  }
 }

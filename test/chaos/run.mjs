@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { canary } from './bot.mjs';
 import { check } from './checker.mjs';
-import { breakBots, dump, openWork } from './dump.mjs';
+import { breakBots, databaseActivity, dump, openWork } from './dump.mjs';
 import { Injector, schedule } from './injector.mjs';
 import { seeded } from './prng.mjs';
 import { writeScript } from './script.mjs';
@@ -92,10 +92,18 @@ async function drain(world) {
       due: 1,
       open: 1,
     }));
-    if (pending + due + open === 0) break;
+    if (pending + due + open === 0) return Date.now() - began;
     await sleep(100);
   }
+  await explain(world);
   return Date.now() - began;
+}
+
+/** Leaves beside the records what everybody was waiting for: a report of each process, and the database's view. */
+async function explain(world) {
+  for (const app of world.apps) app.signal('SIGUSR2');
+  const activity = await databaseActivity(world.postgres.url).catch((error) => String(error));
+  writeFileSync(path.join(world.folder, 'activity.json'), JSON.stringify(activity, null, 1));
 }
 
 /** What the logs should not hold, and how processes should not end. */

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const RESTART_AFTER_MS = 50;
@@ -45,7 +46,9 @@ export class Supervised {
     const { name, script, env, logFile, onPid } = this.#options;
     const log = openSync(logFile, 'a');
     const vars = env();
-    const execArgv = ['--enable-source-maps', ...(vars.NODE_IMPORT ? ['--import', vars.NODE_IMPORT] : [])];
+    const reports = ['--report-on-signal', `--report-directory=${path.dirname(logFile)}`];
+    const hook = vars.NODE_IMPORT ? ['--import', vars.NODE_IMPORT] : [];
+    const execArgv = ['--enable-source-maps', ...reports, ...hook];
     const child = fork(script, [], { env: vars, execArgv, stdio: ['ignore', log, log, 'ipc'] });
     closeSync(log);
     this.#child = child;
@@ -73,7 +76,7 @@ export class Supervised {
   /** @param {NodeJS.Signals} signal @returns {boolean} whether there was a process to be hit */
   signal(signal) {
     if (!this.#child || this.#child.exitCode !== null || this.#child.signalCode !== null) return false;
-    if (signal !== 'SIGSTOP' && signal !== 'SIGCONT') this.#isKilled = true;
+    if (signal === 'SIGKILL' || signal === 'SIGTERM') this.#isKilled = true;
     return this.#child.kill(signal);
   }
 
