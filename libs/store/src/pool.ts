@@ -35,5 +35,8 @@ export function createPool(options: PoolOptions): pg.Pool {
   pool.setMaxListeners(0);
   // A connection that breaks while idle is replaced; whoever needs one next sees the error if the server is away.
   pool.on('error', () => undefined);
+  // The pool does not listen while somebody holds a connection, and not everybody who holds one does (BullMQ): an error
+  // without a listener would end the process. The next statement of the holder fails anyway, and tells them.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
