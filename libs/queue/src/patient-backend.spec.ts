@@ -31,7 +31,7 @@ describe('the queue on a PostgreSQL that is starting', () => {
 
   it('takes a moment to fail while the database is away, so that nobody asks it in a tight loop', async () => {
     const { pool } = poolStartingFor(0);
-    const backend = createPatientPostgresBackend('inbound', { connection: pool as never }) as never as {
+    const backend = createPatientPostgresBackend('inbound', { connection: pool }) as never as {
       connection: { readyPromise: Promise<void> };
       query(text: string): Promise<unknown>;
     };
