@@ -51,7 +51,8 @@ export async function run({ backend, seed, plan }) {
       sendsUnderWay: 2 * sendsPerWorker,
     };
     const violations = check(history);
-    record(world, { violations, faults: injector.log, history });
+    const lives = world.apps.flatMap(({ life }) => life);
+    record(world, { violations, faults: injector.log, lives, history });
     const crashes = world.apps.reduce((sum, app) => sum + app.crashes, 0);
     return {
       backend,

@@ -25,7 +25,8 @@ export class Supervised {
   #isKilled = false;
   /** Ends that nobody asked for: a process that was ready and ended by itself. @type {string[]} */
   unexpected = [];
-  starts = 0;
+  /** Its starts and ends, for whoever studies a run. @type {{ at: number, what: string }[]} */
+  life = [];
   crashes = 0;
 
   /** @param {AppOptions} options */
@@ -54,15 +55,19 @@ export class Supervised {
     this.#child = child;
     this.#isReady = false;
     this.#isKilled = false;
-    this.starts++;
+    this.#note(`started as ${child.pid}`);
     onPid(name, child.pid ?? null);
-    child.on('message', () => (this.#isReady = true));
+    child.on('message', () => {
+      this.#isReady = true;
+      this.#note('ready');
+    });
     child.once('exit', (code, signal) => void this.#ended(code, signal, vars));
   }
 
   async #ended(code, signal, vars) {
     const wasReady = this.#isReady;
     this.#isReady = false;
+    this.#note(`ended by ${signal ?? `exit code ${code}`}`);
     this.#options.onPid(this.name, null);
     if (this.#isStopping) return;
     if (vars.PARLEY_CRASH_POINT && signal === 'SIGKILL' && !this.#isKilled) this.crashes++;
@@ -71,6 +76,10 @@ export class Supervised {
     // A process that does not come up while the database is away says so and ends: it is tried again.
     await sleep(wasReady || this.#isKilled ? RESTART_AFTER_MS : 200);
     if (!this.#isStopping) this.start();
+  }
+
+  #note(what) {
+    this.life.push({ at: Date.now(), what: `${this.name} ${what}` });
   }
 
   /** @param {NodeJS.Signals} signal @returns {boolean} whether there was a process to be hit */
