@@ -171,7 +171,7 @@ describe('a timeline', () => {
     Timeline.parse(timeline);
     const told = timeline.steps.filter(({ step }) => ['attempt', 'delivered'].includes(step));
     expect(told.map(({ text }) => text)).toEqual([
-      'Attempt 1 took 120 ms and ended as throttled: slow down.',
+      'A call took 120 ms and ended as throttled: slow down.',
       'Attempt 2 took 80 ms and ended as sent.',
       'The provider says that it arrived.',
     ]);
