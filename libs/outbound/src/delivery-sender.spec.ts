@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EgressFetch } from '#libs/connectors';
 import { newId } from '#libs/model';
 import { Logger, Metrics } from '#libs/observe';
@@ -48,14 +49,26 @@ function lapsed(overrides: Partial<OpenDelivery> = {}): OpenDelivery {
   };
 }
 
+interface Sending {
+  timeoutMs: number;
+  /** Default: longer than any test. */
+  leaseMs?: number;
+  /** What the store says when it is asked to renew the lease. */
+  renew?: () => Promise<Set<OpenDelivery['deliveryId']>>;
+}
+
 /** Sends one delivery, and says what was recorded of it. */
-function send(delivery: OpenDelivery, fetch: EgressFetch, timeoutMs: number): Promise<DeliveryOutcomeRow> {
+function send(
+  delivery: OpenDelivery,
+  fetch: EgressFetch,
+  { timeoutMs, leaseMs = 60_000, renew }: Sending,
+): Promise<DeliveryOutcomeRow> {
   return new Promise((resolve, reject) => {
     const waiting = [delivery];
     const deliveries = {
       open: () => Promise.resolve(waiting.splice(0)),
       waitMs: () => Promise.resolve(null),
-      renew: () => Promise.resolve(new Set([delivery.deliveryId])),
+      renew: renew ?? (() => Promise.resolve(new Set([delivery.deliveryId]))),
       record: (_worker: string, row: DeliveryOutcomeRow) => {
         sender.stop().then(() => resolve(row), reject);
         return Promise.resolve(true);
@@ -67,7 +80,7 @@ function send(delivery: OpenDelivery, fetch: EgressFetch, timeoutMs: number): Pr
       {} as Channels,
       fetch,
       () => undefined,
-      { worker: 'w', sends: 1, timeoutMs, leaseMs: 60_000, sweepEveryMs: 60_000 },
+      { worker: 'w', sends: 1, timeoutMs, leaseMs, sweepEveryMs: 60_000 },
       Logger.create({ app: 'test', level: 'silent' }),
       new Metrics('test'),
     );
@@ -82,8 +95,21 @@ describe('sending', () => {
       heard.push({ method: request?.method, isLate: request?.signal?.aborted ?? true });
       return { status: 200, headers: {}, body: new Uint8Array(), text: () => '{"id":"found"}' };
     }) as EgressFetch;
-    const { status, entry } = await send(lapsed(), fetch, 500);
+    const { status, entry } = await send(lapsed(), fetch, { timeoutMs: 500 });
     expect(heard).toEqual([{ method: undefined, isLate: false }]);
     expect({ status, outcome: entry.outcome }).toEqual({ status: 'sent', outcome: 'looked-up' });
+  });
+
+  it('sends nothing when it learns, right before it would, that the delivery is no longer its own', async () => {
+    const methods: (string | undefined)[] = [];
+    const fetch = (async (_url, request) => {
+      methods.push(request?.method);
+      return { status: 404, headers: {}, body: new Uint8Array(), text: () => '' };
+    }) as EgressFetch;
+    const renew = () => Promise.resolve(new Set<never>());
+    const delivery = lapsed();
+    const recorded = send(delivery, fetch, { timeoutMs: 500, leaseMs: 3_000, renew });
+    const outcome = await Promise.race([recorded, sleep(2_600, 'nothing')]);
+    expect({ outcome, methods }).toEqual({ outcome: 'nothing', methods: [undefined] });
   });
 });
