@@ -36,6 +36,19 @@ const freezeApp = (of, isGateway) => ({
   },
 });
 
+/**
+ * The next life of a process ends at a named point, between two steps that a crash could tear apart; this life ends now,
+ * so that the next one begins.
+ */
+const crashAt = (of, points) => ({
+  isKill: true,
+  strike: async ({ world, random }) => {
+    const app = random.pick(of(world));
+    world.crashPoints.set(app.name, `${random.pick(points)}:${1 + random.int(20)}`);
+    return app.signal('SIGKILL');
+  },
+});
+
 const network = (strike, needsRedis = false) => ({
   isKill: false,
   needsRedis,
@@ -72,6 +85,22 @@ export const faults = {
     isKill: true,
     strike: ({ world, random }) => killBackend(world, random),
   },
+  'crash-gateway': crashAt(
+    ({ gateways }) => gateways,
+    ['inbox.before-insert', 'inbox.after-commit-before-ack'],
+  ),
+  'crash-worker': crashAt(
+    ({ workers }) => workers,
+    [
+      'mailbox.after-claim',
+      'mailbox.after-turn-before-commit',
+      'mailbox.after-commit-before-wake',
+      'delivery.after-claim-before-call',
+      'delivery.after-call-before-record',
+      'delivery.inside-record',
+      'delivery.after-record-before-wake',
+    ],
+  ),
   'end-worker': {
     isKill: false,
     strike: async ({ world, random }) => random.pick(world.workers).signal('SIGTERM'),

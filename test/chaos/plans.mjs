@@ -16,6 +16,8 @@ const everything = {
   'kill-postgres': 6,
   'kill-redis': 5,
   'kill-backend': 2,
+  'crash-gateway': 4,
+  'crash-worker': 8,
   'end-worker': 3,
   'end-gateway': 2,
   'freeze-gateway': 2,
@@ -40,7 +42,7 @@ export const plans = {
   /** What issue 2 asks for: a thousand messages while everything is killed with -9. */
   issue2: { events: 1_000, seconds: 40, pause: [500, 1_500], faults: kills },
   /** Part of CI. */
-  short: { events: 900, seconds: 24, pause: [200, 700], faults: everything },
+  short: { events: 600, seconds: 18, pause: [200, 700], faults: everything },
   /** The claim: see issue 3. */
   long: { events: 25_000, seconds: 460, pause: [200, 900], faults: everything },
 };

@@ -20,7 +20,7 @@ const DRAIN_WITHIN_MS = 60_000;
  * @property {import('./checker.mjs').History} history
  * @property {Injector} injector
  * @property {number} drainMs
- * @property {number} crashes   at named points
+ * @property {Map<string, number>} crashes  how often which named point was hit
  * @property {string} folder    where the records are
  * @property {() => void} remove  removes them
  */
@@ -53,7 +53,7 @@ export async function run({ backend, seed, plan }) {
     const violations = check(history);
     const lives = world.apps.flatMap(({ life }) => life);
     record(world, { violations, faults: injector.log, lives, history });
-    const crashes = world.apps.reduce((sum, app) => sum + app.crashes, 0);
+    const crashes = crashesOf(world);
     return {
       backend,
       violations,
@@ -67,6 +67,14 @@ export async function run({ backend, seed, plan }) {
   } finally {
     await world.stop();
   }
+}
+
+/** @returns {Map<string, number>} */
+function crashesOf({ apps }) {
+  const all = new Map();
+  for (const { crashes } of apps)
+    for (const [point, times] of crashes) all.set(point, (all.get(point) ?? 0) + times);
+  return all;
 }
 
 /** Lets people talk and faults strike until everything is acknowledged; then the faults stop. */

@@ -30,7 +30,7 @@ export class Sender {
    * @param {import('./prng.mjs').Random} random
    */
   constructor(url, channels, random) {
-    this.#pool = new Pool(url, { connections: 64, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 });
+    this.#pool = new Pool(url, { connections: 1_024, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 });
     this.#channels = channels;
     this.#random = random;
   }

@@ -16,7 +16,7 @@ export function summary({ backend, violations, history, injector, drainMs, crash
   return [
     `${backend}: seed ${seed}`,
     `${injector.total} faults (${kinds.join(', ')})`,
-    `${injector.kills} kill -9, ${crashes} crash points`,
+    `${injector.kills} kill -9${crashed(crashes)}`,
     `${acked} of ${sent.length} events acknowledged in ${posts} posts (${refused} answered 503)`,
     `${rows.messages.filter(({ direction }) => direction === 'in').length} messages`,
     `${rows.turns.length} turns`,
@@ -25,6 +25,14 @@ export function summary({ backend, violations, history, injector, drainMs, crash
     `drained in ${(drainMs / 1_000).toFixed(1)} s`,
     `${violations.length} violations`,
   ].join(' · ');
+}
+
+/** @param {ReadonlyMap<string, number>} crashes */
+function crashed(crashes) {
+  const points = [...crashes]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([point, times]) => `${point} ${times}`);
+  return points.length > 0 ? `, and at named points: ${points.join(', ')}` : '';
 }
 
 /** @param {readonly string[]} list */

@@ -27,7 +27,8 @@ export class Supervised {
   unexpected = [];
   /** Its starts and ends, for whoever studies a run. @type {{ at: number, what: string }[]} */
   life = [];
-  crashes = 0;
+  /** How often it ended at which named point. @type {Map<string, number>} */
+  crashes = new Map();
 
   /** @param {AppOptions} options */
   constructor(options) {
@@ -70,7 +71,9 @@ export class Supervised {
     this.#note(`ended by ${signal ?? `exit code ${code}`}`);
     this.#options.onPid(this.name, null);
     if (this.#isStopping) return;
-    if (vars.PARLEY_CRASH_POINT && signal === 'SIGKILL' && !this.#isKilled) this.crashes++;
+    const point = vars.PARLEY_CRASH_POINT?.split(':')[0];
+    if (point && signal === 'SIGKILL' && !this.#isKilled)
+      this.crashes.set(point, (this.crashes.get(point) ?? 0) + 1);
     else if (!this.#isKilled && wasReady)
       this.unexpected.push(`${this.name} ended by itself (${signal ?? code})`);
     // A process that does not come up while the database is away says so and ends: it is tried again.
