@@ -3,7 +3,8 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { House } from './house.mjs';
 import { writeFunctions, writeStatements } from './profile.mjs';
-import { lengths, scenarios } from './scenarios.mjs';
+import { lengths } from './rig.mjs';
+import { scenarios } from './scenarios.mjs';
 import { report } from './table.mjs';
 
 const usage = `npm run bench -- [--backend redis|postgres|both] [--only ack|durable|slow] [--quick] [--profile FOLDER]`;

@@ -1,53 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
-import { cpuMs, memoryMb, withChildren } from './processes.mjs';
-import { medians } from './numbers.mjs';
+import { memoryMb, withChildren } from './processes.mjs';
+import { allRecorded, base, costed, IN_FLIGHT, inTurns, using, warmUp } from './rig.mjs';
 
 // Each scenario measures Parley and its floor in turns, in the same minute, and returns rows of the table:
 // `{ what, unit, ours, floor, beside }`, where `beside` says what the floor is. Without a floor there is no ratio.
-
-const IN_FLIGHT = 64;
-/** Conversations that messages go round in, unless each has its own. */
-const THREADS = 1_000;
-
-/** What runs how long. */
-export const lengths = {
-  full: { rounds: 3, seconds: 3, warmUpSeconds: 2, rateSeconds: 6, slowMs: 30_000 },
-  quick: { rounds: 1, seconds: 0.5, warmUpSeconds: 0.3, rateSeconds: 0.5, slowMs: 1_000 },
-};
-
-const base = (tenant, length) => ({
-  secret: tenant.secret,
-  seconds: length.seconds,
-  threads: THREADS,
-  inFlight: IN_FLIGHT,
-});
-
-/** Every contestant once in every round, so that whatever else the machine does meets all of them. */
-async function inTurns(rounds, contestants) {
-  const results = contestants.map(() => []);
-  for (let round = 0; round < rounds; round++) {
-    for (const [at, run] of contestants.entries()) results[at].push(flat(await run()));
-  }
-  return results.map((all) => medians(all));
-}
-
-const flat = ({ ack, end, ...rest }) => ({
-  ...rest,
-  ackP50: ack.p50,
-  ackP99: ack.p99,
-  endP50: end.p50,
-  endP99: end.p99,
-});
-
-/** Runs work with servers that are stopped afterwards, whatever happens. */
-async function using(servers, work) {
-  try {
-    return await work(...servers);
-  } finally {
-    for (const server of servers) await server.stop();
-  }
-}
 
 /** How fast and how soon the gateway says thank you, nobody working behind it. */
 async function ack({ house, backend, length, profile }) {
@@ -188,7 +144,7 @@ async function durable({ house, backend, length, profile }) {
   });
 }
 
-/** How soon the gateway says thank you while every turn of the bot takes half a minute. */
+/** How soon the gateway says thank you while every turn of the bot takes half a minute, and every worker's hands are full. */
 async function slow({ house, backend, length, profile }) {
   const tenant = await house.tenant();
   const gateway = await house.startGateway(tenant, { env: backend.env, ...profile });
@@ -196,68 +152,25 @@ async function slow({ house, backend, length, profile }) {
     env: { ...backend.env, SLOW_TURN_MS: String(length.slowMs) },
     execArgv: ['--import', new URL('slow-turns.mjs', import.meta.url).href],
   });
-  return using([gateway, worker], async () => {
-    const order = {
-      ...base(tenant, length),
-      url: gateway.url,
-      waitFor: 'ack',
-      inFlight: undefined,
-      rate: 100,
-    };
-    const { ack } = await house.drive({ ...order, seconds: length.rateSeconds, run: 's' });
+  const floor = await house.startFloor(tenant);
+  return using([gateway, worker, floor], async () => {
+    const orders = [`${floor.url}/stored`, gateway.url].map((url) => {
+      const { inFlight: _, ...order } = base(tenant, length);
+      return { ...order, url, waitFor: 'ack', rate: 100 };
+    });
+    await warmUp(house, tenant, orders, length);
+    const runs = orders.map((order, at) => {
+      return () => house.drive({ ...order, seconds: length.rateSeconds, run: `s${at}` });
+    });
+    const [stored, ours] = await inTurns(1, runs);
     const what = `acknowledged at 100/s, turns of ${length.slowMs / 1_000} s`;
+    const beside = 'Fastify, signature, one group commit';
     return [
-      { what: `${what}: p50`, unit: 'ms', ours: ack.p50 },
-      { what: `${what}: p99`, unit: 'ms', ours: ack.p99 },
+      { what: `${what}: p50`, unit: 'ms', ours: ours.ackP50, floor: stored.ackP50, beside },
+      { what: `${what}: p99`, unit: 'ms', ours: ours.ackP99, floor: stored.ackP99, beside },
     ];
   });
 }
 
 /** By the name that `--only` takes, in the order in which they run. */
 export const scenarios = { ack, durable, slow };
-
-/** Everything once, and statistics as autovacuum makes them within a minute: plans made for empty tables are bad ones. */
-async function warmUp(house, tenant, orders, length) {
-  for (const [at, order] of orders.entries())
-    await house.drive({ ...order, seconds: length.warmUpSeconds, run: `w${at}` });
-  const client = new pg.Client({ connectionString: tenant.env.DATABASE_URL });
-  await client.connect();
-  await client.query('analyze');
-  await client.end();
-  const last = orders.at(-1);
-  await house.drive({ ...last, seconds: length.warmUpSeconds, run: 'x' });
-}
-
-/** Adds the processor time of each process, in microseconds for one message. */
-async function costed(pids, work) {
-  const look = () =>
-    Object.entries(pids).map(([name, ids]) => [name, cpuMs(typeof ids === 'function' ? ids() : ids)]);
-  const before = look();
-  const result = await work();
-  const after = new Map(look());
-  const costs = before.map(([name, ms]) => [
-    name,
-    ((after.get(name) - ms) * 1_000) / Math.max(1, result.done),
-  ]);
-  return { ...result, ...Object.fromEntries(costs) };
-}
-
-/** The provider has taken everything; within two seconds everything must also be on record, once. */
-async function allRecorded({ env }) {
-  const client = new pg.Client({ connectionString: env.DATABASE_URL });
-  await client.connect();
-  try {
-    for (let look = 0; look < 100; look++) {
-      const { rows } = await client.query(
-        `select (select count(*) from inbox_event where status = 'done') - (select count(*) from delivery where status = 'sent') as missing,
-           (select count(*) from inbox_event where status = 'pending') + (select count(*) from delivery where status in ('queued', 'sending')) as open`,
-      );
-      const [{ missing, open }] = rows;
-      if (missing === '0' && open === '0') return;
-      if (look === 99) throw new Error(`Not everything is on record: ${missing} missing, ${open} open.`);
-      await sleep(20);
-    }
-  } finally {
-    await client.end();
-  }
-}
