@@ -43,6 +43,13 @@ export const plans = {
   issue2: { events: 1_000, seconds: 40, pause: [500, 1_500], faults: kills },
   /** Part of CI. */
   short: { events: 600, seconds: 18, pause: [200, 700], faults: everything },
+  /** Every named crash point, ten times and more. */
+  crash: {
+    events: 6_000,
+    seconds: 240,
+    pause: [900, 1_800],
+    faults: { 'crash-gateway': 2, 'crash-worker': 7, 'flush-redis': 1, 'cut-at-commit': 1 },
+  },
   /** The claim: see issue 3. */
   long: { events: 25_000, seconds: 460, pause: [200, 900], faults: everything },
 };
