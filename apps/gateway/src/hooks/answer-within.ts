@@ -1,7 +1,7 @@
 import { fault } from '#libs/faults';
 
-/** Providers count us as down after 3 s: an answer after that is one that nobody hears. */
-export const answerWithinMs = 2_500;
+/** Providers count us as down after 3 s, some after 2: an answer after that is one that nobody hears. */
+export const answerWithinMs = 2_000;
 
 /**
  * The work, or its end after so long, whichever is first. Work that is given up may still succeed: the provider sends
