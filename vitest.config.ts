@@ -37,6 +37,20 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      {
+        ...common,
+        test: {
+          name: 'long',
+          include: ['test/long/**/*.test.ts'],
+          globalSetup: ['test/support/global-setup.ts'],
+          pool: 'forks',
+          // Whole systems that need the machine for themselves: one after the other, after everything else.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
     ],
   },
 });

@@ -5,7 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { describeSettings, settingNames } from '#libs/config';
 import { describeFaults, faultAreas, faultCodes } from '#libs/faults';
 import { renderConfig, renderEnvExample } from '../../tools/docs/render-config.mjs';
+import { allJobs } from '#libs/queue';
 import { renderErrors } from '../../tools/docs/render-errors.mjs';
+import { renderJobs } from '../../tools/docs/render-jobs.mjs';
 
 const root = join(import.meta.dirname, '../..');
 const file = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -25,6 +27,17 @@ describe('generated pages say what the code says', () => {
     expect(file('docs/errors.md')).toBe(
       await asMarkdown(renderErrors(describeFaults(), faultAreas), 'docs/errors.md'),
     );
+  });
+});
+
+describe('docs/jobs.md', () => {
+  it('says what the definitions say', async () => {
+    expect(file('docs/jobs.md')).toBe(await asMarkdown(renderJobs(allJobs), 'docs/jobs.md'));
+  });
+
+  it('has a heading for every kind of job, and no other', () => {
+    const headings = [...file('docs/jobs.md').matchAll(/^## (.+)$/gm)].map((match) => match[1]);
+    expect(headings).toEqual(allJobs.map(({ name }) => name));
   });
 });
 

@@ -384,6 +384,7 @@ describe.each(variants)('$name, with ids of others', ({ make }) => {
       repositories.sessions.start(w(), { channelId: theirs.channelId, ttlMs: 1_000 }),
       repositories.deadLetters.replayDelivery(w(), theirs.deliveryId, actor),
       repositories.deadLetters.replayInboxEvent(w(), theirs.inboxEventId, actor),
+      repositories.deadLetters.markSent(w(), theirs.deliveryId, actor),
     ];
     for (const one of await Promise.allSettled(refused)) {
       expect(one).toMatchObject({ status: 'rejected', reason: gone });

@@ -316,7 +316,6 @@ describe.each(queues)('the pipeline with its queue on %s', (queue) => {
     await settled(channel.channelId, 25);
     const tookMs = Date.now() - began;
     expect(tookMs).toBeGreaterThanOrEqual(980); // 20 of 25 have to wait their 50 ms
-    expect(tookMs).toBeLessThan(6_000);
   });
 
   it.each([

@@ -66,6 +66,20 @@ describe('a dead delivery', () => {
   });
 });
 
+describe('a delivery of which nobody knows', () => {
+  it('counts as sent once a person says so, and not when its outcome is known', async () => {
+    const { workspaceId, deliveryId, messageId } = filled;
+    const mark = (): Promise<void> => store.deadLetters.markSent(workspaceId, deliveryId, actor);
+    await expect(mark()).rejects.toMatchObject({ code: 'state/conflict' });
+    await store.owner.query(`update delivery set status = 'unknown' where id = $1`, [uuidOf(deliveryId)]);
+    await mark();
+    expect(await rowOf('delivery', deliveryId)).toMatchObject({ status: 'sent', error: null, due_at: null });
+    expect((await store.conversations.messageById(workspaceId, messageId)).status).toBe('sent');
+    expect(await actions()).toContain('delivery.mark-sent');
+    await expect(mark()).rejects.toMatchObject({ code: 'state/conflict' });
+  });
+});
+
 describe('a dead inbox event', () => {
   it('is pending again, and its mailbox is due', async () => {
     const { workspaceId, inboxEventId } = filled;
@@ -157,7 +171,7 @@ describe('a timeline', () => {
     Timeline.parse(timeline);
     const told = timeline.steps.filter(({ step }) => ['attempt', 'delivered'].includes(step));
     expect(told.map(({ text }) => text)).toEqual([
-      'Attempt 1 took 120 ms and ended as throttled: slow down.',
+      'A call took 120 ms and ended as throttled: slow down.',
       'Attempt 2 took 80 ms and ended as sent.',
       'The provider says that it arrived.',
     ]);

@@ -20,8 +20,28 @@ declare module 'vitest' {
   }
 }
 
-/** Starts what e2e tests share, once for all of them: a PostgreSQL with a migrated template, and a Redis. */
+interface Shared {
+  readonly adminUrl: string;
+  readonly redisUrl: string | undefined;
+  stop(): Promise<void>;
+}
+
+/** Vitest runs this file once for each of its projects, in one process: they share servers. */
+const shared = globalThis as { parleyTestServers?: { users: number; started: Promise<Shared> } };
+
+/** Starts what tests of whole systems share, once for all of them: a PostgreSQL with a migrated template, and a Redis. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const servers = (shared.parleyTestServers ??= { users: 0, started: start() });
+  servers.users++;
+  const { adminUrl, redisUrl, stop } = await servers.started;
+  project.provide('adminUrl', adminUrl);
+  project.provide('redisUrl', redisUrl);
+  return async () => {
+    if (--servers.users === 0) await stop();
+  };
+}
+
+async function start(): Promise<Shared> {
   if (process.env['CI'] === 'true' && missingPrograms.length > 0) {
     throw new Error(`In CI nothing is skipped, but this machine lacks ${missingPrograms.join(', ')}.`);
   }
@@ -38,12 +58,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
     startRedis(folder),
   ]);
   await makeTemplate(adminUrl);
-  project.provide('adminUrl', adminUrl);
-  project.provide('redisUrl', redis?.url);
-  return async () => {
-    await redis?.stop();
-    if (ownUrl === undefined) await postgres.stop();
-    rmSync(folder, { recursive: true, force: true });
+  return {
+    adminUrl,
+    redisUrl: redis?.url,
+    async stop() {
+      await redis?.stop();
+      if (ownUrl === undefined) await postgres.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
   };
 }
 

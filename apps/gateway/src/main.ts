@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   // The launcher is gone: nobody would restart or stop us.
   process.on('disconnect', () => stop('disconnect'));
   await gateway.listen(config.http.port, config.http.host);
-  logger.info('The gateway listens.', { address: await gateway.getUrl() });
+  logger.info('The gateway listens.', { url: await gateway.getUrl() });
   process.send?.('ready');
 }
 

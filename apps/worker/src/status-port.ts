@@ -44,7 +44,7 @@ export class StatusPort implements OnApplicationBootstrap, BeforeApplicationShut
       );
       this.#server.listen(port, host, resolve);
     });
-    this.logger.info('The worker shows its status.', { address: this.#server.address() });
+    this.logger.info('The worker shows its status.', { url: `http://${host}:${port}` });
   }
 
   /** Answers "not ready" while the worker ends; the last scrape still gets its numbers. */

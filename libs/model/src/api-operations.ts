@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Channel, Health, listOf } from './api.js';
 import { BotDefinition } from './bot.js';
+import { ProviderError } from './inbound.js';
 import { ChannelId, ConversationId, MessageId } from './ids.js';
 
 const instant = z.iso.datetime().describe('RFC 3339, UTC');
@@ -40,6 +41,7 @@ export const DeadLetter = z
     kind: z.enum(['inbox_event', 'delivery']),
     status: z.string().describe('dead, quarantined, failed, unknown or expired'),
     reason: z.string().nullable(),
+    provider: ProviderError.nullable().describe("The provider's own code and words, where it said any"),
     channel_id: ChannelId,
     conversation_id: ConversationId.nullable(),
     message_id: MessageId.nullable(),

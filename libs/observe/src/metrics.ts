@@ -48,14 +48,6 @@ export class Metrics {
     ['connector'],
   );
 
-  /** Seconds from the commit of an inbound event to the provider's acceptance of the first reply. */
-  readonly replySeconds = this.histogram(
-    'parley_reply_seconds',
-    'Time from event to accepted reply',
-    SLOW_SECONDS,
-    ['connector'],
-  );
-
   /** Seconds that work waited between its wake-up and its start, by job. */
   readonly queueWaitSeconds = this.histogram(
     'parley_queue_wait_seconds',
@@ -72,9 +64,6 @@ export class Metrics {
     'kind',
     'result',
   ]);
-
-  /** Work that a sweeper found although nobody rang; rising numbers mean that wake-ups are lost. */
-  readonly sweepFound = this.counter('parley_sweep_found_total', 'Work found by sweepers', ['kind']);
 
   /** Streams that are open now. */
   readonly openStreams = new Gauge({

@@ -73,10 +73,7 @@ describe('redaction', () => {
     expect(redactText(text)).toBe(shown);
   });
 
-  it('cuts long text and takes linear time for it', () => {
-    const long = `${'a'.repeat(500_000)}@${'b'.repeat(500_000)}`;
-    const began = performance.now();
-    expect(redactText(long)).toHaveLength(2_001);
-    expect(performance.now() - began).toBeLessThan(500);
+  it('cuts long text before it looks for secrets', () => {
+    expect(redactText(`${'a'.repeat(500_000)}@${'b'.repeat(500_000)}`)).toHaveLength(2_001);
   });
 });

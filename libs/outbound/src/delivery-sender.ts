@@ -98,8 +98,9 @@ export class DeliverySender {
         await Promise.race(this.#active);
         continue;
       }
+      const since = performance.now();
       const claimed = await this.deliveries.open(this.options.worker, free, this.options.leaseMs);
-      for (const delivery of claimed) this.#begin(delivery);
+      for (const delivery of claimed) this.#begin(delivery, since);
       if (claimed.length < free) break;
     }
     if (this.#active.size === 0) await this.#pokeWhenDue();
@@ -113,12 +114,12 @@ export class DeliverySender {
     this.#timer = setTimeout(() => void this.poke(), Math.min(Math.max(waitMs, 5), 60_000));
   }
 
-  #begin(delivery: OpenDelivery): void {
+  #begin(delivery: OpenDelivery, since: number): void {
     const held: HeldDelivery = { delivery, lost: new AbortController() };
-    this.#leases.hold(delivery.deliveryId, held);
+    this.#leases.hold(delivery.deliveryId, held, since);
     const { workspaceId, channelId, conversationId } = delivery;
     const work = withContext({ requestId: newRequestId(), workspaceId, channelId, conversationId }, () =>
-      this.#handle(delivery, held.lost.signal),
+      this.#handle(held),
     )
       .catch((error: unknown) => this.logger.fault(error, { deliveryId: delivery.deliveryId }))
       .finally(() => {
@@ -128,12 +129,15 @@ export class DeliverySender {
     this.#active.add(work);
   }
 
-  async #handle(delivery: OpenDelivery, lost: AbortSignal): Promise<void> {
+  async #handle(held: HeldDelivery): Promise<void> {
+    const { delivery } = held;
+    const lost = held.lost.signal;
     const startedAt = new Date().toISOString();
     const channel = await this.#untilStored(lost, () => this.channels.load(delivery.channelId));
-    const row = await this.#attempt(delivery, channel, startedAt);
+    const row = await this.#attempt(held, channel, startedAt);
     crashPoint('delivery.after-call-before-record');
-    const isRecorded = await this.#untilStored(lost, () => this.deliveries.record(this.options.worker, row));
+    const isRecorded =
+      row !== null && (await this.#untilStored(lost, () => this.deliveries.record(this.options.worker, row)));
     crashPoint('delivery.after-record-before-wake');
     const connector = channel?.connector ?? 'none';
     this.metrics.deliveries.inc({ connector, outcome: isRecorded ? outcomeLabel(row) : 'fenced' });
@@ -143,11 +147,13 @@ export class DeliverySender {
     if (channel && row.error?.['code'] === 'channel/credentials') await this.#markDown(channel, row);
   }
 
+  /** @returns null when the lease was lost before anything was sent: someone else has the delivery */
   async #attempt(
-    delivery: OpenDelivery,
+    held: HeldDelivery,
     channel: LoadedChannel | null,
     startedAt: string,
-  ): Promise<DeliveryOutcomeRow> {
+  ): Promise<DeliveryOutcomeRow | null> {
+    const { delivery } = held;
     const end = (
       rest: Omit<DeliveryOutcomeRow, 'delivery' | 'entry'>,
       outcome: DeliveryOutcomeRow['entry']['outcome'],
@@ -177,7 +183,9 @@ export class DeliverySender {
       );
     }
     try {
-      const { receipt, isLookedUp } = await this.#call(delivery, channel);
+      const called = await this.#call(held, channel);
+      if (!called) return null;
+      const { receipt, isLookedUp } = called;
       return end(
         { status: receipt.status ?? 'sent', providerRef: receipt.providerRef, spent: 1 },
         isLookedUp ? 'looked-up' : 'sent',
@@ -191,31 +199,36 @@ export class DeliverySender {
 
   /** Asks first where a send may have gone out and the provider can say; sends otherwise. */
   async #call(
-    delivery: OpenDelivery,
+    held: HeldDelivery,
     channel: LoadedChannel,
-  ): Promise<{ receipt: Receipt; isLookedUp: boolean }> {
+  ): Promise<{ receipt: Receipt; isLookedUp: boolean } | null> {
+    const { delivery } = held;
     const connector: AnyConnector = connectorOf(channel.connector);
     const to = {
       thread: delivery.thread,
       address: delivery.address,
       conversationId: delivery.conversationId,
     };
-    const io: Io<unknown> = {
+    // Each call has its own time: what the provider needs to settle is not taken from it.
+    const io = (): Io<unknown> => ({
       settings: channel.settings,
       fetch: this.fetch,
       signal: AbortSignal.timeout(this.options.timeoutMs),
       now: Date.now,
-    };
+    });
     if (isUnclear(delivery) && delivery.class === 'look-up' && connector.outbound.lookup) {
       await sleep(connector.outbound.lookupSettleMs ?? 0);
-      const found = await connector.outbound.lookup(delivery.deliveryId, to, io);
+      const found = await connector.outbound.lookup(delivery.deliveryId, to, io());
       if (found) return { receipt: found, isLookedUp: true };
     }
+    // A worker that stood still may wake after its lease, when another has looked, not found, and is about to send.
+    const isOurs = () => this.#leases.isOurs(delivery.deliveryId, held);
+    if (!(await this.#untilStored(held.lost.signal, isOurs))) return null;
     crashPoint('delivery.after-claim-before-call');
     const stopTimer = this.metrics.deliverySeconds.startTimer({ connector: channel.connector });
     try {
       const part = delivery.body as unknown as Part;
-      const receipt = await connector.outbound.deliver(part, to, delivery.deliveryId, io);
+      const receipt = await connector.outbound.deliver(part, to, delivery.deliveryId, io());
       return { receipt, isLookedUp: false };
     } finally {
       stopTimer();

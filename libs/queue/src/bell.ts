@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConversationId, JsonObject, LiveEventType } from '#libs/model';
 import { Listener } from '#libs/store';
 import { keyPrefix, type QueueConnection } from './connection.js';
@@ -17,6 +18,8 @@ const topics: readonly BellTopic[] = ['conversation', 'live'];
 /** PostgreSQL takes payloads under 8000 bytes; an id has 31 characters and its quotes. */
 const IDS_PER_RING = 200;
 const LIVE_BYTES_MAX = 7_900;
+/** Pause after a ring, in milliseconds: what changes meanwhile is rung together. */
+const GATHER_MS = 4;
 
 /**
  * Tells every process that something happened, best effort: whoever must not miss anything reads the event log too.
@@ -78,6 +81,7 @@ export class Bell {
         const payload = JSON.stringify({ ids: ids.slice(at, at + IDS_PER_RING) });
         await this.connection.publish('conversation', payload).catch(() => undefined);
       }
+      await sleep(GATHER_MS);
     }
     this.#isFlushing = false;
   }

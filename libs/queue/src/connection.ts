@@ -1,5 +1,4 @@
 import {
-  createPostgresBackend,
   createRedisBackend,
   setDefaultBackendFactory,
   type BackendFactory,
@@ -7,6 +6,7 @@ import {
 } from 'bullmq';
 import { Redis } from 'ioredis';
 import { createPool } from '#libs/store';
+import { createPatientPostgresBackend } from './patient-backend.js';
 
 export interface QueueOptions {
   /** BullMQ on this Redis; without it on PostgreSQL. */
@@ -78,7 +78,7 @@ function onRedis(url: string, role: QueueOptions['role']): QueueConnection {
 const retryStrategy = (times: number): number => Math.min(50 * 2 ** Math.min(times, 5), 1_000);
 
 function onPostgres(options: QueueOptions): QueueConnection {
-  setDefaultBackendFactory(createPostgresBackend as unknown as BackendFactory);
+  setDefaultBackendFactory(createPatientPostgresBackend);
   const pool = createPool({ url: options.databaseUrl, max: options.poolMax, role: 'owner', name: 'queue' });
   return {
     kind: 'postgres',

@@ -10,6 +10,8 @@ export interface Held {
  */
 export class LeaseKeeper<Id extends string, Item extends Held> {
   readonly #held = new Map<Id, Item>();
+  /** Until when each lease certainly lasts, by the clock of this process that never stops. */
+  readonly #until = new Map<Id, number>();
   #timer: NodeJS.Timeout | undefined;
 
   /** @param renew  extends the leases, and returns the ids that are still ours; may throw */
@@ -22,13 +24,30 @@ export class LeaseKeeper<Id extends string, Item extends Held> {
     return this.#held.size;
   }
 
-  hold(id: Id, item: Item): void {
+  /** @param since  when the claim was asked for, by `performance.now()`: the lease began after that */
+  hold(id: Id, item: Item, since = performance.now()): void {
     this.#held.set(id, item);
+    this.#until.set(id, since + this.leaseMs);
     if (!this.#timer) this.#schedule();
   }
 
   release(id: Id, item: Item): void {
-    if (this.#held.get(id) === item) this.#held.delete(id);
+    if (this.#held.get(id) !== item) return;
+    this.#held.delete(id);
+    this.#until.delete(id);
+  }
+
+  /**
+   * Whether this moment still belongs to us, to be asked right before what cannot be undone. A process that stood still
+   * wakes in the belief that no time has passed, and its own timers tell it otherwise only later: then the store is asked.
+   *
+   * @throws what `renew` throws
+   */
+  async isOurs(id: Id, item: Item): Promise<boolean> {
+    if (item.lost.signal.aborted || this.#held.get(id) !== item) return false;
+    if (performance.now() < (this.#until.get(id) ?? 0)) return true;
+    await this.#renew([[id, item]]);
+    return !item.lost.signal.aborted;
   }
 
   stop(): void {
@@ -47,13 +66,20 @@ export class LeaseKeeper<Id extends string, Item extends Held> {
       return;
     }
     try {
-      const kept = await this.renew(asked.map(([, item]) => item));
-      for (const [id, item] of asked) {
-        if (!kept.has(id) && this.#held.get(id) === item) item.lost.abort();
-      }
+      await this.#renew(asked);
     } catch {
       // The database is away: the work may go on, and its commit will tell whether the lease was lost.
     }
     if (this.#timer) this.#schedule();
+  }
+
+  async #renew(asked: readonly (readonly [Id, Item])[]): Promise<void> {
+    const since = performance.now();
+    const kept = await this.renew(asked.map(([, item]) => item));
+    for (const [id, item] of asked) {
+      if (this.#held.get(id) !== item) continue;
+      if (kept.has(id)) this.#until.set(id, since + this.leaseMs);
+      else item.lost.abort();
+    }
   }
 }

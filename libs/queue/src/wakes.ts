@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Queue } from 'bullmq';
 import { Metrics } from '#libs/observe';
 import { spread } from '#libs/store';
@@ -5,6 +6,9 @@ import type { JobDefinition } from './job.js';
 import { drainMailboxes, sendDeliveries, wakeShards } from './jobs.js';
 
 type Wake = { v: 1; shard: number };
+
+/** Pause after a ring, in milliseconds: what is wished meanwhile is rung together. */
+const GATHER_MS = 4;
 
 /** Rings one kind of job, many wishes at a time. */
 class WakeLine {
@@ -49,6 +53,7 @@ class WakeLine {
           () => 'failed',
         );
       this.metrics.wakeUps.inc({ kind: this.job.name, result }, shards.length);
+      await sleep(GATHER_MS);
     }
     this.#isRinging = false;
   }

@@ -15,6 +15,9 @@ export interface DatabaseOptions {
   name: string;
 }
 
+/** A hot statement takes milliseconds; one that takes so long is on a connection that leads nowhere. */
+const HOT_WITHIN_MS = 4_000;
+
 /** Named statements that the server plans once per connection; past the cap, statements go unnamed. */
 function statementNames(cap = 500): (query: { sql: string }) => string {
   const names = new Map<string, string>();
@@ -71,14 +74,16 @@ export class Database {
   }
 
   /**
-   * Runs one named statement on a connection of its own, as one transaction: the form of every hot path.
+   * Runs one named statement on a connection of its own, as one transaction: the form of every hot path. After 4 s
+   * without an answer its outcome counts as unknown, and the connection is given up.
    *
    * @param name  unique per text; the server keeps its plan under it
    * @throws Fault `store/unavailable`, `store/conflict`
    */
   async run<Row extends pg.QueryResultRow>(name: string, text: string, values: unknown[]): Promise<Row[]> {
+    const hot = { name, text, values, query_timeout: HOT_WITHIN_MS };
     try {
-      return (await this.#pool.query<Row>({ name, text, values })).rows;
+      return (await this.#pool.query<Row>(hot)).rows;
     } catch (error) {
       throw storeFault(error);
     }

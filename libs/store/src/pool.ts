@@ -10,6 +10,10 @@ export interface PoolOptions {
   name: string;
 }
 
+/** Just above the server's own limit: what says nothing for longer has no server behind it any more. */
+const SILENCE_MS = 16_000;
+const TIMED_OUT = 'Query read timeout';
+
 /**
  * Opens a pool of connections lazily.
  *
@@ -28,6 +32,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     max: options.max,
     keepAlive: true,
     connectionTimeoutMillis: 2_000,
+    query_timeout: SILENCE_MS,
     idleTimeoutMillis: 30_000,
     options: [...settings, ...forRole].join(' '),
     application_name: `parley ${options.name}`,
@@ -35,5 +40,29 @@ export function createPool(options: PoolOptions): pg.Pool {
   pool.setMaxListeners(0);
   // A connection that breaks while idle is replaced; whoever needs one next sees the error if the server is away.
   pool.on('error', () => undefined);
+  // The pool does not listen while somebody holds a connection, and not everybody who holds one does (BullMQ): an error
+  // without a listener would end the process. The next statement of the holder fails anyway, and tells them.
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  dropSilent(pool);
   return pool;
+}
+
+/**
+ * Where one connection has fallen silent, those that idle have too, as a rule: a network that swallows packets tells
+ * nobody. They are replaced at once, instead of costing the next callers a time-out each.
+ */
+function dropSilent(pool: pg.Pool): void {
+  const idle = new Set<pg.PoolClient>();
+  pool.on('acquire', (client) => idle.delete(client));
+  pool.on('remove', (client) => idle.delete(client));
+  pool.on('release', (error: Error | undefined, client) => {
+    if (!error) {
+      idle.add(client);
+    } else if (error.message === TIMED_OUT) {
+      const silent = [...idle];
+      idle.clear();
+      // The pool takes an error of an idle client as its end.
+      for (const one of silent) one.emit('error', new Error(TIMED_OUT));
+    }
+  });
 }

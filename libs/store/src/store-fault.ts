@@ -16,7 +16,7 @@ const SOCKET = new Set([
 ]);
 const PRISMA_AWAY = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028']);
 const AWAY_WORDS =
-  /timeout exceeded when trying to connect|connection terminated|connection ended|server closed the connection|not queryable/i;
+  /timeout exceeded when trying to connect|connection terminated|connection ended|query read timeout|server closed the connection|not queryable/i;
 
 /** The SQLSTATE or system code of an error, wherever pg or Prisma put it. */
 function codesOf(error: unknown): { codes: string[]; text: string } {

@@ -2,7 +2,7 @@ import { Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { Caller, type Principal, Scopes } from '#libs/access';
 import { fault } from '#libs/faults';
-import { type DeadLetter, DeadLetterList, isId, Page } from '#libs/model';
+import { type DeadLetter, DeadLetterList, isId, Page, ProviderError } from '#libs/model';
 import { type DeadDelivery, type DeadInboxEvent, DeadLetters, type PageOf } from '#libs/store';
 import { z } from 'zod';
 import { actorOf } from '../http/actor.js';
@@ -50,6 +50,16 @@ export class DeadLettersController {
     if (isId('inboxEvent', id)) return this.deadLetters.replayInboxEvent(caller.workspaceId, id, actor);
     throw fault('state/not-found');
   }
+
+  /** Records that a part of which nobody knew went out after all: its message stops being unknown. */
+  @Post(':id/mark-sent')
+  @Scopes('messages:write')
+  @IdempotencyHeader()
+  @Answers(204, null, 'It counts as sent')
+  async markSent(@Caller() caller: Principal, @Param('id') id: string): Promise<void> {
+    if (!isId('delivery', id)) throw fault('state/not-found');
+    await this.deadLetters.markSent(caller.workspaceId, id, actorOf(caller));
+  }
 }
 
 function ofDelivery(dead: DeadDelivery): DeadLetter {
@@ -59,6 +69,7 @@ function ofDelivery(dead: DeadDelivery): DeadLetter {
     kind: 'delivery',
     status: dead.status,
     reason: typeof words === 'string' ? words : null,
+    provider: ProviderError.safeParse(dead.error?.['provider']).data ?? null,
     channel_id: dead.channelId,
     conversation_id: dead.conversationId,
     message_id: dead.messageId,
@@ -73,6 +84,7 @@ function ofInboxEvent(dead: DeadInboxEvent): DeadLetter {
     kind: 'inbox_event',
     status: dead.status,
     reason: dead.reason,
+    provider: null,
     channel_id: dead.channelId,
     conversation_id: null,
     message_id: null,

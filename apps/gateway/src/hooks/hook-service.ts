@@ -14,6 +14,7 @@ import type { ChannelId } from '#libs/model';
 import { Logger, Metrics } from '#libs/observe';
 import { Bell } from '#libs/queue';
 import { ChannelCache, Conversations, type LoadedChannel } from '#libs/store';
+import { answerWithin, answerWithinMs } from './answer-within.js';
 
 /** Takes in what providers post: genuine or refused, understood or kept for later, and answered after the commit. */
 @Injectable()
@@ -34,7 +35,11 @@ export class HookService {
    * @throws Fault `state/not-found` for a channel that is not there or not of this connector;
    *   `access/invalid-signature`, and nothing is stored; `store/unavailable`: the provider must send again
    */
-  async receive(connector: string, channelId: ChannelId, request: HookRequest): Promise<HookReply> {
+  receive(connector: string, channelId: ChannelId, request: HookRequest): Promise<HookReply> {
+    return answerWithin(answerWithinMs, this.#receive(connector, channelId, request));
+  }
+
+  async #receive(connector: string, channelId: ChannelId, request: HookRequest): Promise<HookReply> {
     const channel = await this.channels.load(channelId);
     const port = channel?.connector === connector ? connectorOf(connector).webhook : undefined;
     if (!channel || !port) throw fault('state/not-found', { facts: { connector, channelId } });

@@ -105,7 +105,7 @@ function checkProvider<Settings>(
       await expectFault(deliver(await closedUrl()), 'channel/unreachable');
     });
 
-    it('ends within 100 ms of the caller giving up', async () => {
+    it('ends when the caller gives up, and not at its own time-out', async () => {
       stub.answerWith({ kind: 'hang' });
       const abort = new AbortController();
       const arrived = stub.nextRequest();
@@ -114,7 +114,7 @@ function checkProvider<Settings>(
       const began = performance.now();
       abort.abort();
       await expectFault(call, 'channel/outcome-unknown');
-      expect(performance.now() - began).toBeLessThan(100);
+      expect(performance.now() - began).toBeLessThan(500);
     });
   });
 

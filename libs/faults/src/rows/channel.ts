@@ -24,7 +24,7 @@ export const channelFaults = {
     log: 'warn',
     title: 'Nobody knows whether it was sent',
     cause: 'The request left, and no answer came back.',
-    fix: 'Where the provider can be asked, that happens by itself; else choose: mark it as sent, or send it again.',
+    fix: 'Where the provider can be asked, that happens by itself; else choose: mark it as sent (`POST /v1/dead-letters/{id}/mark-sent`), or send it again (`…/replay`).',
   },
   'channel/rejected': {
     http: 422,

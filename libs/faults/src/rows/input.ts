@@ -71,8 +71,8 @@ export const inputFaults = {
     retry: 'never',
     log: 'info',
     title: 'The channel cannot carry this content',
-    cause: 'A part has no form on this channel, and the request forbids a fallback.',
-    fix: 'Send other parts, or allow the fallback.',
+    cause: 'Nothing of the message has a form on this channel.',
+    fix: 'Send other parts: the page of the connector says what it carries.',
   },
   'input/unsupported-version': {
     http: 400,

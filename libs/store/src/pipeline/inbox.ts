@@ -44,7 +44,7 @@ interface Stored {
 }
 
 /** How long a provider waits at most before it counts us as down, less what the network takes. */
-const ANSWER_WITHIN_MS = 2_500;
+const ANSWER_WITHIN_MS = 2_000;
 
 /** The door's ledger: everything a provider told us, once, in order, before we say thank you. */
 @Injectable()
@@ -66,7 +66,7 @@ export class Inbox {
    * wherever it comes; events of one mailbox get gap-free sequence numbers in the order in which they are accepted.
    *
    * @returns one answer for each event, in order
-   * @throws Fault `store/unavailable` when no commit was confirmed within 2.5 s: the provider must send again
+   * @throws Fault `store/unavailable` when no commit was confirmed within 2 s: the provider must send again
    */
   async accept(events: readonly NewInboxEvent[]): Promise<AcceptedEvent[]> {
     if (events.length === 0) return [];

@@ -158,6 +158,29 @@ export class DeadLetters {
       await appendAudit(tx, workspaceId, { actor, action: 'delivery.replay', target: deliveryId, data });
     });
   }
+
+  /**
+   * Records that a part of which nobody knew was sent after all, as a person found out at the provider.
+   *
+   * @throws Fault `state/not-found`; `state/conflict` when its outcome is known
+   */
+  async markSent(workspaceId: WorkspaceId, deliveryId: DeliveryId, actor: Actor): Promise<void> {
+    const [workspace, id] = [uuidOf(workspaceId), uuidOf(deliveryId)];
+    await this.database.withWorkspace(workspaceId, async (tx) => {
+      const delivery = await tx.delivery.findUnique({
+        where: { workspaceId_id: { workspaceId: workspace, id } },
+        select: { conversationId: true, messageId: true },
+      });
+      if (!delivery) throw fault('state/not-found', { facts: { deliveryId } });
+      await lockConversation(tx, workspace, delivery.conversationId);
+      const count = await tx.$executeRaw`
+        update delivery set status = 'sent', error = null, due_at = null, sent_at = coalesce(sent_at, clock_timestamp())
+         where workspace_id = ${workspace}::uuid and id = ${id}::uuid and status = 'unknown'`;
+      if (count === 0) throw fault('state/conflict', { detail: 'What became of it is known.' });
+      await tx.$executeRaw`select message_refresh(array[${delivery.messageId}::uuid])`;
+      await appendAudit(tx, workspaceId, { actor, action: 'delivery.mark-sent', target: deliveryId });
+    });
+  }
 }
 
 function notReplayable(detail: string): Error {

@@ -110,7 +110,7 @@ function arrival({ inboxEvent, message }: TimelineFacts): Step[] {
 function answering({ turn, replies }: TimelineFacts): Step[] {
   if (!turn) return [];
   const detail = { turn_id: idOf('turn', turn.id), outcome: turn.outcome, messages: turn.messages };
-  const many = turn.messages === 1 ? 'it' : `it and ${turn.messages - 1} more of the same burst`;
+  const many = turn.messages <= 1 ? 'it' : `it and ${turn.messages - 1} more of the same burst`;
   const said = replies.length === 1 ? 'one message' : `${replies.length} messages`;
   return [
     step(turn.startedAt, 'turn-started', `The bot looked at ${many}.`, detail),
@@ -166,7 +166,7 @@ function attemptStep(delivery: TimelineFacts['deliveries'][number], entry: Attem
   return step(
     new Date(entry.ended_at),
     'attempt',
-    `Attempt ${entry.n}${which} took ${took} ms and ended as ${entry.outcome}${why}.`,
+    `${entry.outcome === 'throttled' || entry.n === 0 ? 'A call' : `Attempt ${entry.n}`}${which} took ${took} ms and ended as ${entry.outcome}${why.replace(/\.$/, '')}.`,
     {
       delivery_id: idOf('delivery', delivery.id),
       part: delivery.part,

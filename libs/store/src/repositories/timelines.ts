@@ -15,6 +15,7 @@ import { type AttemptEntry, type TimelineFacts, timelineOf } from './timeline-st
 
 interface TurnRow {
   id: string;
+  conversation_id: string;
   from_seq: number;
   through_seq: number;
   outcome: TurnOutcome;
@@ -71,7 +72,7 @@ async function factsOfMessage(
       trace: turn.trace,
       startedAt: turn.started_at,
       endedAt: turn.ended_at,
-      messages: turn.through_seq - turn.from_seq + 1,
+      messages: await askedOf(tx, workspaceId, turn),
     },
     deliveries: row.direction === 'out' ? await deliveriesOf(tx, workspaceId, row.id) : [],
     statuses: row.direction === 'out' ? await statusesOf(tx, workspaceId, row) : [],
@@ -124,6 +125,15 @@ async function turnOf(
              and through_seq >= ${row.seq} and from_seq <= ${row.seq}
            order by through_seq limit 1`;
   return rows[0] ?? null;
+}
+
+/** How many messages of the person the turn looked at; what the bot had said between them does not count. */
+async function askedOf(tx: WorkspaceTransaction, workspaceId: WorkspaceId, turn: TurnRow): Promise<number> {
+  const [row] = await tx.$queryRaw<{ n: number }[]>`
+    select count(*)::int as n from message
+     where workspace_id = ${uuidOf(workspaceId)}::uuid and conversation_id = ${turn.conversation_id}::uuid
+       and direction = 'in' and seq between ${turn.from_seq} and ${turn.through_seq}`;
+  return row?.n ?? 0;
 }
 
 function inboxEventOf(tx: WorkspaceTransaction, workspaceId: WorkspaceId, uuid: string) {

@@ -1,0 +1,83 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { House } from './house.mjs';
+import { writeFunctions, writeStatements } from './profile.mjs';
+import { lengths } from './rig.mjs';
+import { scenarios } from './scenarios.mjs';
+import { report } from './table.mjs';
+
+const usage = `npm run bench -- [--backend redis|postgres|both] [--only ack|durable|slow] [--quick] [--profile FOLDER]`;
+
+/** @returns the options, or null when they make no sense */
+function options() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        backend: { type: 'string', default: 'both' },
+        only: { type: 'string' },
+        quick: { type: 'boolean', default: false },
+        profile: { type: 'string' },
+      },
+    });
+    const isKnown =
+      ['redis', 'postgres', 'both'].includes(values.backend) &&
+      (values.only === undefined || values.only in scenarios);
+    return isKnown ? values : null;
+  } catch {
+    return null;
+  }
+}
+
+async function backendsFor(house, wanted) {
+  const backends = wanted === 'redis' ? [] : [{ name: 'postgres', env: {} }];
+  if (wanted === 'postgres') return backends;
+  const redis = await house.startRedis();
+  if (redis) backends.push({ name: 'redis', env: { REDIS_URL: redis.url }, pid: redis.pid });
+  else console.error('There is no redis-server on this machine: Redis is left out.');
+  return backends;
+}
+
+async function bench({ backend, only, quick, profile }) {
+  const house = await House.open({ isCounting: profile !== undefined });
+  const stop = () => void house.close().finally(() => process.exit(130));
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  try {
+    const backends = await backendsFor(house, backend);
+    const length = quick ? lengths.quick : lengths.full;
+    const profiled = profile && {
+      profile: { execArgv: ['--cpu-prof', '--cpu-prof-dir', path.resolve(profile)] },
+    };
+    const rows = [];
+    for (const one of backends) {
+      for (const name of only ? [only] : Object.keys(scenarios)) {
+        console.error(`Measuring ${name}, queue on ${one.name} …`);
+        const measured = await scenarios[name]({ house, backend: one, length, ...profiled });
+        rows.push(...measured.map((row) => ({ ...row, backend: one.name })));
+      }
+    }
+    if (profile) await writeProfile(house, path.resolve(profile));
+    const command = [
+      'npm run bench',
+      ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : []),
+    ].join(' ');
+    const names = backends.map(({ name }) => name);
+    console.log(report({ rows, backends: names, command, postgresVersion: house.postgresVersion }));
+  } finally {
+    await house.close();
+  }
+}
+
+async function writeProfile(house, folder) {
+  mkdirSync(folder, { recursive: true });
+  await writeStatements(house.adminUrl, folder);
+  writeFunctions(folder);
+}
+
+const wanted = options();
+if (wanted === null) {
+  console.error(usage);
+  process.exitCode = 2;
+} else {
+  await bench(wanted);
+}

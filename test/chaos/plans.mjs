@@ -1,0 +1,55 @@
+/**
+ * How a run is made: how much is said, for how long, and which faults strike how often.
+ *
+ * @typedef {object} Plan
+ * @property {number} events   over both workspaces, without repetitions
+ * @property {number} seconds  in which they begin to be said
+ * @property {readonly [number, number]} pause  between two faults, in milliseconds
+ * @property {Readonly<Record<string, number>>} faults  by name, how likely
+ */
+
+const kills = { 'kill-gateway': 1, 'kill-worker': 1, 'kill-postgres': 1, 'kill-redis': 1 };
+
+const everything = {
+  'kill-gateway': 9,
+  'kill-worker': 13,
+  'kill-postgres': 6,
+  'kill-redis': 5,
+  'kill-backend': 2,
+  'crash-gateway': 4,
+  'crash-worker': 8,
+  'end-worker': 3,
+  'end-gateway': 2,
+  'freeze-gateway': 2,
+  'freeze-worker': 4,
+  'freeze-postgres': 2,
+  'freeze-redis': 1,
+  'flush-redis': 6,
+  'cut-postgres': 6,
+  'refuse-postgres': 3,
+  'hold-postgres': 2,
+  'half-open-postgres': 3,
+  'slow-postgres': 2,
+  'cut-at-commit': 8,
+  'cut-redis': 3,
+  'hold-redis': 2,
+  'half-open-redis': 2,
+  'provider-storm': 4,
+};
+
+/** @type {Readonly<Record<string, Plan>>} */
+export const plans = {
+  /** What issue 2 asks for: a thousand messages while everything is killed with -9. */
+  issue2: { events: 1_000, seconds: 40, pause: [500, 1_500], faults: kills },
+  /** Part of CI. */
+  short: { events: 600, seconds: 18, pause: [200, 700], faults: everything },
+  /** Every named crash point, ten times and more. */
+  crash: {
+    events: 6_000,
+    seconds: 240,
+    pause: [900, 1_800],
+    faults: { 'crash-gateway': 2, 'crash-worker': 7, 'flush-redis': 1, 'cut-at-commit': 1 },
+  },
+  /** The claim: see issue 3. */
+  long: { events: 25_000, seconds: 460, pause: [200, 900], faults: everything },
+};

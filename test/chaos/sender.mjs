@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Pool } from 'undici';
+import { signed } from './signing.mjs';
+
+/**
+ * What became of one scripted event at our door: the first of the three records.
+ *
+ * @typedef {import('./script.mjs').ScriptedEvent & {
+ *   firstSentAt: number,   milliseconds of the harness's clock
+ *   ackedAt: number | null,
+ *   posts: { sentAt: number, endedAt: number, status: number }[],   status 0: no answer
+ * }} SentEvent
+ */
+
+/** How long the provider waits for an answer: longer than we may take, so that a late one is seen. */
+const PATIENCE_MS = 6_000;
+
+/** Sends a script as a provider does: every event until 2xx, one conversation in order. */
+export class Sender {
+  #pool;
+  #channels;
+  #random;
+  /** @type {SentEvent[]} */
+  sent = [];
+  #late = [];
+
+  /**
+   * @param {string} url  of the front
+   * @param {ReadonlyMap<string, import('./tenants.mjs').ChaosChannel>} channels  by name
+   * @param {import('./prng.mjs').Random} random
+   */
+  constructor(url, channels, random) {
+    this.#pool = new Pool(url, { connections: 1_024, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 });
+    this.#channels = channels;
+    this.#random = random;
+  }
+
+  get acked() {
+    return this.sent.reduce((sum, { ackedAt }) => sum + (ackedAt === null ? 0 : 1), 0);
+  }
+
+  /** @param {readonly import('./script.mjs').ScriptedConversation[]} script @returns when everything is acknowledged */
+  async play(script) {
+    const began = Date.now();
+    const under = [];
+    for (const conversation of script) {
+      const wait = began + conversation.startsAt - Date.now();
+      if (wait > 0) await sleep(wait);
+      under.push(this.#converse(conversation));
+    }
+    await Promise.all(under);
+    await Promise.all(this.#late);
+    await this.#pool.close();
+  }
+
+  async #converse({ events }) {
+    let open = [];
+    for (const event of events) {
+      if (!event.isTogether) await Promise.all(open.splice(0));
+      open.push(this.#send(event));
+    }
+    await Promise.all(open);
+  }
+
+  /** Every copy is tried until it is acknowledged, as if each came from another server of the provider's. */
+  async #send(event) {
+    /** @type {SentEvent} */
+    const sent = { ...event, firstSentAt: Date.now(), ackedAt: null, posts: [] };
+    this.sent.push(sent);
+    await Promise.all(Array.from({ length: event.copies }, () => this.#untilAcked(sent)));
+    if (event.lateMs !== null) this.#late.push(sleep(event.lateMs).then(() => this.#untilAcked(sent)));
+  }
+
+  async #untilAcked(sent) {
+    for (let tries = 0; ; tries++) {
+      const status = await this.#post(sent);
+      if (status >= 200 && status < 300) return;
+      await sleep(this.#random.between(50, 150) * Math.min(tries + 1, 5));
+    }
+  }
+
+  async #post(sent) {
+    const channel = this.#channels.get(sent.channel);
+    const sentAt = Date.now();
+    let status = 0;
+    try {
+      const answer = await this.#pool.request({
+        path: `/hooks/webhook/${channel.id}`,
+        method: 'POST',
+        headers: signed(channel.inboundSecret, sent.key, sent.body),
+        body: sent.body,
+        signal: AbortSignal.timeout(PATIENCE_MS),
+      });
+      await answer.body.dump();
+      status = answer.statusCode;
+    } catch {
+      // No answer: the provider knows nothing, and sends again.
+    }
+    const endedAt = Date.now();
+    sent.posts.push({ sentAt, endedAt, status });
+    if (status >= 200 && status < 300) sent.ackedAt ??= endedAt;
+    return status;
+  }
+}
