@@ -20,11 +20,61 @@ const definition: Partial<BotDefinition> = botOf({
     { id: 'lead', when: { words: ['quote'] }, start_flow: 'lead' },
     { id: 'hours', when: { words: ['hours'] }, reply: [textOf('9 to 5')] },
     { id: 'order', when: { words: ['order'] }, start_flow: 'order' },
+    { id: 'pair', when: { words: ['pair'] }, start_flow: 'pair' },
+    { id: 'menu', when: { words: ['menu'] }, open_menu: 'main' },
     { id: 'nap', when: { words: ['nap'] }, start_flow: 'nap' },
+    { id: 'check', when: { words: ['check'] }, start_flow: 'check-in' },
     { id: 'person', when: { words: ['person'] }, reply: [textOf('A person comes')], hand_over: true },
   ],
   fallback: [textOf('What?')],
+  menus: [
+    { id: 'main', text: 'Which?', options: [{ id: 'a', label: 'About us', reply: [textOf('We are us')] }] },
+  ],
   flows: [
+    {
+      schema: 1,
+      id: 'pair',
+      title: 'Two questions with the same options',
+      start: 'one',
+      nodes: {
+        one: {
+          type: 'ask',
+          text: 'One?',
+          into: 'one',
+          expect: {
+            kind: 'choice',
+            options: [
+              { id: 'y', label: 'Yes' },
+              { id: 'n', label: 'No' },
+            ],
+          },
+          next: 'two',
+        },
+        two: {
+          type: 'ask',
+          text: 'Two?',
+          into: 'two',
+          expect: {
+            kind: 'choice',
+            options: [
+              { id: 'y', label: 'Yes' },
+              { id: 'n', label: 'No' },
+            ],
+          },
+        },
+      },
+    },
+    {
+      schema: 1,
+      id: 'check-in',
+      title: 'Asks by itself',
+      start: 'wait',
+      nodes: {
+        wait: { type: 'wait', seconds: 60, next: 'how' },
+        how: { type: 'ask', text: 'How was it?', into: 'how', expect: { kind: 'text' }, next: 'end' },
+        end: { type: 'say', content: [textOf('Noted: {{ fields.how }}')] },
+      },
+    },
     {
       schema: 1,
       id: 'lead',
@@ -139,6 +189,26 @@ describe('a flow in a conversation', () => {
     const other = new Talk();
     await other.say('quote');
     expect(await other.say('Ann', 'Miller')).toEqual(['Your e-mail?']);
+  });
+
+  it('does not take the button of an older question, nor that of a menu, for its answer', async () => {
+    const talk = new Talk();
+    await talk.say('pair');
+    const press = (id: string, label: string): Promise<string[]> =>
+      talk.turn({ says: [[{ type: 'choice_taken', option_id: id, label }]] });
+    expect(await press('flow/pair/one/y', 'Yes')).toEqual(['Two?']);
+    expect(await press('flow/pair/one/y', 'Yes')).toEqual(['Sorry, I did not understand that.\n\nTwo?']);
+    expect(await talk.say('yes')).toEqual([]);
+    await talk.say('quote');
+    expect(await press('menu/main/a', 'About us')).toEqual(['We are us', 'Your name?']);
+  });
+
+  it('does not take a message for the answer to a question that nobody has seen', async () => {
+    const talk = new Talk();
+    await talk.say('check');
+    talk.now += 60_000;
+    expect(await talk.turn({ says: ['hello again'] }, [{ kind: 'timer' }])).toEqual(['How was it?']);
+    expect(await talk.say('good')).toEqual(['Noted: good']);
   });
 
   it('interrupted by another flow goes on when that ends', async () => {

@@ -1,4 +1,5 @@
 import type { Content, FlowNode, Turn } from '#libs/model';
+import { menuOptionOf } from '../actions.js';
 import type { TurnContext } from '../context.js';
 import type { Said } from '../flows/answers/answer.js';
 import { FlowRunner, eventOf, flowsName } from '../flows/runner.js';
@@ -13,11 +14,17 @@ import { findRule } from './match-rules.js';
 /** Whether another responder would answer a message that is no answer to the flow's question. */
 export type Digresses = (turn: Turn, draft: TurnContext, message: Heard) => boolean;
 
-/** The bot's rules would. */
-export const rulesWouldAnswer: Digresses = (turn, draft, message) =>
-  findRule(turn.bot.definition, [{ ...message, first: false }], (heard) =>
-    scopeOf(turn, draft.now, heard),
-  ) !== null;
+/** The bot's rules and menus would. */
+export const rulesWouldAnswer: Digresses = (turn, draft, message) => {
+  const { definition } = turn.bot;
+  const { choice } = message;
+  // A number would be a weak sign: it may be a wrong answer to the flow as well.
+  const isMeant = choice?.via === 'pressed' || choice?.via === 'label';
+  if (isMeant && menuOptionOf(definition, choice.optionId)) return true;
+  return (
+    findRule(definition, [{ ...message, first: false }], (heard) => scopeOf(turn, draft.now, heard)) !== null
+  );
+};
 
 /**
  * The active flow of the conversation.
@@ -39,6 +46,8 @@ export function makeFlows(runner: FlowRunner, digresses: Digresses = rulesWouldA
 class FlowTurn {
   readonly #said: Content[][] = [];
   #session: FlowSession;
+  /** Where the active run stood when the turn began: only that question has been seen. */
+  readonly #stood: string;
   #taken = false;
   #answeredMessage = false;
   /** A message that was no answer to the question that stood when the turn began. */
@@ -50,11 +59,15 @@ class FlowTurn {
     private readonly runner: FlowRunner,
     private readonly digresses: Digresses,
   ) {
-    this.#session = { ...runner.session(draft), digressing: false };
+    const session = { ...runner.session(draft), digressing: false };
+    // The run that interrupted these ended with a hand-over, and the bot owns the conversation again.
+    const [first, ...rest] = session.suspended;
+    this.#session = session.active || !first ? session : { ...session, active: first, suspended: rest };
+    this.#stood = placeOf(this.#session);
   }
 
   async decide(): Promise<Decision> {
-    if (!this.#session.active && this.#session.suspended.length === 0) return pass('No flow is active');
+    if (!this.#session.active) return pass('No flow is active');
     await this.#takeSignals();
     await this.#takeMessages();
     const unclear = this.#unclear;
@@ -88,7 +101,7 @@ class FlowTurn {
     for (const message of this.draft.heard.toReversed()) {
       const node = this.#question();
       if (!node) return;
-      const isFollowing = this.#answeredMessage;
+      const isFollowing = placeOf(this.#session) !== this.#stood;
       // "Anna" and then "Miller" in two messages: the second is no answer to a question nobody has seen.
       if (isFollowing && !tellsItself(node, message)) continue;
       if (!isFollowing && isAside(node, message) && this.#mayDigress(message)) {
@@ -97,7 +110,7 @@ class FlowTurn {
       }
       const before = this.#said.length;
       if (await this.#advance({ kind: 'said', said: saidOf(message) })) {
-        if (isFollowing) this.#said.splice(before - 1, 1);
+        if (isFollowing && before > 0) this.#said.splice(before - 1, 1);
         this.#answeredMessage = true;
       } else if (!isFollowing) {
         this.#unclear = message;
@@ -152,6 +165,10 @@ async function askAgain(
     replies: fitted([...replies, ...said].map((reply) => [...reply])),
     detail: { flow: session.active.flow, node: session.active.node },
   };
+}
+
+function placeOf({ active }: FlowSession): string {
+  return active ? `${active.runId} ${active.flow} ${active.node} ${active.steps}` : '';
 }
 
 function saidOf({ text, message, choice }: Heard): Said {

@@ -19,6 +19,9 @@ export function readAnswer(
   context: AnswerContext,
   optionPrefix: string,
 ): Answered {
+  const pressed = said.content.find((piece) => piece.type === 'choice_taken');
+  // A button of an older message says something about that one, even where its label would fit here.
+  if (pressed && !pressed.option_id.startsWith(optionPrefix)) return refused('an option of another question');
   switch (expected.kind) {
     case 'text':
       return readText(said.text, expected);
