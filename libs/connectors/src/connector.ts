@@ -115,6 +115,8 @@ export interface Destination {
   lastInboundAt: number | null;
   /** The provider's id of the person's newest message there: what a reply answers. Null for none. */
   lastInboundRef: string | null;
+  /** What came along with that message, such as an e-mail's subject and references; absent for none. */
+  lastInboundMetadata?: Readonly<Record<string, string>> | null;
 }
 
 export interface Receipt {
@@ -159,7 +161,16 @@ export interface EgressResponse {
  * @throws Fault `channel/unreachable` when certainly nothing was accepted (refused, name unknown, address forbidden);
  *   `channel/outcome-unknown` when the request may have arrived (time-out, connection lost, answer too large)
  */
-export type EgressFetch = (url: string, request?: EgressRequest) => Promise<EgressResponse>;
+export interface EgressFetch {
+  (url: string, request?: EgressRequest): Promise<EgressResponse>;
+  /**
+   * For protocols that are not HTTP: an IP address of this host that may be called. Never a private address, unless the
+   * installation allows it. Where it is absent, only public addresses may be called.
+   *
+   * @throws Fault `channel/unreachable`
+   */
+  addressOf?: (host: string) => Promise<string>;
+}
 
 /** OAuth 2.0 with a code: the core makes and checks the state, and keeps what the exchange gives. */
 export interface OauthPort<Settings> {
@@ -280,6 +291,8 @@ export interface WebhookPort<Settings> {
    * @throws Fault `input/invalid` when the body is not what the provider documents; the inbox then keeps it as `quarantined`
    */
   decode(request: HookRequest, settings: Settings): Decoded;
+  /** The same result as `decode`, from a thread of its own: when present, the core calls it instead, so that no body holds up others. */
+  decodeApart?(request: HookRequest, settings: Settings): Promise<Decoded>;
 }
 
 /** Who holds a visitor token. */

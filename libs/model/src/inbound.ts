@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { contentLimits } from './content-limits.js';
 import { Contents } from './content.js';
 
 /** Who an address belongs to, as a provider names it. */
@@ -73,9 +74,9 @@ export const InboundMessage = z.strictObject({
     .optional()
     .describe('A machine wrote it (auto-reply, bounce, list): it is shown, and the bot never answers it'),
   metadata: z
-    .record(z.string().max(64), z.string().max(1_000))
+    .record(z.string().max(64), z.string().max(contentLimits.textMax))
     .optional()
-    .describe('Page address, campaign, device'),
+    .describe('Page address, campaign, device; subject and quoted text of an e-mail'),
 });
 export const InboundEdit = z.strictObject({
   kind: z.literal('edit'),

@@ -44,7 +44,7 @@ export class HookService {
     const port = channel?.connector === connector ? connectorOf(connector).webhook : undefined;
     if (!channel || !port) throw fault('state/not-found', { facts: { connector, channelId } });
     this.#requireGenuine(port, channel, request);
-    const decoded = this.#decode(port, channel, request);
+    const decoded = await this.#decode(port, channel, request);
     if (isFault(decoded)) return this.#quarantine(channel, request, decoded);
     await this.door.accept(channel, decoded.events);
     this.#ringTyping(channel, decoded.events);
@@ -60,9 +60,15 @@ export class HookService {
     });
   }
 
-  #decode(port: WebhookPort<unknown>, channel: LoadedChannel, request: HookRequest): Decoded | Fault {
+  async #decode(
+    port: WebhookPort<unknown>,
+    channel: LoadedChannel,
+    request: HookRequest,
+  ): Promise<Decoded | Fault> {
     try {
-      return port.decode(request, channel.settings);
+      return port.decodeApart
+        ? await port.decodeApart(request, channel.settings)
+        : port.decode(request, channel.settings);
     } catch (error) {
       // The provider would repeat the same bytes for days: they are kept, and a person can look at them.
       this.logger.fault(error, { during: 'decoding', channelId: channel.channelId });

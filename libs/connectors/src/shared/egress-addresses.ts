@@ -1,5 +1,7 @@
 import { lookup as dnsLookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { fault } from '#libs/faults';
 
 /** One address of a host. */
 export interface ResolvedAddress {
@@ -45,6 +47,29 @@ export const systemResolve: Resolve = async (hostname) => {
   const found = await dnsLookup(hostname, { all: true });
   return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }));
 };
+
+/**
+ * An address of a host for protocols that are not HTTP: judged by all its addresses, so that none of them leads inside.
+ *
+ * @throws Fault `channel/unreachable` when the name is unknown, or an address is not one that may be called
+ */
+export async function allowedAddress(host: string, rules: AddressRules, resolve: Resolve): Promise<string> {
+  const bare = host.replace(/^\[|\]$/g, '');
+  const found = isIP(bare) ? [bare] : await addressesOf(bare, resolve);
+  if (found.every((address) => rules.isAllowed(address))) return found[0]!;
+  throw fault('channel/unreachable', {
+    detail: `${host} leads to an address that this installation does not call.`,
+    facts: { host, reason: 'forbidden-address' },
+  });
+}
+
+async function addressesOf(host: string, resolve: Resolve): Promise<string[]> {
+  const found = await resolve(host).catch((cause: unknown) => {
+    throw fault('channel/unreachable', { detail: `The name ${host} is not known.`, cause, facts: { host } });
+  });
+  if (found.length > 0) return found.map(({ address }) => address);
+  throw fault('channel/unreachable', { detail: `${host} has no address.`, facts: { host } });
+}
 
 type Ip = ipaddr.IPv4 | ipaddr.IPv6;
 

@@ -249,3 +249,17 @@ describe('what a failure lets one conclude', () => {
     expect(stub.requests).toEqual([]);
   });
 });
+
+describe('addresses for other protocols', () => {
+  it('are public ones, or listed ones', async () => {
+    const resolve = (host: string) =>
+      Promise.resolve([
+        { address: host === 'inside.example' ? '10.0.0.1' : '93.184.216.34', family: 4 as const },
+      ]);
+    const { fetch } = egress({ resolve });
+    expect(await fetch.addressOf!('mail.example')).toBe('93.184.216.34');
+    await expect(fetch.addressOf!('inside.example')).rejects.toMatchObject({ code: 'channel/unreachable' });
+    await expect(fetch.addressOf!('127.0.0.1')).rejects.toMatchObject({ code: 'channel/unreachable' });
+    expect(await egress({ allowCidrs: LOOPBACK }).fetch.addressOf!('127.0.0.1')).toBe('127.0.0.1');
+  });
+});

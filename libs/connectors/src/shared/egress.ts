@@ -1,7 +1,7 @@
 import { Agent } from 'undici';
 import { fault } from '#libs/faults';
 import type { EgressFetch } from '../connector.js';
-import { addressRules, systemResolve, type Resolve } from './egress-addresses.js';
+import { addressRules, allowedAddress, systemResolve, type Resolve } from './egress-addresses.js';
 import { exchange, type ExchangeLimits } from './egress-exchange.js';
 import { guardedConnect } from './egress-connect.js';
 
@@ -44,20 +44,24 @@ export function createEgress(options: EgressOptions = {}): Egress {
     timeoutMs: options.timeoutMs ?? 10_000,
     maxBytes: options.maxBytes ?? 1_048_576,
   };
+  const rules = addressRules(options.allowCidrs ?? []);
+  const resolve = options.resolve ?? systemResolve;
   const agent = new Agent({
     connections: options.connectionsPerOrigin ?? 64,
     pipelining: 1,
     headersTimeout: 0, // the exchange has one clock of its own
     bodyTimeout: 0,
     connect: guardedConnect({
-      rules: addressRules(options.allowCidrs ?? []),
+      rules,
       allowHttp: options.allowHttp ?? false,
       connectTimeoutMs: options.connectTimeoutMs ?? 3_000,
-      resolve: options.resolve ?? systemResolve,
+      resolve,
     }),
   });
+  const fetch: EgressFetch = async (address, request = {}) =>
+    exchange(agent, checkedUrl(address), request, limits);
   return {
-    fetch: async (address, request = {}) => exchange(agent, checkedUrl(address), request, limits),
+    fetch: Object.assign(fetch, { addressOf: (host: string) => allowedAddress(host, rules, resolve) }),
     close: () => agent.close(),
   };
 }
