@@ -135,6 +135,8 @@ export interface Io<Settings> {
   signal: AbortSignal;
   /** Now, in milliseconds since 1970. */
   now(): number;
+  /** The channel's public webhook address, for providers that are told per message where to report; absent where none is known. */
+  hookUrl?: string | undefined;
   /** A signed address under which the provider can fetch a stored file for an hour; only for `media:` addresses. */
   linkTo(mediaUrl: string): Promise<string>;
   /** The bytes of a file by its `media:` or public address, within the size limit. Refuses private addresses. */

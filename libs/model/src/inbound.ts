@@ -73,6 +73,14 @@ export const InboundMessage = z.strictObject({
     .boolean()
     .optional()
     .describe('A machine wrote it (auto-reply, bounce, list): it is shown, and the bot never answers it'),
+  join: z
+    .strictObject({
+      of: z.string().min(1).max(128).describe("What all parts share, among the sender's messages of an hour"),
+      part: z.int().min(1).max(255).describe('From 1'),
+      total: z.int().min(2).max(255),
+    })
+    .optional()
+    .describe('It is one part of a long message that the network brought in parts, in any order'),
   metadata: z
     .record(z.string().max(64), z.string().max(contentLimits.textMax))
     .optional()
