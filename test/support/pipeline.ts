@@ -32,6 +32,8 @@ export interface Pipeline {
 }
 
 export interface ChannelOptions {
+  /** Default: `webhook`, towards the stub provider. */
+  connector?: string;
   bot?: Partial<BotDefinition> | null;
   settings?: Record<string, unknown>;
   workspaceId?: WorkspaceId;
@@ -150,17 +152,23 @@ async function addChannel(
       : await edge
           .get(Bots)
           .create(workspaceId, { name: 'Bot', definition: { ...answeringBot, ...options.bot }, actor });
-  const connector = connectorOf('webhook');
-  const settings = parseSettings(connector, {
-    url: `${provider.url}/in`,
-    inbound_secret: secret(),
-    outbound_secret: secret(),
-    account: randomUUID(),
-    ...options.settings,
-  }) as Record<string, unknown>;
+  const connector = connectorOf(options.connector ?? 'webhook');
+  const own = options.connector !== undefined;
+  const settings = parseSettings(
+    connector,
+    own
+      ? (options.settings ?? {})
+      : {
+          url: `${provider.url}/in`,
+          inbound_secret: secret(),
+          outbound_secret: secret(),
+          account: randomUUID(),
+          ...options.settings,
+        },
+  ) as Record<string, unknown>;
   const channels = edge.get(Channels);
   const stored = await channels.create(workspaceId, {
-    connector: 'webhook',
+    connector: connector.manifest.id,
     name: 'Test',
     botId: bot?.id ?? null,
     settings,

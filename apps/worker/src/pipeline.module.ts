@@ -10,14 +10,19 @@ import {
 } from '@nestjs/common';
 import type { WorkerConfig } from '#libs/config';
 import { createEgress, type Egress } from '#libs/connectors';
-import { MailboxDrain, ReplyPlanner, TurnRunner, TurnStep } from '#libs/inbound';
+import { InboundDoor, MailboxDrain, ReplyPlanner, TurnRunner, TurnStep } from '#libs/inbound';
 import { Logger, Metrics } from '#libs/observe';
 import { DeliverySender } from '#libs/outbound';
 import { Bell } from '#libs/queue';
-import { ChannelCache, Channels, Deliveries, Mailboxes } from '#libs/store';
+import { ChannelCache, Channels, Connections, Deliveries, Mailboxes } from '#libs/store';
+import { ConnectionKeeper } from './connections/connection-keeper.js';
+import { WorkerMeans } from './means.js';
 import { BotRunner, DrainHandler, OutboundPlanner, SendHandler, WorkerSignals } from './bindings.js';
 
 const EGRESS = Symbol('EGRESS');
+
+/** A browser or a mailbox each: more on one worker is a matter of memory. */
+const CONNECTIONS_MAX = 50;
 
 /** Turns that are under way may take so long when the worker is asked to stop; then they are aborted and done again. */
 const STOP_GRACE_MS = 8_000;
@@ -28,19 +33,25 @@ class Loops implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(
     private readonly drain: MailboxDrain,
     private readonly sender: DeliverySender,
+    private readonly keeper: ConnectionKeeper,
+    private readonly means: WorkerMeans,
     private readonly signals: WorkerSignals,
     @Inject(EGRESS) private readonly egress: Egress,
   ) {}
 
   onApplicationBootstrap(): void {
     this.signals.sender = this.sender;
+    this.means.keeper = this.keeper;
+    this.means.onOpened = () => void this.sender.poke();
     this.drain.start();
     this.sender.start();
+    this.keeper.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.drain.stop(STOP_GRACE_MS);
     await this.sender.stop();
+    await this.keeper.stop();
     await this.egress.close();
   }
 }
@@ -67,6 +78,31 @@ export class PipelineModule {
               connectionsPerOrigin: sends,
             }),
         },
+        {
+          provide: WorkerMeans,
+          inject: [EGRESS],
+          useFactory: (egress: Egress) => new WorkerMeans(egress, config.data.dir),
+        },
+        InboundDoor,
+        {
+          provide: ConnectionKeeper,
+          inject: [Connections, Channels, InboundDoor, WorkerMeans, Logger],
+          useFactory: (
+            connections: Connections,
+            channels: Channels,
+            door: InboundDoor,
+            means: WorkerMeans,
+            logger: Logger,
+          ) =>
+            new ConnectionKeeper(
+              connections,
+              channels,
+              door,
+              means,
+              { ...loop, connectionsMax: CONNECTIONS_MAX },
+              logger,
+            ),
+        },
         WorkerSignals,
         TurnStep,
         {
@@ -92,12 +128,12 @@ export class PipelineModule {
         },
         {
           provide: DeliverySender,
-          inject: [Deliveries, ChannelCache, Channels, EGRESS, Bell, Logger, Metrics],
+          inject: [Deliveries, ChannelCache, Channels, WorkerMeans, Bell, Logger, Metrics],
           useFactory: (
             deliveries: Deliveries,
             cache: ChannelCache,
             channels: Channels,
-            egress: Egress,
+            means: WorkerMeans,
             bell: Bell,
             logger: Logger,
             metrics: Metrics,
@@ -106,7 +142,7 @@ export class PipelineModule {
               deliveries,
               cache,
               channels,
-              egress.fetch,
+              means,
               (conversationId) => bell.ring('conversation', { ids: [conversationId] }),
               { ...loop, sends, timeoutMs: config.egress.timeoutMs },
               logger,

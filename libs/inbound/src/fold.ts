@@ -117,7 +117,9 @@ function foldMessage(
     folded.log.push({ type: 'message.created', data: { message: uuidOf(messageId) } });
   }
   known.set(event.provider_id, messageId);
-  folded.asked.push({ messageId, direction: 'in', content, sentAt: event.sent_at ?? now });
+  // What a machine wrote, and a wish to be left alone, are shown and never answered.
+  const isAsking = event.kind === 'choice' || (!event.automatic && event.consent === undefined);
+  if (isAsking) folded.asked.push({ messageId, direction: 'in', content, sentAt: event.sent_at ?? now });
   finish(folded, pending, messageId);
 }
 

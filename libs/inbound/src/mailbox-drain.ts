@@ -140,6 +140,7 @@ export class MailboxDrain {
     }
     const conversation = box.conversation ?? (await this.#openConversation(box, first!, lost));
     const known = await this.#known(box, conversation, lost);
+    await this.#keepConsent(box, lost);
     const folded = fold(box.events, known, new Date().toISOString());
     await this.#answer({ box, channel, conversation, folded, lost });
   }
@@ -149,11 +150,9 @@ export class MailboxDrain {
     const { box, channel, conversation, folded, lost } = work;
     const asked = union(conversation.unanswered, folded.asked);
     if (asked.length === 0) {
-      await this.#commit(
-        box,
-        lost,
-        ingestPart(folded, conversation, { isAnswered: false, hasReplies: false }),
-      );
+      // Nothing of it wants an answer: it counts as answered, so that no later turn takes it up.
+      const isAnswered = folded.messages.length > 0;
+      await this.#commit(box, lost, ingestPart(folded, conversation, { isAnswered, hasReplies: false }));
       return;
     }
     if (channel.state === 'paused') {
@@ -277,6 +276,15 @@ export class MailboxDrain {
     return this.#untilStored(lost, () =>
       this.mailboxes.messagesByProviderId(box.workspaceId, conversation.conversationId, ids),
     );
+  }
+
+  /** Before the commit, and the same again when it is repeated: no send may slip through between the two. */
+  async #keepConsent(box: OpenMailbox, lost: AbortSignal): Promise<void> {
+    const said = box.events.flatMap(({ event }) =>
+      event.kind === 'message' && event.consent ? [{ address: event.from, state: event.consent }] : [],
+    );
+    if (said.length === 0) return;
+    await this.#untilStored(lost, () => this.mailboxes.keepConsent(box.workspaceId, box.channelId, said));
   }
 
   async #commit(box: OpenMailbox, lost: AbortSignal, part: CommitPart): Promise<CommitResult> {

@@ -12,7 +12,7 @@ import type {
   OpenDelivery,
 } from '#libs/store';
 import { describe, expect, it } from 'vitest';
-import { DeliverySender } from './delivery-sender.js';
+import { DeliverySender, type SendingMeans } from './delivery-sender.js';
 
 const secret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
 
@@ -45,6 +45,8 @@ function lapsed(overrides: Partial<OpenDelivery> = {}): OpenDelivery {
     error: null,
     thread: 'thread',
     address: null,
+    lastInbound: null,
+    isOptedOut: false,
     ...overrides,
   };
 }
@@ -78,7 +80,7 @@ function send(
       deliveries,
       { load: () => Promise.resolve(channel) } as unknown as ChannelCache,
       {} as Channels,
-      fetch,
+      { fetch, heldConnections: () => [], connectionOf: () => undefined } as unknown as SendingMeans,
       () => undefined,
       { worker: 'w', sends: 1, timeoutMs, leaseMs, sweepEveryMs: 60_000 },
       Logger.create({ app: 'test', level: 'silent' }),

@@ -2,13 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   connectorOf,
   type AnyConnector,
+  type Connection,
+  type Destination,
   type EgressFetch,
+  type FetchedMedia,
   type Io,
   type Part,
   type Receipt,
 } from '#libs/connectors';
 import { Fault, fault, toFault } from '#libs/faults';
-import type { ConversationId, DeliveryId } from '#libs/model';
+import type { ChannelId, ConversationId, DeliveryId } from '#libs/model';
 import { crashPoint, Logger, Metrics, newRequestId, withContext } from '#libs/observe';
 import { LeaseKeeper, Pump, type Held } from '#libs/queue';
 import {
@@ -20,6 +23,20 @@ import {
   type OpenDelivery,
 } from '#libs/store';
 import { errorOf, isUnclear, judge } from './judge.js';
+
+/** What a send may use beside calls: bound by the worker. */
+export abstract class SendingMeans {
+  /** Calls providers. */
+  abstract readonly fetch: EgressFetch;
+  /** The connection that this process holds for a channel, if it does. */
+  abstract connectionOf(channelId: ChannelId): Connection | undefined;
+  /** Channels whose connection this process holds. */
+  abstract heldConnections(): readonly ChannelId[];
+  /** For `Io.linkTo`. */
+  abstract linkTo(channel: LoadedChannel, mediaUrl: string): Promise<string>;
+  /** For `Io.readMedia`. */
+  abstract readMedia(channel: LoadedChannel, mediaUrl: string, maxBytes: number): Promise<FetchedMedia>;
+}
 
 export interface SenderOptions {
   /** Name of this incarnation of the worker; no two processes ever share one. */
@@ -54,7 +71,7 @@ export class DeliverySender {
     private readonly deliveries: Deliveries,
     private readonly channels: ChannelCache,
     private readonly registered: Channels,
-    private readonly fetch: EgressFetch,
+    private readonly means: SendingMeans,
     private readonly changed: (conversationId: ConversationId) => void,
     private readonly options: SenderOptions,
     private readonly logger: Logger,
@@ -99,7 +116,12 @@ export class DeliverySender {
         continue;
       }
       const since = performance.now();
-      const claimed = await this.deliveries.open(this.options.worker, free, this.options.leaseMs);
+      const claimed = await this.deliveries.open(
+        this.options.worker,
+        free,
+        this.options.leaseMs,
+        this.means.heldConnections(),
+      );
       for (const delivery of claimed) this.#begin(delivery, since);
       if (claimed.length < free) break;
     }
@@ -204,35 +226,57 @@ export class DeliverySender {
   ): Promise<{ receipt: Receipt; isLookedUp: boolean } | null> {
     const { delivery } = held;
     const connector: AnyConnector = connectorOf(channel.connector);
-    const to = {
+    const to: Destination = {
       thread: delivery.thread,
       address: delivery.address,
       conversationId: delivery.conversationId,
+      lastInboundAt: delivery.lastInbound?.at ?? null,
+      lastInboundRef: delivery.lastInbound?.ref ?? null,
     };
+    const part = delivery.body as unknown as Part;
     // Each call has its own time: what the provider needs to settle is not taken from it.
     const io = (): Io<unknown> => ({
       settings: channel.settings,
-      fetch: this.fetch,
+      fetch: this.means.fetch,
       signal: AbortSignal.timeout(this.options.timeoutMs),
       now: Date.now,
+      linkTo: (mediaUrl) => this.means.linkTo(channel, mediaUrl),
+      readMedia: (mediaUrl, maxBytes) => this.means.readMedia(channel, mediaUrl, maxBytes),
     });
     if (isUnclear(delivery) && delivery.class === 'look-up' && connector.outbound.lookup) {
       await sleep(connector.outbound.lookupSettleMs ?? 0);
       const found = await connector.outbound.lookup(delivery.deliveryId, to, io());
       if (found) return { receipt: found, isLookedUp: true };
     }
+    if (!isUnclear(delivery)) requireWelcome(delivery, connector, channel, part, to);
     // A worker that stood still may wake after its lease, when another has looked, not found, and is about to send.
     const isOurs = () => this.#leases.isOurs(delivery.deliveryId, held);
     if (!(await this.#untilStored(held.lost.signal, isOurs))) return null;
     crashPoint('delivery.after-claim-before-call');
     const stopTimer = this.metrics.deliverySeconds.startTimer({ connector: channel.connector });
     try {
-      const part = delivery.body as unknown as Part;
-      const receipt = await connector.outbound.deliver(part, to, delivery.deliveryId, io());
+      const receipt = await this.#deliver(connector, channel, part, to, delivery.deliveryId, io());
       return { receipt, isLookedUp: false };
     } finally {
       stopTimer();
     }
+  }
+
+  /** One call: over the connection that this process holds, where sends go over one. */
+  #deliver(
+    connector: AnyConnector,
+    channel: LoadedChannel,
+    part: Part,
+    to: Destination,
+    key: string,
+    io: Io<unknown>,
+  ): Promise<Receipt> {
+    if (!connector.connection?.carriesSends(channel.settings)) {
+      return connector.outbound.deliver(part, to, key, io);
+    }
+    const connection = this.means.connectionOf(channel.channelId);
+    if (!connection?.deliver) throw fault('channel/not-connected');
+    return connection.deliver(part, to, key, io.signal);
   }
 
   /** A channel whose credentials are refused shows it; nobody has to read logs to learn it. */
@@ -255,6 +299,25 @@ export class DeliverySender {
       }
     }
   }
+}
+
+/**
+ * What is known before any call.
+ *
+ * @throws Fault `channel/opted-out`, `channel/refused`
+ */
+function requireWelcome(
+  delivery: OpenDelivery,
+  connector: AnyConnector,
+  channel: LoadedChannel,
+  part: Part,
+  to: Destination,
+): void {
+  if (delivery.isOptedOut) throw fault('channel/opted-out');
+  const refusal = connector.outbound.refuses?.(part, to, channel.settings, Date.now());
+  if (!refusal) return;
+  const provider = { name: channel.connector, code: refusal.code, message: refusal.reason };
+  throw fault('channel/refused', { detail: refusal.reason, provider });
 }
 
 function unclearStays(delivery: OpenDelivery, error: NonNullable<DeliveryOutcomeRow['error']>) {

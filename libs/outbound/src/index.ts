@@ -1,4 +1,4 @@
-export { DeliverySender, type SenderOptions } from './delivery-sender.js';
+export { DeliverySender, SendingMeans, type SenderOptions } from './delivery-sender.js';
 export { Outbox, type Said } from './outbox.js';
 export {
   planDeliveries,

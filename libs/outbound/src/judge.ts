@@ -8,6 +8,8 @@ const BACKOFF_FIRST_MS = 1_000;
 const BACKOFF_CAP_MS = 3_600_000;
 /** Someone must repair the channel; until then its messages wait and spend no attempt. */
 const CREDENTIALS_RETRY_MS = 60_000;
+/** A connection comes back by itself, or shows that it needs a person. */
+const CONNECTION_RETRY_MS = 5_000;
 const THROTTLED_DEFAULT_MS = 5_000;
 const THROTTLED_MAX_MS = 6 * 3_600_000;
 
@@ -60,9 +62,12 @@ export function judge(delivery: OpenDelivery, thrown: unknown, random: number): 
       };
     }
     case 'channel/rejected':
+    case 'channel/refused':
+    case 'channel/opted-out':
       return { status: 'dead', outcome: 'dead', spent: 1, error };
-    case 'channel/credentials':
     case 'channel/not-connected':
+      return { status: 'queued', outcome: 'retry', waitMs: CONNECTION_RETRY_MS, spent: 0, error };
+    case 'channel/credentials':
       return { status: 'queued', outcome: 'retry', waitMs: CREDENTIALS_RETRY_MS, spent: 0, error };
     case 'channel/unreachable':
       return again(

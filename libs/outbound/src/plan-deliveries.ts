@@ -1,6 +1,6 @@
 import { connectorOf, type AnyConnector, type Plan } from '#libs/connectors';
 import type { Address, Content } from '#libs/model';
-import type { LoadedChannel, NewDelivery } from '#libs/store';
+import { connectionAccount, type LoadedChannel, type NewDelivery } from '#libs/store';
 
 /** How long a reply still makes sense. After that it ends as expired, with its reason, instead of arriving out of place. */
 export const replyTtlMs = 24 * 3_600_000;
@@ -32,7 +32,10 @@ export function planDeliveries(
 ): PlannedMessage {
   const connector: AnyConnector = connectorOf(channel.connector);
   const { parts, lost } = connector.outbound.plan(content, channel.settings);
-  const { account } = connector.manifest.pacing(channel.settings);
+  const isOverConnection = connector.connection?.carriesSends(channel.settings) ?? false;
+  const account = isOverConnection
+    ? connectionAccount(channel.channelId)
+    : connector.manifest.pacing(channel.settings).account;
   const deliveries = parts.map((part, index) => ({
     channelId: channel.channelId,
     part: index,

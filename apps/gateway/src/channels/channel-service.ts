@@ -134,12 +134,17 @@ function settingsOf(connector: AnyConnector, raw: Record<string, unknown>): Chan
   return { settings, secrets: manifest.secrets.map(String), pacing: manifest.pacing(settings) };
 }
 
+/** A check sends nothing, so it needs no file. */
+const noFile = (): Promise<never> =>
+  Promise.reject(fault('internal/bug', { facts: { why: 'a check reads a file' } }));
+const noMedia = { linkTo: noFile, readMedia: noFile };
+
 /** A check ends in words, whatever happens in it. */
 async function checkWith(connector: AnyConnector, settings: unknown, egress: Egress): Promise<Check> {
   if (!connector.check) return { state: 'healthy', reason: 'This kind of channel has nothing to check.' };
   const signal = AbortSignal.timeout(CHECK_MS);
   try {
-    return await connector.check({ settings, fetch: egress.fetch, signal, now: Date.now });
+    return await connector.check({ settings, fetch: egress.fetch, signal, now: Date.now, ...noMedia });
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'The check did not end.';
     return { state: 'down', reason: reason.slice(0, 500) };

@@ -34,6 +34,22 @@ export const channelFaults = {
     cause: 'The provider will never accept this message; its own code and words are in `provider`.',
     fix: 'Change the content or the recipient as the words of the provider say.',
   },
+  'channel/refused': {
+    http: 422,
+    retry: 'never',
+    log: 'info',
+    title: 'The channel may not send this now',
+    cause: 'A rule of the provider forbids it, and is known before any call; `provider` says which.',
+    fix: 'Do what the words of `provider` say: for example send an approved template.',
+  },
+  'channel/opted-out': {
+    http: 422,
+    retry: 'never',
+    log: 'info',
+    title: 'The person wants no messages',
+    cause: 'They asked, by a word such as STOP, to get no more messages from this channel.',
+    fix: 'Respect it. Messages go out again when the person writes START or another word that the network defines.',
+  },
   'channel/credentials': {
     http: 424,
     retry: 'never',

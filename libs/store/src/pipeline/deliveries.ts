@@ -37,6 +37,10 @@ export interface OpenDelivery {
   error: JsonObject | null;
   thread: string;
   address: Address | null;
+  /** The person's newest message in the conversation; null for none. */
+  lastInbound: { at: number; ref: string | null } | null;
+  /** The person asked for no more messages from this channel. */
+  isOptedOut: boolean;
 }
 
 /** What became of an attempt. */
@@ -71,6 +75,8 @@ interface DeliveryRow {
   thread: string;
   addressKind: string | null;
   addressValue: string | null;
+  lastInbound: { at: string; ref: string | null } | null;
+  optedOut: boolean;
 }
 
 /** The deliveries that workers send, and the commit that says what became of each. */
@@ -91,13 +97,19 @@ export class Deliveries {
   /**
    * Claims deliveries that are due: the first open one of each conversation, as fast as their accounts allow.
    *
+   * @param connections  channels whose connection this process holds: what goes over one is claimed by its holder only
    * @throws Fault `store/unavailable`
    */
-  async open(worker: string, limit: number, leaseMs: number): Promise<OpenDelivery[]> {
+  async open(
+    worker: string,
+    limit: number,
+    leaseMs: number,
+    connections: readonly ChannelId[] = [],
+  ): Promise<OpenDelivery[]> {
     const rows = await this.#database.run<{ d: DeliveryRow }>(
       'delivery_open',
-      'select d from delivery_open($1, $2, $3) as d',
-      [worker, limit, leaseMs],
+      'select d from delivery_open($1, $2, $3, $4) as d',
+      [worker, limit, leaseMs, connections.map((channelId) => uuidOf(channelId))],
     );
     return rows.map(({ d }) => ({
       workspaceId: idOf('workspace', d.workspaceId),
@@ -118,6 +130,8 @@ export class Deliveries {
         d.addressKind !== null && d.addressValue !== null
           ? { kind: d.addressKind, value: d.addressValue }
           : null,
+      lastInbound: d.lastInbound && { at: Date.parse(d.lastInbound.at), ref: d.lastInbound.ref },
+      isOptedOut: d.optedOut,
     }));
   }
 

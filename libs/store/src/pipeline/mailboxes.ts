@@ -328,6 +328,24 @@ export class Mailboxes {
     }));
   }
 
+  /** Writes down whether people take messages from a channel; the last word of each address counts. */
+  async keepConsent(
+    workspaceId: WorkspaceId,
+    channelId: ChannelId,
+    said: readonly { address: Address; state: 'opted-in' | 'opted-out' }[],
+  ): Promise<void> {
+    const [workspace, channel] = [uuidOf(workspaceId), uuidOf(channelId)];
+    await this.#database.withWorkspace(workspaceId, async (tx) => {
+      for (const { address, state } of said) {
+        await tx.$executeRaw`
+          insert into consent (workspace_id, channel_id, address_kind, address_value, state)
+          values (${workspace}::uuid, ${channel}::uuid, ${address.kind}, ${address.value}, ${state})
+          on conflict (workspace_id, channel_id, address_kind, address_value)
+          do update set state = excluded.state, changed_at = now()`;
+      }
+    });
+  }
+
   /** The messages of a conversation that a provider knows under these ids; unknown ones are left out. */
   async messagesByProviderId(
     workspaceId: WorkspaceId,

@@ -1,3 +1,4 @@
+export { Connections, connectionAccount, type ConnectionClaim, type ShownConnection } from './connections.js';
 export { ApiKeys, type StoredApiKey } from './api-keys.js';
 export { AuditLog, type Actor, type AuditEntry, type AuditVerdict } from './audit-log.js';
 export { Bots, type PublishedBot } from './bots.js';

@@ -10,6 +10,7 @@ import { AuditLog } from './audit-log.js';
 import { Bots } from './bots.js';
 import { ChannelCache } from './channel-cache.js';
 import { Channels } from './channels.js';
+import { Connections } from './connections.js';
 import { Conversations } from './conversations.js';
 import { DeadLetters } from './dead-letters.js';
 import { Idempotency } from './idempotency.js';
@@ -25,6 +26,7 @@ const repositories = [
   Bots,
   ChannelCache,
   Channels,
+  Connections,
   Conversations,
   DeadLetters,
   Deliveries,
