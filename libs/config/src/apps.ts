@@ -3,13 +3,14 @@ import { z } from 'zod';
 import { deepFreeze, parseEnvironment, type Environment, type Frozen } from './parse.js';
 import { gatewayPools, workerPools } from './pool-size.js';
 import { databaseSlice, processSlice, queueSlice, secretsSlice, workSlice } from './slices/process.js';
-import { egressSlice, serverSlice } from './slices/server.js';
+import { egressSlice, mediaSlice, serverSlice } from './slices/server.js';
 
 const shared = {
   ...databaseSlice,
   ...queueSlice,
   ...secretsSlice,
   ...serverSlice,
+  ...mediaSlice,
   ...egressSlice,
   ...processSlice,
   ...workSlice,
@@ -106,6 +107,7 @@ function common(env: Read) {
     },
     /** `undefined`: the queue lives in PostgreSQL. */
     queue: { redisUrl: env.REDIS_URL },
+    media: { bytesMax: env.PARLEY_MEDIA_MAX },
     egress: { allow: env.PARLEY_EGRESS_ALLOW, timeoutMs: env.PARLEY_OUTBOUND_TIMEOUT },
     work: {
       turns: env.PARLEY_WORKER_TURNS,

@@ -42,6 +42,7 @@ describe('the gateway', () => {
       leaseMs: 5000,
       statusPort: undefined,
     });
+    expect(config.media).toEqual({ bytesMax: 25_000_000 });
     expect(config.egress).toEqual({ allow: [], timeoutMs: 10_000 });
     expect(config.queue.redisUrl).toBeUndefined();
     expect(config.secrets.current.key.export().equals(Buffer.from(key, 'base64'))).toBe(true);

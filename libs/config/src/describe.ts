@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { serviceEnvironment } from './apps.js';
 import { databaseSlice, processSlice, queueSlice, secretsSlice, workSlice } from './slices/process.js';
-import { egressSlice, serverSlice } from './slices/server.js';
+import { egressSlice, mediaSlice, serverSlice } from './slices/server.js';
 
 /** One setting as the docs show it. */
 export interface SettingDoc {
@@ -22,6 +22,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, z.ZodType>>>> = {
   'Database and queue': { ...databaseSlice, ...queueSlice },
   Secrets: secretsSlice,
   'The server': serverSlice,
+  Files: mediaSlice,
   'Calls to the outside': egressSlice,
   'Every process': processSlice,
   Work: workSlice,

@@ -42,6 +42,11 @@ const media = {
   size_bytes: z.int().nonnegative().optional().describe('Size in bytes as declared'),
   caption: z.string().max(contentLimits.descriptionMax).optional(),
   file_name: z.string().min(1).max(contentLimits.fileNameMax).optional(),
+  status: z
+    .enum(['pending', 'stored', 'failed'])
+    .optional()
+    .describe('How far a file of ours is; only in what Parley shows, and ignored in what it is given'),
+  reason: z.string().max(500).optional().describe('Why a file failed; only in what Parley shows'),
 };
 
 export const ImageContent = z

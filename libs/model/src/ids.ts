@@ -21,6 +21,7 @@ export const idPrefixes = {
   mailbox: 'mbx',
   turn: 'turn',
   delivery: 'dlv',
+  media: 'med',
   request: 'req',
 } as const;
 
@@ -53,6 +54,7 @@ export const InboxEventId = idSchema('inboxEvent', 'InboxEventId');
 export const MailboxId = idSchema('mailbox', 'MailboxId');
 export const TurnId = idSchema('turn', 'TurnId');
 export const DeliveryId = idSchema('delivery', 'DeliveryId');
+export const MediaId = idSchema('media', 'MediaId');
 export const RequestId = idSchema('request', 'RequestId');
 
 export type WorkspaceId = z.infer<typeof WorkspaceId>;
@@ -69,6 +71,7 @@ export type InboxEventId = z.infer<typeof InboxEventId>;
 export type MailboxId = z.infer<typeof MailboxId>;
 export type TurnId = z.infer<typeof TurnId>;
 export type DeliveryId = z.infer<typeof DeliveryId>;
+export type MediaId = z.infer<typeof MediaId>;
 export type RequestId = z.infer<typeof RequestId>;
 
 /** The branded type of each kind of identifier. */
@@ -87,6 +90,7 @@ export interface IdOf {
   mailbox: MailboxId;
   turn: TurnId;
   delivery: DeliveryId;
+  media: MediaId;
   request: RequestId;
 }
 

@@ -11,4 +11,5 @@ export * from './events.js';
 export * from './ids.js';
 export * from './inbound.js';
 export * from './markdown.js';
+export * from './media.js';
 export * from './turn.js';

@@ -47,6 +47,13 @@ export const serverSlice = {
     .describe('Origins whose pages may call the API from a browser.'),
 };
 
+/** Files that people send, and that are sent to them. */
+export const mediaSlice = {
+  PARLEY_MEDIA_MAX: size({ min: 1_000, max: 1_000_000_000 })
+    .prefault('25MB')
+    .describe('Largest file that is fetched from a provider, or taken as an upload.'),
+};
+
 /** What outbound calls may reach, and how long they may take. */
 export const egressSlice = {
   PARLEY_EGRESS_ALLOW: list(cidr)
