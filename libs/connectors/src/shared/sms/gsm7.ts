@@ -17,7 +17,9 @@ const EXTENSIONS = new Map([
 const ESCAPE = 0x1b;
 
 const codes = new Map<string, readonly number[]>([
-  ...[...BASIC].flatMap((sign, code): [string, number[]][] => (code === ESCAPE ? [] : [[sign, [code]]])),
+  ...Array.from(BASIC).flatMap((sign, code): [string, number[]][] =>
+    code === ESCAPE ? [] : [[sign, [code]]],
+  ),
   ...[...EXTENSIONS].map(([code, sign]): [string, number[]] => [sign, [ESCAPE, code]]),
 ]);
 
@@ -41,7 +43,7 @@ export function isGsm7(text: string): boolean {
 
 /** GSM-7 with one septet in each byte, as SMPP carries it; what is not in the alphabet becomes `?`. */
 export function encodeGsm7(text: string): Buffer {
-  return Buffer.from([...text].flatMap((sign) => codes.get(sign) ?? codes.get('?')!));
+  return Buffer.from(Array.from(text, (sign) => codes.get(sign) ?? codes.get('?')!).flat());
 }
 
 /** Reads GSM-7 with one septet in each byte; an escape before an unknown code is a space, as the standard wants. */

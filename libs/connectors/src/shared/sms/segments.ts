@@ -43,7 +43,7 @@ export function sizeOf(text: string): SmsSize {
  */
 export function segmentsOf(text: string, encoding: SmsEncoding = encodingOf(text)): string[] {
   const { single, joined } = segmentUnits[encoding];
-  const signs = [...text].map((sign) => ({ sign, units: unitsOf(sign, encoding) }));
+  const signs = Array.from(text, (sign) => ({ sign, units: unitsOf(sign, encoding) }));
   if (signs.reduce((sum, { units }) => sum + units, 0) <= single) return [text];
   const pieces: string[] = [];
   let piece = '';

@@ -22,7 +22,9 @@ export async function readySms(
   const body = SmsBody.parse(part.body);
   let { text } = body;
   for (const link of body.links) text = text.replaceAll(link, await io.linkTo(link));
-  const media = await Promise.all(body.media.map((url) => (url.startsWith('media:') ? io.linkTo(url) : url)));
+  const media = await Promise.all(
+    body.media.map(async (url) => (url.startsWith('media:') ? io.linkTo(url) : url)),
+  );
   if (canMms) return { text, media };
   return { text: [text, ...media].filter((line) => line !== '').join('\n'), media: [] };
 }
