@@ -13,7 +13,8 @@ export const Country = z
  * A number as E.164: `+` and digits, the same for every way of writing it. Short codes and names of senders are no such numbers
  * and come back as they are, without spaces at the ends.
  *
- * @param country  where a number without country code is at home; without it, a number of at least 8 digits counts as one with its code
+ * @param country  where numbers without `+` are at home, if they can be numbers there; without it, or where they cannot, 8 digits
+ *   or more count as a number with its code
  */
 export function toE164(raw: string, country?: string): string {
   const text = raw.trim().replace(/^00(?=[1-9])/, '+');
