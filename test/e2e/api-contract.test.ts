@@ -218,6 +218,8 @@ describe('every route', () => {
 
 function bodyFor(path: string): object {
   if (path.includes('versions')) return { definition: { persona: { name: 'x' } } };
+  if (path.endsWith('/dry-run')) return { parts: [{ type: 'text', text: 'x' }] };
+  if (path.endsWith('/simulate')) return { from: 'x', text: 'y' };
   return { name: 'x' };
 }
 

@@ -131,7 +131,7 @@ describe('a connection that is held open', () => {
     });
     await until(
       'it has the new settings',
-      () => (world.io?.settings as { label: string }).label === 'new' && isOpen(),
+      () => (world.io?.settings as { label?: string } | undefined)?.label === 'new' && isOpen(),
     );
   });
 

@@ -87,7 +87,7 @@ function open(world: HeldWorld, io: ConnectionIo<unknown>): Promise<Connection> 
   return Promise.resolve({
     ended,
     deliver: (part) => {
-      world.sent.push({ text: String(part.body['text']), opening });
+      world.sent.push({ text: part.body['text'] as string, opening });
       return Promise.resolve({ providerRef: `ref-${world.sent.length}` });
     },
     close: () => {

@@ -12,6 +12,8 @@ import { BotsController } from './bots/bots.controller.js';
 import { ChannelService } from './channels/channel-service.js';
 import { ChannelTypesController } from './channels/channel-types.controller.js';
 import { ChannelsController } from './channels/channels.controller.js';
+import { TryingController } from './channels/trying.controller.js';
+import { TryingService } from './channels/trying-service.js';
 import { GATEWAY_CONFIG } from './config-token.js';
 import { ConversationsController } from './conversations/conversations.controller.js';
 import { LogStream } from './conversations/log-stream.js';
@@ -75,6 +77,7 @@ const controllers = [
   MessagesController,
   OauthController,
   SessionsController,
+  TryingController,
   WidgetController,
   WidgetSessionsController,
 ];
@@ -94,6 +97,7 @@ const services = [
   Readiness,
   SessionService,
   Speaking,
+  TryingService,
   TurnStream,
   WidgetDoor,
 ];
@@ -102,13 +106,13 @@ const services = [
 @Module({})
 export class GatewayModule {
   static forRoot(core: GatewayCore): DynamicModule {
-    const { database, queue, secrets } = core.config;
+    const { database, http, queue, secrets } = core.config;
     return {
       module: GatewayModule,
       imports: [
         CoreModule.forRoot(core),
         StoreModule.forRoot({ ...database, name: 'gateway' }),
-        RepositoriesModule.forRoot(secrets),
+        RepositoriesModule.forRoot(secrets, http.publicUrl),
         QueueModule.forRoot({
           redisUrl: queue.redisUrl,
           databaseUrl: database.url,

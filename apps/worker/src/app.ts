@@ -40,7 +40,7 @@ class WorkerModule {
       imports: [
         ObserveModule.forRoot(observers),
         StoreModule.forRoot({ url: config.database.url, poolMax: config.database.poolMax, name: 'worker' }),
-        RepositoriesModule.forRoot(config.secrets),
+        RepositoriesModule.forRoot(config.secrets, config.http.publicUrl),
         QueueModule.forRoot({
           redisUrl: config.queue.redisUrl,
           databaseUrl: config.database.url,

@@ -36,6 +36,7 @@ class Loops implements OnApplicationBootstrap, BeforeApplicationShutdown {
     private readonly keeper: ConnectionKeeper,
     private readonly means: WorkerMeans,
     private readonly signals: WorkerSignals,
+    private readonly bell: Bell,
     @Inject(EGRESS) private readonly egress: Egress,
   ) {}
 
@@ -46,6 +47,7 @@ class Loops implements OnApplicationBootstrap, BeforeApplicationShutdown {
     this.drain.start();
     this.sender.start();
     this.keeper.start();
+    this.bell.listen('connection', ({ channelId, command }) => void this.keeper.command(channelId, command));
   }
 
   async beforeApplicationShutdown(): Promise<void> {

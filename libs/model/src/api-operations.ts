@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Channel, Health, listOf } from './api.js';
 import { BotDefinition } from './bot.js';
+import { Contents } from './content.js';
 import { ProviderError } from './inbound.js';
 import { ChannelId, ConversationId, MessageId } from './ids.js';
 
@@ -24,6 +25,66 @@ export const OauthLink = z
   })
   .meta({ id: 'OauthLink' });
 export type OauthLink = z.infer<typeof OauthLink>;
+
+export const DryRun = z
+  .strictObject({
+    parts: Contents.describe('What would be said'),
+    to: z.string().min(1).max(512).optional().describe('Address of the person: some refusals depend on it'),
+  })
+  .meta({ id: 'DryRun' });
+export type DryRun = z.infer<typeof DryRun>;
+
+export const DryRunResult = z
+  .object({
+    parts: z.array(
+      z.object({
+        rendering: z.string().describe('How the piece reads: `text`, `button`, …'),
+        body: z.record(z.string(), z.unknown()).describe("One call's content, in the provider's words"),
+        refused: z
+          .object({ code: z.string(), reason: z.string() })
+          .nullable()
+          .describe('Why it could not go out to somebody who has not written yet'),
+      }),
+    ),
+    lost: z.array(z.string()).describe('What the channel cannot show, for the author'),
+  })
+  .meta({ id: 'DryRunResult' });
+export type DryRunResult = z.infer<typeof DryRunResult>;
+
+export const Simulate = z
+  .strictObject({
+    from: z.string().trim().min(1).max(512).describe('The person, as the channel writes addresses'),
+    text: z.string().min(1).max(4_096),
+  })
+  .meta({ id: 'Simulate' });
+export type Simulate = z.infer<typeof Simulate>;
+
+export const SimulateResult = z
+  .object({ status: z.int().describe('What the provider would have been answered') })
+  .meta({ id: 'SimulateResult' });
+export type SimulateResult = z.infer<typeof SimulateResult>;
+
+export const InstallResult = z
+  .object({ done: z.string().describe('What was registered at the provider') })
+  .meta({ id: 'InstallResult' });
+export type InstallResult = z.infer<typeof InstallResult>;
+
+export const ChannelConnection = z
+  .object({
+    state: z.enum(['connecting', 'needs-person', 'open', 'degraded', 'down', 'closed']),
+    reason: z.string().describe('What is so, why, and what to do'),
+    since: instant,
+    set_up: z
+      .object({
+        kind: z.enum(['qr', 'code', 'link']),
+        value: z.string().describe('Text of the QR code, the code to type, or the address to open'),
+        expires_at: instant.nullable(),
+      })
+      .nullable()
+      .describe('What a person needs for the next step'),
+  })
+  .meta({ id: 'ChannelConnection' });
+export type ChannelConnection = z.infer<typeof ChannelConnection>;
 
 export const CreateBot = z
   .strictObject({ name: z.string().trim().min(1).max(100), definition: BotDefinition })

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ConversationId, JsonObject, LiveEventType } from '#libs/model';
+import type { ChannelId, ConversationId, JsonObject, LiveEventType } from '#libs/model';
 import { Listener } from '#libs/store';
 import { keyPrefix, type QueueConnection } from './connection.js';
 
@@ -9,11 +9,13 @@ export interface BellTopics {
   conversation: { ids: ConversationId[] };
   /** Something to be heard now or not at all. */
   live: { conversationId: ConversationId; type: LiveEventType; data: JsonObject };
+  /** Whoever holds the connection of this channel is asked for something. */
+  connection: { channelId: ChannelId; command: string };
 }
 export type BellTopic = keyof BellTopics;
 type Hearer<Topic extends BellTopic> = (said: BellTopics[Topic]) => void;
 
-const topics: readonly BellTopic[] = ['conversation', 'live'];
+const topics: readonly BellTopic[] = ['conversation', 'live', 'connection'];
 
 /** PostgreSQL takes payloads under 8000 bytes; an id has 31 characters and its quotes. */
 const IDS_PER_RING = 200;

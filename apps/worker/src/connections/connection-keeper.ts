@@ -75,6 +75,17 @@ export class ConnectionKeeper {
     return this.#held.get(channelId)?.connection;
   }
 
+  /** Passes on what an ops person asks of a connection, if this process holds it. Its outcome shows in its state. */
+  async command(channelId: ChannelId, name: string): Promise<void> {
+    const held = this.#held.get(channelId);
+    if (!held?.connection?.command) return;
+    try {
+      await held.connection.command(name, {});
+    } catch (error) {
+      this.logger.fault(error, { during: 'a command of a connection', command: name, channelId });
+    }
+  }
+
   /** Channels whose connection this process holds. */
   heldConnections(): readonly ChannelId[] {
     return [...this.#held.values()].flatMap(({ claim, connection }) => (connection ? claim.channelId : []));

@@ -5,6 +5,7 @@ import { decode } from './decode.js';
 import { deliver, lookup } from './deliver.js';
 import { manifest, type WebhookSettings } from './manifest.js';
 import { plan } from './plan.js';
+import { simulate } from './simulate.js';
 
 /** Bring your own channel: JSON in both directions, signed by Standard Webhooks. */
 export const connector: Connector<WebhookSettings> = {
@@ -12,4 +13,5 @@ export const connector: Connector<WebhookSettings> = {
   webhook: { authenticate, decode },
   outbound: { plan, deliver, lookup, lookupSettleMs: 2_000 },
   check,
+  simulate,
 };
