@@ -133,6 +133,16 @@ async function fillConversation(
     `early_receipt (workspace_id, id, channel_id, provider_ref, status) values ($1, $2, $3, 'r', 'sent')`,
     [w, uuidOf(newId('delivery')), ch],
   );
+  await insert(
+    `media (workspace_id, id, channel_id, conversation_id, message_id, source) values ($1, $2, $3, $4, $5, 'media:1')`,
+    [w, uuidOf(newId('media')), ch, c, question],
+  );
+  await insert('channel_connection (workspace_id, channel_id) values ($1, $2)', [w, ch]);
+  await insert(`channel_memory (workspace_id, channel_id, name, value) values ($1, $2, 'x', '1')`, [w, ch]);
+  await insert(
+    `consent (workspace_id, channel_id, address_kind, address_value, state) values ($1, $2, 'phone', '+1', 'opted-out')`,
+    [w, ch],
+  );
   await store.owner.query('update conversation set last_message_seq = 2, answered_seq = 2 where id = $1', [
     c,
   ]);

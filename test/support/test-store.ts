@@ -14,6 +14,8 @@ import {
   Instance,
   type InstallationKeys,
   Keyring,
+  Media,
+  MediaLinks,
   Members,
   Sealer,
   Sessions,
@@ -64,13 +66,15 @@ export async function openTestStore(options: { poolMax?: number } = {}): Promise
 
 /** Makes all repositories, as the module does. */
 export function repositoriesOf(database: Database, keyring: Keyring, sealer = new Sealer(database, keyring)) {
+  const media = new Media(database, new MediaLinks(keyring, 'https://parley.example'));
   return {
     sealer,
+    media,
     apiKeys: new ApiKeys(database),
     auditLog: new AuditLog(database),
     bots: new Bots(database),
     channels: new Channels(database, sealer),
-    conversations: new Conversations(database),
+    conversations: new Conversations(database, media),
     deadLetters: new DeadLetters(database),
     idempotency: new Idempotency(database),
     instance: new Instance(database),

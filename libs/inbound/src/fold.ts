@@ -9,7 +9,8 @@ import {
   type MessageId,
   type TurnMessage,
 } from '#libs/model';
-import type { CommitItem, InboxOutcome, NewMessage, PendingEvent } from '#libs/store';
+import type { CommitItem, InboxOutcome, NewFetch, NewMessage, PendingEvent } from '#libs/store';
+import { nameMedia } from './name-media.js';
 
 /** What a mailbox's events come to, before the bot has its say. */
 export interface Folded {
@@ -17,6 +18,8 @@ export interface Folded {
   edits: CommitItem['edits'];
   reactions: CommitItem['reactions'];
   done: InboxOutcome[];
+  /** Files that the messages name. */
+  media: Omit<NewFetch, 'channelId' | 'isOverConnection'>[];
   log: { type: EventType; data: JsonObject }[];
   /** What the turn must answer, oldest first. */
   asked: TurnMessage[];
@@ -43,7 +46,7 @@ export function fold(
   known: ReadonlyMap<string, MessageId>,
   now: string,
 ): Folded {
-  const folded: Folded = { messages: [], edits: [], reactions: [], done: [], log: [], asked: [] };
+  const folded: Folded = { messages: [], edits: [], reactions: [], done: [], media: [], log: [], asked: [] };
   const byProviderId = new Map(known);
   for (const pending of events) foldOne(folded, pending, byProviderId, now);
   return folded;
@@ -61,7 +64,8 @@ function foldOne(folded: Folded, pending: PendingEvent, known: Map<string, Messa
       const messageId = known.get(event.provider_id);
       if (!messageId) return ignore(folded, pending, 'It changes a message that was never received.');
       const at = event.sent_at ?? now;
-      folded.edits.push({ messageId, content: event.kind === 'edit' ? event.content : null, at });
+      const content = event.kind === 'edit' ? withNames(folded, pending, event.content, messageId) : null;
+      folded.edits.push({ messageId, content, at });
       finish(folded, pending, messageId);
       folded.log.push({
         type: event.kind === 'edit' ? 'message.updated' : 'message.deleted',
@@ -101,7 +105,7 @@ function foldMessage(
 ): void {
   // The message has the UUID of its inbox event: whoever was told that one can name the other.
   const messageId = pending.messageId ?? idOf('message', uuidOf(pending.inboxEventId));
-  const content = contentOf(event);
+  const content = withNames(folded, pending, contentOf(event), messageId);
   if (pending.messageId === null) {
     folded.messages.push({
       messageId,
@@ -121,6 +125,19 @@ function foldMessage(
   const isAsking = event.kind === 'choice' || (!event.automatic && event.consent === undefined);
   if (isAsking) folded.asked.push({ messageId, direction: 'in', content, sentAt: event.sent_at ?? now });
   finish(folded, pending, messageId);
+}
+
+/** A replayed event names what it named before, and fetches nothing again. */
+function withNames(
+  folded: Folded,
+  { inboxEventId, messageId: earlier }: PendingEvent,
+  contents: readonly Content[],
+  messageId: MessageId,
+): Content[] {
+  const named = nameMedia(contents, inboxEventId);
+  if (earlier === null)
+    folded.media.push(...named.fetches.map((fetch) => ({ ...fetch, messageId, inboxEventId })));
+  return named.contents;
 }
 
 function contentOf(event: InboundMessage | InboundChoice): readonly Content[] {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connectorOf } from '#libs/connectors';
 import { Fault, fault } from '#libs/faults';
 import {
   idOf,
@@ -152,11 +153,11 @@ export class MailboxDrain {
     if (asked.length === 0) {
       // Nothing of it wants an answer: it counts as answered, so that no later turn takes it up.
       const isAnswered = folded.messages.length > 0;
-      await this.#commit(box, lost, ingestPart(folded, conversation, { isAnswered, hasReplies: false }));
+      await this.#commit(box, lost, ingestPart(work, folded, { isAnswered, hasReplies: false }));
       return;
     }
     if (channel.state === 'paused') {
-      const part = ingestPart(folded, conversation, { isAnswered: false, hasReplies: false });
+      const part = ingestPart(work, folded, { isAnswered: false, hasReplies: false });
       await this.#commit(box, lost, { ...part, mailbox: { retryMs: PAUSED_RETRY_MS, owesTurn: true } });
       return;
     }
@@ -164,7 +165,7 @@ export class MailboxDrain {
     const quick = await Promise.race([turn, sleep(this.#patienceMs, 'slow' as const)]);
     if (quick !== 'slow') return this.#finish(work, folded, quick);
     if (folded.done.length > 0) {
-      const shown = ingestPart(folded, conversation, { isAnswered: false, hasReplies: false });
+      const shown = ingestPart(work, folded, { isAnswered: false, hasReplies: false });
       const { outcome } = await this.#commit(box, lost, {
         ...shown,
         mailbox: { keepMs: this.options.leaseMs },
@@ -178,7 +179,7 @@ export class MailboxDrain {
   /** @param folded  what is still to be recorded; null when it was shown already */
   async #finish(work: Work, folded: Folded | null, ended: TurnEnd): Promise<void> {
     const { box, conversation, lost } = work;
-    const ingest = folded ? ingestPart(folded, conversation, { isAnswered: false, hasReplies: false }) : {};
+    const ingest = folded ? ingestPart(work, folded, { isAnswered: false, hasReplies: false }) : {};
     if ('failure' in ended) return this.#finishFailed(work, folded, ended.failure);
     crashPoint('mailbox.after-turn-before-commit');
     const { outcome } = await this.#commit(box, lost, merge(ingest, conversation, ended.part));
@@ -197,7 +198,7 @@ export class MailboxDrain {
   async #finishFailed(work: Work, folded: Folded | null, failure: unknown): Promise<void> {
     const { box, channel, conversation, lost } = work;
     if (lost.aborted) return; // someone else has the mailbox
-    const ingest = folded ? ingestPart(folded, conversation, { isAnswered: false, hasReplies: false }) : {};
+    const ingest = folded ? ingestPart(work, folded, { isAnswered: false, hasReplies: false }) : {};
     const isFinal = box.failures + 1 >= this.#attemptsMax;
     const isStoreAway = failure instanceof Fault && failure.code === 'store/unavailable';
     this.logger.fault(failure, { conversationId: conversation.conversationId, failures: box.failures + 1 });
@@ -341,12 +342,19 @@ type CommitPart = Partial<Omit<CommitItem, 'workspaceId' | 'mailbox'>> & {
 };
 
 function ingestPart(
+  { channel, conversation: { conversationId } }: Work,
   folded: Folded,
-  { conversationId }: OpenConversation,
   conversation: { isAnswered: boolean; hasReplies: boolean },
 ): CommitPart {
   const { messages, edits, reactions, done, log } = folded;
-  return { messages, edits, reactions, done, log, conversation: { conversationId, ...conversation } };
+  const media = folded.media.map((fetch) => ({ ...fetch, ...fetchedBy(channel, fetch.source) }));
+  return { messages, edits, reactions, done, media, log, conversation: { conversationId, ...conversation } };
+}
+
+/** Who can fetch a file: where sends go over a connection, the provider's files come over it too. */
+function fetchedBy({ channelId, connector, settings }: LoadedChannel, source: string) {
+  const isHeld = connectorOf(connector).connection?.carriesSends(settings) ?? false;
+  return { channelId, isOverConnection: isHeld && source.startsWith('media:') };
 }
 
 function merge(ingest: CommitPart, { conversationId }: OpenConversation, turn: TurnPart): CommitPart {

@@ -9,6 +9,7 @@ import {
   type InboxEventId,
   type JsonObject,
   type MailboxId,
+  type MediaId,
   type MessageId,
   type Owner,
   type TraceStep,
@@ -49,6 +50,8 @@ export interface CommitItem {
   done: InboxOutcome[];
   turn?: NewTurn;
   deliveries: NewDelivery[];
+  /** Files that the messages name and that are to be fetched. */
+  media?: NewFetch[];
   log: { type: EventType; data: JsonObject }[];
 }
 
@@ -105,6 +108,20 @@ export interface NewDelivery {
   ttlMs: number;
 }
 
+export interface NewFetch {
+  mediaId: MediaId;
+  /** One of the `messages` of this item, or one that it edits. */
+  messageId: MessageId;
+  inboxEventId: InboxEventId;
+  channelId: ChannelId;
+  /** `media:` and the provider's reference, or an address. */
+  source: string;
+  /** Only whoever holds the channel's connection can fetch it. */
+  isOverConnection: boolean;
+  declaredType: string | null;
+  fileName: string | null;
+}
+
 /** The columns that `mailbox_commit` reads, all items in flat lists; see the function for the names. */
 export function flattenCommit(items: readonly { item: CommitItem; i: number }[]): Record<string, unknown[]> {
   const flat: Record<string, unknown[]> = {
@@ -116,6 +133,7 @@ export function flattenCommit(items: readonly { item: CommitItem; i: number }[])
     done: [],
     turns: [],
     deliveries: [],
+    media: [],
     log: [],
   };
   for (const { item, i } of items) flattenOne(flat as never, item, i);
@@ -131,6 +149,7 @@ type Flat = Record<
   | 'done'
   | 'turns'
   | 'deliveries'
+  | 'media'
   | 'log',
   unknown[]
 >;
@@ -238,6 +257,21 @@ function flattenOne(flat: Flat, item: CommitItem, i: number): void {
       acc: delivery.account,
       dest: delivery.destination,
       ttl: delivery.ttlMs,
+    });
+  }
+  for (const fetch of item.media ?? []) {
+    flat.media.push({
+      i,
+      w,
+      id: uuidOf(fetch.mediaId),
+      ch: uuidOf(fetch.channelId),
+      c,
+      m: uuidOf(fetch.messageId),
+      e: uuidOf(fetch.inboxEventId),
+      src: fetch.source,
+      held: fetch.isOverConnection,
+      type: fetch.declaredType,
+      name: fetch.fileName,
     });
   }
   for (const [at, entry] of item.log.entries()) {

@@ -1,8 +1,9 @@
-export type { CommitItem, InboxOutcome, NewDelivery, NewMessage, NewTurn } from './commit-item.js';
+export type { CommitItem, InboxOutcome, NewDelivery, NewFetch, NewMessage, NewTurn } from './commit-item.js';
 export { Deliveries, type DeliveryOutcomeRow, type OpenDelivery } from './deliveries.js';
 export { GroupCommit, type GroupCommitOptions, type Outcome } from './group-commit.js';
 export { Inbox, type AcceptedEvent, type NewInboxEvent } from './inbox.js';
 export { spread } from './mailbox-key.js';
+export { MediaFetches, type FetchOutcome, type OpenFetch } from './media-fetches.js';
 export {
   Mailboxes,
   type CommitResult,

@@ -19,6 +19,7 @@ import type { Prisma } from '#prisma/client';
 import { Database } from '../database.js';
 import { afterId, afterSeq, type PageOf, pageOf, type PageRequest } from './cursor.js';
 import { eventData } from './event-data.js';
+import { Media } from './media.js';
 import { findMessageRow, messageOfRow, type MessageRow, replyRowsOf } from './message-of-row.js';
 
 /** What has become of something that was accepted. */
@@ -55,7 +56,10 @@ const WITH_CONTACT = { contact: { include: { identities: { orderBy: { id: 'asc' 
 /** Conversations as they can be read: themselves, their messages, and their events. */
 @Injectable()
 export class Conversations {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly media: Media,
+  ) {}
 
   /** @throws Fault `state/not-found` */
   async get(workspaceId: WorkspaceId, conversationId: ConversationId): Promise<Conversation> {
@@ -147,12 +151,16 @@ export class Conversations {
       'select * from conversation_events($1, $2, $3, $4)',
       [uuidOf(workspaceId), uuidOf(conversationId), afterSeq, limit],
     );
+    const messages = rows.flatMap(({ message }) => (message ? [messageOfRow(message)] : []));
+    const shown = new Map(
+      (await this.media.show(workspaceId, messages)).map((message) => [message.id, message]),
+    );
     return rows.map((row) => ({
       type: row.type,
       seq: row.seq,
       conversation_id: conversationId,
       occurred_at: row.occurred_at.toISOString(),
-      data: eventData(row.data, row.message),
+      data: eventData(row.data, row.message && (shown.get(idOf('message', row.message.id)) ?? null)),
     }));
   }
 
@@ -183,7 +191,8 @@ export class Conversations {
                and seq < ${after ?? 2_147_483_647}
              order by seq desc limit ${page.limit + 1}`;
     });
-    return pageOf(list, page, rows, (row) => String(row.seq), messageOfRow);
+    const found = pageOf(list, page, rows, (row) => String(row.seq), messageOfRow);
+    return { ...found, data: await this.media.show(workspaceId, found.data) };
   }
 
   /** @throws Fault `state/not-found` */
@@ -192,7 +201,7 @@ export class Conversations {
       findMessageRow(tx, workspaceId, uuidOf(messageId)),
     );
     if (!row) throw fault('state/not-found', { facts: { messageId } });
-    return messageOfRow(row);
+    return this.#shown(workspaceId, messageOfRow(row));
   }
 
   /** What a turn said, in order; empty for silence and for a turn that is not there. */
@@ -200,13 +209,13 @@ export class Conversations {
     const rows = await this.database.withWorkspace(workspaceId, (tx) =>
       replyRowsOf(tx, workspaceId, uuidOf(turnId)),
     );
-    return rows.map(messageOfRow);
+    return this.media.show(workspaceId, rows.map(messageOfRow));
   }
 
   /** What has become of an inbox event: its message, the turn that took it, and what that said. */
   async answerTo(workspaceId: WorkspaceId, inboxEventId: InboxEventId): Promise<Answer> {
     const workspace = uuidOf(workspaceId);
-    return this.database.withWorkspace(workspaceId, async (tx) => {
+    const found = await this.database.withWorkspace(workspaceId, async (tx) => {
       // A message has the UUID of the inbox event it was made from.
       const row = await findMessageRow(tx, workspaceId, uuidOf(inboxEventId));
       if (!row) return { message: null, turn: null, replies: [] };
@@ -222,6 +231,17 @@ export class Conversations {
         replies: replies.map(messageOfRow),
       };
     });
+    const { message, replies } = found;
+    // After the transaction: nobody takes a second connection while they hold one.
+    return {
+      ...found,
+      message: message && (await this.#shown(workspaceId, message)),
+      replies: await this.media.show(workspaceId, replies),
+    };
+  }
+
+  async #shown(workspaceId: WorkspaceId, message: Message): Promise<Message> {
+    return (await this.media.show(workspaceId, [message]))[0]!;
   }
 }
 

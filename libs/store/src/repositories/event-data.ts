@@ -1,5 +1,4 @@
-import { idOf, idPrefixes, type IdKind, type Json, type JsonObject } from '#libs/model';
-import { messageOfRow, type MessageRow } from './message-of-row.js';
+import { idOf, idPrefixes, type IdKind, type Json, type JsonObject, type Message } from '#libs/model';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -9,9 +8,9 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  *
  * @param message  the message that the event names, as it is now; null when it names none, or it is gone
  */
-export function eventData(stored: JsonObject, message: MessageRow | null): Record<string, unknown> {
+export function eventData(stored: JsonObject, message: Message | null): Record<string, unknown> {
   const entries = Object.entries(stored).map(([name, value]) => publicEntry(name, value));
-  return { ...Object.fromEntries(entries), ...(message && { message: messageOfRow(message) }) };
+  return { ...Object.fromEntries(entries), ...(message && { message }) };
 }
 
 function publicEntry(name: string, value: Json): [string, Json] {

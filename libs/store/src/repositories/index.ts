@@ -16,6 +16,7 @@ export {
 } from './idempotency.js';
 export { Instance } from './instance.js';
 export { withInstallationLock } from './installation-lock.js';
+export { Media, type KnownMedia, type NewMedia } from './media.js';
 export { Members, type Member } from './members.js';
 export type { ChannelPacing, Rate } from './pace.js';
 export { RepositoriesModule } from './repositories.module.js';

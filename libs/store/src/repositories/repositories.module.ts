@@ -3,7 +3,9 @@ import { Database } from '../database.js';
 import { Deliveries } from '../pipeline/deliveries.js';
 import { Inbox } from '../pipeline/inbox.js';
 import { Mailboxes } from '../pipeline/mailboxes.js';
+import { MediaFetches } from '../pipeline/media-fetches.js';
 import { type InstallationKeys, Keyring } from '../sealing/keyring.js';
+import { MediaLinks } from '../sealing/media-links.js';
 import { Sealer } from '../sealing/sealer.js';
 import { ApiKeys } from './api-keys.js';
 import { AuditLog } from './audit-log.js';
@@ -15,6 +17,7 @@ import { Conversations } from './conversations.js';
 import { DeadLetters } from './dead-letters.js';
 import { Idempotency } from './idempotency.js';
 import { Instance } from './instance.js';
+import { Media } from './media.js';
 import { Members } from './members.js';
 import { Sessions } from './sessions.js';
 import { Timelines } from './timelines.js';
@@ -34,6 +37,8 @@ const repositories = [
   Inbox,
   Instance,
   Mailboxes,
+  Media,
+  MediaFetches,
   Members,
   Sessions,
   Timelines,
@@ -43,8 +48,11 @@ const repositories = [
 /** Gives the whole app its repositories, and the `Keyring` and `Sealer` of the installation's keys. Needs `StoreModule`. */
 @Module({})
 export class RepositoriesModule {
-  /** @param keys  the configuration's `secrets` */
-  static forRoot(keys: InstallationKeys): DynamicModule {
+  /**
+   * @param keys  the configuration's `secrets`
+   * @param publicUrl  where the gateway is reached: links to files begin with it
+   */
+  static forRoot(keys: InstallationKeys, publicUrl = ''): DynamicModule {
     return {
       module: RepositoriesModule,
       global: true,
@@ -54,6 +62,11 @@ export class RepositoriesModule {
           provide: Sealer,
           inject: [Database, Keyring],
           useFactory: (database: Database, keyring: Keyring) => new Sealer(database, keyring),
+        },
+        {
+          provide: MediaLinks,
+          inject: [Keyring],
+          useFactory: (keyring: Keyring) => new MediaLinks(keyring, publicUrl),
         },
         ...repositories,
       ],

@@ -1,2 +1,3 @@
 export { Keyring, type DataKey, type InstallationKeys } from './keyring.js';
+export { MediaLinks } from './media-links.js';
 export { Sealer, type Place, type SealerOptions } from './sealer.js';
