@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { registry, type AnyConnector, type Connection, type ConnectionIo } from '#libs/connectors';
+import {
+  registry,
+  type AnyConnector,
+  type Check,
+  type Connection,
+  type ConnectionIo,
+} from '#libs/connectors';
 import { fault } from '#libs/faults';
 
 /** What happened on the held connections of one test. */
@@ -14,6 +20,11 @@ export interface HeldWorld {
   io: ConnectionIo<unknown> | undefined;
   /** Ends the connection as the provider would. */
   drop(reason: string): void;
+  /** What a check finds. */
+  health: Check;
+  /** What the provider kept, as texts by key; and since when it was asked. */
+  kept: Record<string, string>;
+  askedSince: number[];
   /** Makes the next openings fail. */
   failing: 'channel/credentials' | 'channel/unreachable' | null;
 }
@@ -32,6 +43,9 @@ export function addHeldConnector(): HeldWorld {
     sent: [],
     io: undefined,
     drop: () => undefined,
+    health: { state: 'healthy', reason: 'All is well.' },
+    kept: {},
+    askedSince: [],
     failing: null,
   };
   const connector: AnyConnector = {
@@ -56,6 +70,24 @@ export function addHeldConnector(): HeldWorld {
       deliver: () => Promise.reject(fault('channel/not-connected')),
       refuses: (part) =>
         part.body['text'] === 'forbidden' ? { code: 'outside-window', reason: 'Too late for that.' } : null,
+    },
+    check: () => Promise.resolve(world.health),
+    // oxlint-disable-next-line typescript/require-await -- a provider's list is read page by page
+    async *gapFill(since) {
+      world.askedSince.push(since);
+      for (const [key, text] of Object.entries(world.kept)) {
+        yield {
+          event: {
+            kind: 'message' as const,
+            event_key: key,
+            thread: 'ann',
+            from: { kind: 'external', value: 'ann' },
+            provider_id: key,
+            content: [{ type: 'text' as const, text }],
+          },
+          raw: Buffer.from(text),
+        };
+      }
     },
     connection: {
       isUsed: ({ is_used }) => is_used as boolean,

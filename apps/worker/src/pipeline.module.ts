@@ -17,6 +17,7 @@ import { Bell } from '#libs/queue';
 import { ChannelCache, Channels, Connections, Deliveries, Mailboxes } from '#libs/store';
 import { ConnectionKeeper } from './connections/connection-keeper.js';
 import { WorkerMeans } from './means.js';
+import { ChannelWatch } from './watching/channel-watch.js';
 import { BotRunner, DrainHandler, OutboundPlanner, SendHandler, WorkerSignals } from './bindings.js';
 
 const EGRESS = Symbol('EGRESS');
@@ -34,6 +35,7 @@ class Loops implements OnApplicationBootstrap, BeforeApplicationShutdown {
     private readonly drain: MailboxDrain,
     private readonly sender: DeliverySender,
     private readonly keeper: ConnectionKeeper,
+    private readonly watch: ChannelWatch,
     private readonly means: WorkerMeans,
     private readonly signals: WorkerSignals,
     private readonly bell: Bell,
@@ -47,10 +49,12 @@ class Loops implements OnApplicationBootstrap, BeforeApplicationShutdown {
     this.drain.start();
     this.sender.start();
     this.keeper.start();
+    this.watch.start();
     this.bell.listen('connection', ({ channelId, command }) => void this.keeper.command(channelId, command));
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    await this.watch.stop();
     await this.drain.stop(STOP_GRACE_MS);
     await this.sender.stop();
     await this.keeper.stop();
@@ -102,6 +106,25 @@ export class PipelineModule {
               door,
               means,
               { ...loop, connectionsMax: CONNECTIONS_MAX },
+              logger,
+            ),
+        },
+        {
+          provide: ChannelWatch,
+          inject: [Channels, Connections, InboundDoor, WorkerMeans, Logger],
+          useFactory: (
+            channels: Channels,
+            connections: Connections,
+            door: InboundDoor,
+            means: WorkerMeans,
+            logger: Logger,
+          ) =>
+            new ChannelWatch(
+              channels,
+              connections,
+              door,
+              means,
+              { sweepEveryMs, checkEveryMs: config.work.checkEveryMs, gapEveryMs: config.work.gapEveryMs },
               logger,
             ),
         },

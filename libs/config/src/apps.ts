@@ -114,6 +114,8 @@ function common(env: Read) {
       sends: env.PARLEY_WORKER_SENDS,
       turnTimeoutMs: env.PARLEY_TURN_TIMEOUT,
       sweepEveryMs: env.PARLEY_SWEEP_EVERY,
+      checkEveryMs: env.PARLEY_CHECK_EVERY,
+      gapEveryMs: env.PARLEY_GAP_EVERY,
       leaseMs: env.PARLEY_LEASE,
       /** Undefined: the worker answers no HTTP. */
       statusPort: env.PARLEY_WORKER_PORT,

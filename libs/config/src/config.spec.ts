@@ -39,6 +39,8 @@ describe('the gateway', () => {
       sends: 64,
       turnTimeoutMs: 60_000,
       sweepEveryMs: 1000,
+      checkEveryMs: 30_000,
+      gapEveryMs: 60_000,
       leaseMs: 5000,
       statusPort: undefined,
     });

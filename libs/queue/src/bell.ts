@@ -15,8 +15,6 @@ export interface BellTopics {
 export type BellTopic = keyof BellTopics;
 type Hearer<Topic extends BellTopic> = (said: BellTopics[Topic]) => void;
 
-const topics: readonly BellTopic[] = ['conversation', 'live', 'connection'];
-
 /** PostgreSQL takes payloads under 8000 bytes; an id has 31 characters and its quotes. */
 const IDS_PER_RING = 200;
 const LIVE_BYTES_MAX = 7_900;
@@ -29,7 +27,8 @@ const GATHER_MS = 4;
  */
 export class Bell {
   readonly #hearers = new Map<BellTopic, Set<Hearer<never>>>();
-  #stop: (() => Promise<void>) | undefined;
+  /** By topic that somebody listens to: how to stop. */
+  readonly #stops = new Map<BellTopic, () => Promise<void>>();
   #pending = new Set<ConversationId>();
   #isFlushing = false;
 
@@ -55,7 +54,7 @@ export class Bell {
 
   /** @returns how to stop hearing */
   listen<Topic extends BellTopic>(topic: Topic, hear: Hearer<Topic>): () => void {
-    this.#start();
+    this.#start(topic);
     const hearers = this.#hearers.get(topic) ?? new Set();
     hearers.add(hear);
     this.#hearers.set(topic, hearers);
@@ -71,7 +70,7 @@ export class Bell {
   }
 
   async close(): Promise<void> {
-    await this.#stop?.();
+    await Promise.all([...this.#stops.values()].map((stop) => stop()));
   }
 
   /** Everything that was rung since the last time goes together. */
@@ -88,37 +87,33 @@ export class Bell {
     this.#isFlushing = false;
   }
 
-  #start(): void {
-    if (this.#stop) return;
+  /** A connection for each topic that somebody listens to, and none for the others. */
+  #start(topic: BellTopic): void {
+    if (this.#stops.has(topic)) return;
     const redis = this.connection.subscriber();
     if (redis) {
-      redis.on('message', (channel: string, payload: string) =>
-        this.#heard(channel.slice(keyPrefix.length + 1), payload),
-      );
-      void redis.subscribe(...topics.map((topic) => `${keyPrefix}:${topic}`)).catch(() => undefined);
-      this.#stop = async () => {
+      redis.on('message', (_channel: string, payload: string) => this.#heard(topic, payload));
+      void redis.subscribe(`${keyPrefix}:${topic}`).catch(() => undefined);
+      this.#stops.set(topic, async () => {
         redis.disconnect();
         await Promise.resolve();
-      };
+      });
       return;
     }
-    const listeners = topics.map(
-      (topic) =>
-        new Listener(this.databaseUrl, `${keyPrefix}_${topic}`, (payload) => this.#heard(topic, payload)),
+    const listener = new Listener(this.databaseUrl, `${keyPrefix}_${topic}`, (payload) =>
+      this.#heard(topic, payload),
     );
-    for (const listener of listeners) listener.start();
-    this.#stop = async () => {
-      await Promise.all(listeners.map((listener) => listener.close()));
-    };
+    listener.start();
+    this.#stops.set(topic, () => listener.close());
   }
 
-  #heard(topic: string, payload: string): void {
+  #heard(topic: BellTopic, payload: string): void {
     let said: unknown;
     try {
       said = JSON.parse(payload);
     } catch {
       return; // someone else's words on our channel
     }
-    for (const hear of this.#hearers.get(topic as BellTopic) ?? []) hear(said as never);
+    for (const hear of this.#hearers.get(topic) ?? []) hear(said as never);
   }
 }

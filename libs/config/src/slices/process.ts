@@ -79,6 +79,14 @@ export const workSlice = {
   PARLEY_SWEEP_EVERY: duration({ min: 50, max: 60_000 })
     .prefault('1s')
     .describe('Pause between two looks into the database for work whose wake-up was lost.'),
+  PARLEY_CHECK_EVERY: duration({ min: 1_000, max: 3_600_000 })
+    .prefault('30s')
+    .describe(
+      'Pause between two looks whether a channel works; a broken token shows within twice this time.',
+    ),
+  PARLEY_GAP_EVERY: duration({ min: 1_000, max: 3_600_000 })
+    .prefault('60s')
+    .describe('Pause between two questions to a provider for what it kept while nobody listened.'),
   PARLEY_LEASE: duration({ min: 1_000, max: 600_000 })
     .prefault('5s')
     .describe(

@@ -243,6 +243,26 @@ export class Channels {
     };
   }
 
+  /**
+   * Claims active channels that are due for a check, or for a look at what their provider kept, whatever their workspace.
+   *
+   * @param connectors  those that can be asked
+   * @param everyMs     until each is due again
+   */
+  async takeDue(
+    what: 'check' | 'gap',
+    connectors: readonly string[],
+    everyMs: number,
+    limit: number,
+  ): Promise<ChannelId[]> {
+    const rows = await this.database.run<{ channel_id: string }>(
+      'channel_take',
+      'select channel_id from channel_take($1, $2, $3, $4)',
+      [what, [...connectors], everyMs, limit],
+    );
+    return rows.map((row) => idOf('channel', row.channel_id));
+  }
+
   async #change(
     workspaceId: WorkspaceId,
     channelId: ChannelId,
