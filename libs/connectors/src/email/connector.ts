@@ -1,0 +1,33 @@
+import type { Connector, Decoded, HookRequest } from '../connector.js';
+import { MailReader } from './apart.js';
+import { authenticate } from './authenticate.js';
+import { check } from './check.js';
+import { decode } from './decode.js';
+import { deliver } from './deliver.js';
+import { openMailbox } from './imap.js';
+import { manifest, type EmailSettings } from './manifest.js';
+import { fetchMedia } from './media.js';
+import { plan } from './plan.js';
+import { simulate } from './simulate.js';
+
+const reader = new MailReader();
+
+/** E-mail: a mailbox in both directions. */
+export const connector: Connector<EmailSettings> = {
+  manifest,
+  webhook: {
+    authenticate,
+    decode,
+    decodeApart: (request: HookRequest, settings: EmailSettings) =>
+      reader.read({ kind: 'hook', request }, settings) as Promise<Decoded>,
+  },
+  connection: {
+    isUsed: ({ receive }) => receive === 'imap',
+    carriesSends: () => false,
+    open: openMailbox,
+  },
+  outbound: { plan, deliver },
+  media: { fetch: fetchMedia },
+  simulate,
+  check,
+};

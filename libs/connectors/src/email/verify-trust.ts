@@ -1,0 +1,42 @@
+import { authenticate, type DNSResolver } from 'mailauth';
+import { resultOf, UNKNOWN, type Trust } from './trust.js';
+
+/** How a mail came, where we took it in ourselves. */
+export interface Received {
+  ip: string;
+  helo: string;
+  sender: string;
+}
+
+const VERIFY_MS = 8_000;
+
+/**
+ * Checks DKIM, DMARC and ARC, and SPF where the sender's address is known. What cannot be looked up is unknown, never failed.
+ *
+ * @param received  null for mails out of a mailbox: then SPF is whatever our own server wrote, and unknown here
+ * @param resolver  default: the system's
+ */
+export async function verifyTrust(
+  raw: Buffer,
+  received: Received | null = null,
+  resolver?: DNSResolver,
+): Promise<Trust> {
+  const options = received ?? { ip: '', helo: '', sender: '' };
+  const checking = authenticate(raw, {
+    ...options,
+    ...(resolver && { resolver }),
+    disableArc: false,
+    disableBimi: true,
+    trustReceived: false,
+  });
+  const timeout = new Promise<null>((resolve) => setTimeout(resolve, VERIFY_MS, null).unref());
+  const result = await Promise.race([checking.catch(() => null), timeout]);
+  if (!result) return UNKNOWN;
+  const dkim = result.dkim.results.map(({ status }) => status.result);
+  return {
+    spf: received && result.spf ? resultOf(result.spf.status.result) : 'unknown',
+    dkim: dkim.includes('pass') ? 'pass' : resultOf(dkim[0] ?? 'none'),
+    dmarc: result.dmarc ? resultOf(result.dmarc.status.result) : 'unknown',
+    arc: result.arc ? resultOf(result.arc.status.result) : 'unknown',
+  };
+}
