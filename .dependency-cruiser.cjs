@@ -57,7 +57,13 @@ module.exports = {
       name: 'store-and-queue-are-below-the-domain',
       severity: 'error',
       from: { path: '^libs/(store|queue)/' },
-      to: { path: `^libs/(connectors|${MIDDLE})/` },
+      to: { path: `^libs/(connectors|media|${MIDDLE})/` },
+    },
+    {
+      name: 'media-is-below-the-domain',
+      severity: 'error',
+      from: { path: '^libs/media/' },
+      to: { path: `^libs/(${MIDDLE})/` },
     },
     {
       name: 'domain-rooms-are-strangers',

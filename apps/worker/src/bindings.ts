@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { BotCore } from '#libs/bot';
 import { CommitSignals, ReplyPlanner, TurnRunner, type MailboxDrain } from '#libs/inbound';
 import type { ConversationId, Turn, TurnResult } from '#libs/model';
+import type { MediaFetcher } from '#libs/media';
 import { planDeliveries, type DeliverySender } from '#libs/outbound';
 import { Bell, drainMailboxes, JobHandler, sendDeliveries } from '#libs/queue';
 
@@ -27,6 +28,7 @@ export class OutboundPlanner extends ReplyPlanner {
 @Injectable()
 export class WorkerSignals extends CommitSignals {
   sender: DeliverySender | undefined;
+  fetcher: MediaFetcher | undefined;
 
   constructor(private readonly bell: Bell) {
     super();
@@ -35,11 +37,14 @@ export class WorkerSignals extends CommitSignals {
   committed({
     conversationId,
     hasDeliveries,
+    hasMedia = false,
   }: {
     conversationId: ConversationId;
     hasDeliveries: boolean;
+    hasMedia?: boolean;
   }): void {
     if (hasDeliveries) void this.sender?.poke();
+    if (hasMedia) void this.fetcher?.poke();
     this.bell.ring('conversation', { ids: [conversationId] });
   }
 

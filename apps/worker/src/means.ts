@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Connection, Egress, EgressFetch, FetchedMedia } from '#libs/connectors';
-import { fault } from '#libs/faults';
+import type { MediaDesk } from '#libs/media';
 import type { ChannelId } from '#libs/model';
 import { SendingMeans } from '#libs/outbound';
 import type { LoadedChannel } from '#libs/store';
@@ -16,6 +16,7 @@ export class WorkerMeans extends SendingMeans implements ConnectionMeans {
 
   constructor(
     egress: Egress,
+    private readonly desk: MediaDesk,
     private readonly dataFolder: string,
   ) {
     super();
@@ -40,21 +41,11 @@ export class WorkerMeans extends SendingMeans implements ConnectionMeans {
     return folder;
   }
 
-  linkTo(_channel: LoadedChannel, mediaUrl: string): Promise<string> {
-    if (!mediaUrl.startsWith('media:')) return Promise.resolve(mediaUrl);
-    return Promise.reject(fault('channel/rejected', { detail: 'The file is not stored here.' }));
+  linkTo({ workspaceId }: LoadedChannel, mediaUrl: string): Promise<string> {
+    return this.desk.linkTo(workspaceId, mediaUrl);
   }
 
-  async readMedia(_channel: LoadedChannel, mediaUrl: string, maxBytes: number): Promise<FetchedMedia> {
-    if (mediaUrl.startsWith('media:')) {
-      throw fault('channel/rejected', { detail: 'The file is not stored here.' });
-    }
-    const answer = await this.fetch(mediaUrl, { maxBytes });
-    if (answer.status !== 200) {
-      throw fault('channel/rejected', { detail: `The file cannot be fetched (HTTP ${answer.status}).` });
-    }
-    const mimeType = answer.headers['content-type']?.split(';', 1)[0];
-    const fileName = decodeURIComponent(path.posix.basename(new URL(mediaUrl).pathname));
-    return { bytes: answer.body, ...(mimeType && { mimeType }), ...(fileName && { fileName }) };
+  readMedia({ workspaceId }: LoadedChannel, mediaUrl: string, maxBytes: number): Promise<FetchedMedia> {
+    return this.desk.read(workspaceId, mediaUrl, maxBytes, this.fetch);
   }
 }

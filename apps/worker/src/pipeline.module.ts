@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import path from 'node:path';
 import {
   Inject,
   Injectable,
@@ -11,10 +12,11 @@ import {
 import type { WorkerConfig } from '#libs/config';
 import { createEgress, type Egress } from '#libs/connectors';
 import { InboundDoor, MailboxDrain, ReplyPlanner, TurnRunner, TurnStep } from '#libs/inbound';
+import { FolderFiles, MediaDesk, MediaFetcher, MediaFiles } from '#libs/media';
 import { Logger, Metrics } from '#libs/observe';
 import { DeliverySender } from '#libs/outbound';
 import { Bell } from '#libs/queue';
-import { ChannelCache, Channels, Connections, Deliveries, Mailboxes } from '#libs/store';
+import { ChannelCache, Channels, Connections, Deliveries, Mailboxes, Media, MediaFetches } from '#libs/store';
 import { ConnectionKeeper } from './connections/connection-keeper.js';
 import { WorkerMeans } from './means.js';
 import { ChannelWatch } from './watching/channel-watch.js';
@@ -36,6 +38,7 @@ class Loops implements OnApplicationBootstrap, BeforeApplicationShutdown {
     private readonly sender: DeliverySender,
     private readonly keeper: ConnectionKeeper,
     private readonly watch: ChannelWatch,
+    private readonly fetcher: MediaFetcher,
     private readonly means: WorkerMeans,
     private readonly signals: WorkerSignals,
     private readonly bell: Bell,
@@ -44,10 +47,12 @@ class Loops implements OnApplicationBootstrap, BeforeApplicationShutdown {
 
   onApplicationBootstrap(): void {
     this.signals.sender = this.sender;
+    this.signals.fetcher = this.fetcher;
     this.means.keeper = this.keeper;
-    this.means.onOpened = () => void this.sender.poke();
+    this.means.onOpened = () => void Promise.all([this.sender.poke(), this.fetcher.poke()]);
     this.drain.start();
     this.sender.start();
+    this.fetcher.start();
     this.keeper.start();
     this.watch.start();
     this.bell.listen('connection', ({ channelId, command }) => void this.keeper.command(channelId, command));
@@ -57,6 +62,7 @@ class Loops implements OnApplicationBootstrap, BeforeApplicationShutdown {
     await this.watch.stop();
     await this.drain.stop(STOP_GRACE_MS);
     await this.sender.stop();
+    await this.fetcher.stop();
     await this.keeper.stop();
     await this.egress.close();
   }
@@ -86,8 +92,35 @@ export class PipelineModule {
         },
         {
           provide: WorkerMeans,
-          inject: [EGRESS],
-          useFactory: (egress: Egress) => new WorkerMeans(egress, config.data.dir),
+          inject: [EGRESS, MediaDesk],
+          useFactory: (egress: Egress, desk: MediaDesk) => new WorkerMeans(egress, desk, config.data.dir),
+        },
+        { provide: MediaFiles, useFactory: () => new FolderFiles(path.join(config.data.dir, 'media')) },
+        {
+          provide: MediaDesk,
+          inject: [Media, MediaFiles],
+          useFactory: (media: Media, files: MediaFiles) => new MediaDesk(media, files, config.media.bytesMax),
+        },
+        {
+          provide: MediaFetcher,
+          inject: [MediaFetches, ChannelCache, MediaDesk, WorkerMeans, Bell, Logger],
+          useFactory: (
+            fetches: MediaFetches,
+            channels: ChannelCache,
+            desk: MediaDesk,
+            means: WorkerMeans,
+            bell: Bell,
+            logger: Logger,
+          ) =>
+            new MediaFetcher(
+              fetches,
+              channels,
+              desk,
+              means,
+              (conversationId) => bell.ring('conversation', { ids: [conversationId] }),
+              loop,
+              logger,
+            ),
         },
         InboundDoor,
         {

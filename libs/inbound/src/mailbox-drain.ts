@@ -306,6 +306,7 @@ export class MailboxDrain {
       this.signals.committed({
         conversationId: item.conversation.conversationId,
         hasDeliveries: item.deliveries.length > 0,
+        hasMedia: (item.media ?? []).length > 0,
       });
     }
     if (result.hasMore) void this.poke();

@@ -23,10 +23,11 @@ export abstract class ReplyPlanner {
 
 /** Tells others what a commit brought. Best effort. */
 export abstract class CommitSignals {
-  /** Conversations have new events, and perhaps deliveries that are due. */
+  /** Conversations have new events, and perhaps deliveries that are due and files that are to be fetched. */
   abstract committed(changes: {
     conversationId: OpenConversation['conversationId'];
     hasDeliveries: boolean;
+    hasMedia?: boolean;
   }): void;
   /** A turn takes long enough for people to be told. */
   abstract thinking(conversationId: OpenConversation['conversationId']): void;

@@ -1,0 +1,195 @@
+import {
+  type Connection,
+  connectorOf,
+  type EgressFetch,
+  type FetchedMedia,
+  type MediaIo,
+} from '#libs/connectors';
+import { fault, isFault } from '#libs/faults';
+import type { ChannelId, ConversationId, MediaId } from '#libs/model';
+import { Logger, newRequestId, withContext } from '#libs/observe';
+import { type Held, LeaseKeeper, Pump } from '#libs/queue';
+import { ChannelCache, type LoadedChannel, type MediaFetches, type OpenFetch } from '#libs/store';
+import { fetchFile } from './fetch-file.js';
+import { judgeFetch } from './judge-fetch.js';
+import type { MediaDesk } from './media-desk.js';
+
+/** What fetches may use of the process: bound by the worker. */
+export interface FetchMeans {
+  fetch: EgressFetch;
+  /** The connection that this process holds for a channel, if it does. */
+  connectionOf(channelId: ChannelId): Connection | undefined;
+  heldConnections(): readonly ChannelId[];
+}
+
+export interface FetcherOptions {
+  /** Name of this incarnation of the worker; no two processes ever share one. */
+  worker: string;
+  leaseMs: number;
+  sweepEveryMs: number;
+  /** Fetches at the same time: each may hold a whole file in memory. */
+  fetches?: number;
+  /** Longest time one fetch may take, from its claim to its last byte. */
+  timeoutMs?: number;
+}
+
+interface HeldFetch extends Held {
+  fetch: OpenFetch;
+}
+
+/**
+ * Fetches the files that messages name: claims what is due, fetches it once, keeps its bytes, and says in the
+ * conversation what became of it. No turn waits for a file.
+ */
+export class MediaFetcher {
+  readonly #pump: Pump;
+  readonly #leases: LeaseKeeper<MediaId, HeldFetch>;
+  readonly #active = new Set<Promise<void>>();
+  readonly #fetchesMax: number;
+  readonly #timeoutMs: number;
+  readonly #stopping = new AbortController();
+
+  constructor(
+    private readonly fetches: MediaFetches,
+    private readonly channels: ChannelCache,
+    private readonly desk: MediaDesk,
+    private readonly means: FetchMeans,
+    private readonly changed: (conversationId: ConversationId) => void,
+    private readonly options: FetcherOptions,
+    private readonly logger: Logger,
+  ) {
+    this.#fetchesMax = options.fetches ?? 4;
+    this.#timeoutMs = options.timeoutMs ?? 90_000;
+    this.#pump = new Pump(() => this.#pass(), {
+      sweepEveryMs: options.sweepEveryMs,
+      onError: (error) => this.logger.fault(error, { loop: 'media' }),
+    });
+    this.#leases = new LeaseKeeper(options.leaseMs, (held) =>
+      this.fetches.renew(
+        options.worker,
+        options.leaseMs,
+        held.map(({ fetch }) => fetch),
+      ),
+    );
+  }
+
+  start(): void {
+    this.#pump.start();
+  }
+
+  /** Looks for files to fetch. @returns when a look that began after this call has ended */
+  poke(): Promise<void> {
+    return this.#pump.poke();
+  }
+
+  /** Claims nothing more, and gives up what is under way: another worker fetches it. */
+  async stop(): Promise<void> {
+    await this.#pump.stop();
+    this.#stopping.abort();
+    await Promise.allSettled(this.#active);
+    this.#leases.stop();
+  }
+
+  async #pass(): Promise<void> {
+    const free = this.#fetchesMax - this.#active.size;
+    if (free <= 0) return;
+    const { worker, leaseMs } = this.options;
+    const claimed = await this.fetches.open(worker, free, leaseMs, this.means.heldConnections());
+    for (const fetch of claimed) this.#begin(fetch);
+  }
+
+  #begin(fetch: OpenFetch): void {
+    const held: HeldFetch = { fetch, lost: new AbortController() };
+    this.#leases.hold(fetch.mediaId, held);
+    const { workspaceId, channelId } = fetch;
+    const work = withContext({ requestId: newRequestId(), workspaceId, channelId }, () => this.#handle(held))
+      .catch((error: unknown) => this.logger.fault(error, { mediaId: fetch.mediaId }))
+      .finally(() => {
+        this.#leases.release(fetch.mediaId, held);
+        this.#active.delete(work);
+        void this.poke();
+      });
+    this.#active.add(work);
+  }
+
+  async #handle({ fetch, lost }: HeldFetch): Promise<void> {
+    const signal = AbortSignal.any([
+      lost.signal,
+      this.#stopping.signal,
+      AbortSignal.timeout(this.#timeoutMs),
+    ]);
+    const outcome = await this.#outcomeOf(fetch, signal);
+    if (lost.signal.aborted) return;
+    const isRecorded = await this.fetches.record(this.options.worker, fetch, outcome);
+    if (isRecorded && outcome.status !== 'pending' && fetch.conversationId)
+      this.changed(fetch.conversationId);
+  }
+
+  async #outcomeOf(fetch: OpenFetch, signal: AbortSignal) {
+    try {
+      const file = await aborted(this.#fetch(fetch, signal), signal);
+      const declared = file.mimeType ?? fetch.declaredType;
+      const kept = await this.desk.keep(fetch.workspaceId, file.bytes, declared);
+      return { status: 'stored' as const, ...kept, fileName: file.fileName?.slice(0, 255) ?? null };
+    } catch (thrown) {
+      if (!isFault(thrown)) this.logger.fault(thrown, { mediaId: fetch.mediaId });
+      // What a stopping worker gives up is nobody's failure.
+      if (this.#stopping.signal.aborted)
+        return { status: 'pending' as const, waitMs: 0, reason: 'The worker stopped.' };
+      return judgeFetch(thrown, fetch, Math.random());
+    }
+  }
+
+  async #fetch(fetch: OpenFetch, signal: AbortSignal): Promise<FetchedMedia> {
+    if (!fetch.source.startsWith('media:')) {
+      return fetchFile(fetch.source, this.means.fetch, { maxBytes: this.desk.bytesMax, signal });
+    }
+    const ref = fetch.source.slice('media:'.length);
+    const channel = await this.channels.load(fetch.channelId);
+    if (!channel) throw fault('channel/rejected', { detail: 'The channel is gone.' });
+    if (fetch.isOverConnection) {
+      const connection = this.means.connectionOf(fetch.channelId);
+      if (!connection?.fetchMedia) throw fault('channel/not-connected');
+      return connection.fetchMedia(ref, signal);
+    }
+    const port = connectorOf(channel.connector).media;
+    if (!port)
+      throw fault('channel/rejected', { detail: 'Channels of this kind have no files of their own.' });
+    return port.fetch(ref, this.#io(fetch, channel, signal));
+  }
+
+  #io(fetch: OpenFetch, channel: LoadedChannel, signal: AbortSignal): MediaIo<unknown> {
+    const { workspaceId, inboxEventId } = fetch;
+    const { bytesMax } = this.desk;
+    return {
+      settings: channel.settings,
+      fetch: async (url, request = {}) => {
+        const wanted = Math.min(request.maxBytes ?? bytesMax, bytesMax);
+        return this.means.fetch(url, { signal, ...request, maxBytes: wanted });
+      },
+      signal,
+      now: Date.now,
+      linkTo: (mediaUrl) => this.desk.linkTo(workspaceId, mediaUrl),
+      readMedia: (mediaUrl, maxBytes) => this.desk.read(workspaceId, mediaUrl, maxBytes, this.means.fetch),
+      raw: async () => {
+        const raw = inboxEventId && (await this.fetches.rawOf(workspaceId, inboxEventId));
+        if (!raw) throw fault('channel/rejected', { detail: 'What came in is not kept any more.' });
+        return raw;
+      },
+    };
+  }
+}
+
+/** A connector that does not hear the signal holds nothing up. */
+function aborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  work.catch(() => undefined);
+  return Promise.race([
+    work,
+    new Promise<never>((_, reject) => {
+      const late = (): void =>
+        reject(fault('channel/outcome-unknown', { detail: 'The fetch took too long.' }));
+      if (signal.aborted) late();
+      else signal.addEventListener('abort', late, { once: true });
+    }),
+  ]);
+}
