@@ -343,6 +343,33 @@ describe.each(queues)('the pipeline with its queue on %s', (queue) => {
     expect(new Set(posts.map((post) => post.headers['webhook-id'])).size).toBe(1);
   });
 
+  it('learns from a receipt that names our key what became of a send whose answer was lost', async () => {
+    const channel = await pipeline.addChannel({ settings: { delivery: 'blind' } });
+    pipeline.provider.answerWith({ kind: 'reset' });
+    await say(pipeline, channel, 'named', 'hello');
+    await settled(channel.channelId, 1, 'unknown');
+    const [delivery] = await rows('select id from delivery where channel_id = $1', uuid(channel.channelId));
+    await pipeline.door.accept(channel, [
+      {
+        event: {
+          kind: 'receipt',
+          event_key: 'late',
+          thread: 'named',
+          provider_ref: 'theirs-1',
+          key: idOf('delivery', delivery.id),
+          status: 'delivered',
+        },
+        raw: Buffer.from('{}'),
+      },
+    ]);
+    await settled(channel.channelId, 1, 'delivered');
+    const [message] = await rows(
+      `select m.status from message m join delivery d on d.message_id = m.id where d.channel_id = $1`,
+      uuid(channel.channelId),
+    );
+    expect(message.status).toBe('delivered');
+  });
+
   it('asks a provider that can be asked, and does not send again what went out', async () => {
     const channel = await pipeline.addChannel({
       settings: { delivery: 'look-up', lookup_url: `${pipeline.provider.url}/lookup` },

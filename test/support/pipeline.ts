@@ -107,7 +107,8 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   })
   class Edge {}
   const edge = await NestFactory.createApplicationContext(Edge, { logger, abortOnError: false });
-  const provider = await startStubServer();
+  // Checks of channels come whenever they come.
+  const provider = await startStubServer(({ method }) => method === 'HEAD');
   const workers: INestApplicationContext[] = [];
   const addWorker = async (more: Record<string, string> = {}): Promise<INestApplicationContext> => {
     const worker = await createWorker(parseWorkerConfig({ ...env, ...more }), {

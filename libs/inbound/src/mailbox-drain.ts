@@ -3,6 +3,7 @@ import { connectorOf } from '#libs/connectors';
 import { Fault, fault } from '#libs/faults';
 import {
   idOf,
+  isId,
   uuidOf,
   type InboxEventId,
   type MailboxId,
@@ -251,12 +252,24 @@ export class MailboxDrain {
           ]
         : [],
     );
+    await this.#nameSends(box, lost);
     const { conversationIds } = await this.#untilStored(lost, () =>
       this.mailboxes.commitReceipts(this.options.worker, box, receipts),
     );
     for (const conversationId of conversationIds)
       this.signals.committed({ conversationId, hasDeliveries: false });
     if (box.events.length >= 50) void this.poke();
+  }
+
+  /** A send whose answer was lost has no reference yet; some providers name our key in their receipts. */
+  async #nameSends(box: OpenMailbox, lost: AbortSignal): Promise<void> {
+    const named = box.events.flatMap(({ event }) =>
+      event.kind === 'receipt' && event.key !== undefined && isId('delivery', event.key)
+        ? [{ deliveryId: event.key, providerRef: event.provider_ref }]
+        : [],
+    );
+    if (named.length === 0) return;
+    await this.#untilStored(lost, () => this.mailboxes.nameSends(box.workspaceId, box.channelId, named));
   }
 
   #openConversation(box: OpenMailbox, { event }: PendingEvent, lost: AbortSignal): Promise<OpenConversation> {

@@ -63,9 +63,8 @@ export class ChannelWatch {
   }
 
   async #pass(what: 'check' | 'gap', everyMs: number): Promise<void> {
-    const able = [...registry.values()]
-      .filter(({ check, gapFill }) => (what === 'check' ? check : gapFill) !== undefined)
-      .map(({ manifest }) => manifest.id);
+    const port = what === 'check' ? 'check' : 'gapFill';
+    const able = [...registry.values()].flatMap((one) => (one[port] === undefined ? [] : one.manifest.id));
     if (able.length === 0) return;
     for (;;) {
       const due = await this.channels.takeDue(what, able, everyMs, AT_ONCE);

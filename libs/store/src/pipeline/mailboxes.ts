@@ -8,6 +8,7 @@ import {
   type ChannelId,
   type Content,
   type ConversationId,
+  type DeliveryId,
   type InboundEvent,
   type InboxEventId,
   type JsonObject,
@@ -326,6 +327,27 @@ export class Mailboxes {
       content: row.content as unknown as Content[],
       sentAt: (row.sentAt ?? row.recordedAt).toISOString(),
     }));
+  }
+
+  /** Gives sends the reference under which the provider knows them, where its answer never came. */
+  async nameSends(
+    workspaceId: WorkspaceId,
+    channelId: ChannelId,
+    named: readonly { deliveryId: DeliveryId; providerRef: string }[],
+  ): Promise<void> {
+    await this.#database.withWorkspace(workspaceId, async (tx) => {
+      for (const { deliveryId, providerRef } of named) {
+        await tx.delivery.updateMany({
+          where: {
+            workspaceId: uuidOf(workspaceId),
+            id: uuidOf(deliveryId),
+            channelId: uuidOf(channelId),
+            providerRef: null,
+          },
+          data: { providerRef },
+        });
+      }
+    });
   }
 
   /** Writes down whether people take messages from a channel; the last word of each address counts. */
