@@ -343,6 +343,61 @@ describe.each(queues)('the pipeline with its queue on %s', (queue) => {
     expect(new Set(posts.map((post) => post.headers['webhook-id'])).size).toBe(1);
   });
 
+  it('lets a fallback take over where nothing was accepted, never where that is unclear, and hears its receipts', async () => {
+    const first = await pipeline.addChannel({ settings: { delivery: 'blind' } });
+    const { workspaceId } = first;
+    const second = await pipeline.addChannel({
+      workspaceId,
+      bot: null,
+      settings: { url: `${pipeline.provider.url}/second`, delivery: 'blind' },
+    });
+    await pipeline.get(Channels).update(workspaceId, first.channelId, {
+      version: null,
+      fallbackChannelIds: [second.channelId],
+      actor: 'system',
+    });
+    await until('the change is seen', async () => {
+      const loaded = await pipeline.get(Channels).load(first.channelId);
+      await new Promise((resolve) => setTimeout(resolve, 2_100)); // channels are believed for two seconds
+      return loaded?.fallbackChannelIds.length === 1;
+    });
+    const paths = (): string[] => pipeline.provider.requests.map(({ path }) => path);
+    pipeline.provider.requests.length = 0;
+    pipeline.provider.answerWith(({ path }) =>
+      path === '/in'
+        ? { kind: 'answer', status: 503 }
+        : { kind: 'answer', status: 200, body: '{"id":"by-second"}' },
+    );
+    await say(pipeline, first, 'over', 'hello');
+    await settled(second.channelId, 1, 'sent');
+    expect(paths()).toEqual(['/in', '/second']);
+    const [delivery] = await rows(
+      'select log, attempts from delivery where channel_id = $1',
+      uuid(second.channelId),
+    );
+    expect(delivery.log.map(({ outcome }: { outcome: string }) => outcome)).toEqual(['diverted', 'sent']);
+    await pipeline.door.accept(second, [
+      {
+        event: {
+          kind: 'receipt',
+          event_key: 'r',
+          thread: 'over',
+          provider_ref: 'by-second',
+          status: 'delivered',
+        },
+        raw: Buffer.from('{}'),
+      },
+    ]);
+    await settled(second.channelId, 1, 'delivered');
+    pipeline.provider.requests.length = 0;
+    pipeline.provider.answerWith(({ path }) =>
+      path === '/in' ? { kind: 'reset' } : { kind: 'answer', status: 204 },
+    );
+    await say(pipeline, first, 'unclear', 'hello');
+    await settled(first.channelId, 1, 'unknown');
+    expect(paths()).toEqual(['/in']);
+  });
+
   it('learns from a receipt that names our key what became of a send whose answer was lost', async () => {
     const channel = await pipeline.addChannel({ settings: { delivery: 'blind' } });
     pipeline.provider.answerWith({ kind: 'reset' });

@@ -199,6 +199,13 @@ export const Health = z
   .meta({ id: 'Health' });
 export type Health = z.infer<typeof Health>;
 
+const fallbacks = z
+  .array(ChannelId)
+  .max(5)
+  .describe(
+    'Channels whose providers take over, in order, where this one cannot be reached: of kinds that understand its messages',
+  );
+
 export const CreateChannel = z
   .strictObject({
     connector: z.string().min(1).max(64).describe('One of GET /v1/channel-types'),
@@ -210,6 +217,7 @@ export const CreateChannel = z
     bot_id: BotId.nullable()
       .optional()
       .describe('The bot that answers; null: nobody; default: the workspace has one'),
+    fallback_channel_ids: fallbacks.default([]),
   })
   .meta({ id: 'CreateChannel' });
 export type CreateChannel = z.infer<typeof CreateChannel>;
@@ -222,6 +230,7 @@ export const UpdateChannel = z
       .optional()
       .describe('Merged; a secret field left out is kept'),
     bot_id: BotId.nullable().optional(),
+    fallback_channel_ids: fallbacks.optional(),
   })
   .meta({ id: 'UpdateChannel' });
 export type UpdateChannel = z.infer<typeof UpdateChannel>;
@@ -236,6 +245,7 @@ export const Channel = z
     state: z.enum(['active', 'paused']),
     health: Health,
     bot_id: BotId.nullable(),
+    fallback_channel_ids: z.array(ChannelId).describe('Channels that take over, in order'),
     webhook_url: z.string().nullable().describe('Where the provider sends events'),
     created_at: instant,
     updated_at: instant,

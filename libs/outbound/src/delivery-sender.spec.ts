@@ -35,6 +35,7 @@ function lapsed(overrides: Partial<OpenDelivery> = {}): OpenDelivery {
     epoch: 2,
     isLapsed: true,
     channelId: channel.channelId,
+    homeChannelId: channel.channelId,
     conversationId: newId('conversation'),
     messageId: newId('message'),
     body: { body: { content: [{ type: 'text', text: 'hello' }] }, rendering: 'text' },

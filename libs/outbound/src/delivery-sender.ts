@@ -23,6 +23,7 @@ import {
   type OpenDelivery,
 } from '#libs/store';
 import { errorOf, isUnclear, judge } from './judge.js';
+import { accountOf } from './plan-deliveries.js';
 
 /** What a send may use beside calls: bound by the worker. */
 export abstract class SendingMeans {
@@ -157,6 +158,7 @@ export class DeliverySender {
     const startedAt = new Date().toISOString();
     const channel = await this.#untilStored(lost, () => this.channels.load(delivery.channelId));
     const row = await this.#attempt(held, channel, startedAt);
+    if (row && (await this.#divert(delivery, row, lost))) return;
     crashPoint('delivery.after-call-before-record');
     const isRecorded =
       row !== null && (await this.#untilStored(lost, () => this.deliveries.record(this.options.worker, row)));
@@ -167,6 +169,41 @@ export class DeliverySender {
     this.changed(delivery.conversationId);
     void this.poke();
     if (channel && row.error?.['code'] === 'channel/credentials') await this.#markDown(channel, row);
+  }
+
+  /**
+   * Where a provider certainly accepted nothing, the channel's next fallback takes over at once.
+   *
+   * @returns whether somebody else has the delivery now, so that nothing is left to record
+   */
+  async #divert(delivery: OpenDelivery, row: DeliveryOutcomeRow, lost: AbortSignal): Promise<boolean> {
+    if (row.error?.['code'] !== 'channel/unreachable') return false;
+    const next = await this.#untilStored(lost, () => this.#nextWay(delivery));
+    if (!next) return false;
+    const by = {
+      channelId: next.channelId,
+      account: accountOf(next),
+      class: connectorOf(next.connector).manifest.deliveryClass(next.settings),
+    };
+    const said = row.entry.text === undefined ? '' : `${row.entry.text} `;
+    const entry = { ...row.entry, outcome: 'diverted', text: `${said}It goes out by ${next.name} instead.` };
+    await this.#untilStored(lost, () => this.deliveries.divert(this.options.worker, delivery, by, entry));
+    void this.poke();
+    return true;
+  }
+
+  /** The next channel in the order of the conversation's own one that can send this part. */
+  async #nextWay(delivery: OpenDelivery): Promise<LoadedChannel | null> {
+    const home = await this.channels.load(delivery.homeChannelId);
+    if (!home || home.fallbackChannelIds.length === 0) return null;
+    const order = [home.channelId, ...home.fallbackChannelIds];
+    const { partsAs } = connectorOf(home.connector).manifest;
+    for (const id of order.slice(order.indexOf(delivery.channelId) + 1)) {
+      const next = await this.channels.load(id);
+      const fits = partsAs !== undefined && next && connectorOf(next.connector).manifest.partsAs === partsAs;
+      if (fits && next.state === 'active' && next.workspaceId === home.workspaceId) return next;
+    }
+    return null;
   }
 
   /** @returns null when the lease was lost before anything was sent: someone else has the delivery */

@@ -32,10 +32,7 @@ export function planDeliveries(
 ): PlannedMessage {
   const connector: AnyConnector = connectorOf(channel.connector);
   const { parts, lost } = connector.outbound.plan(content, channel.settings);
-  const isOverConnection = connector.connection?.carriesSends(channel.settings) ?? false;
-  const account = isOverConnection
-    ? connectionAccount(channel.channelId)
-    : connector.manifest.pacing(channel.settings).account;
+  const account = accountOf(channel);
   const deliveries = parts.map((part, index) => ({
     channelId: channel.channelId,
     part: index,
@@ -47,4 +44,12 @@ export function planDeliveries(
     ttlMs: replyTtlMs,
   }));
   return { deliveries, lost };
+}
+
+/** By which sends through a channel are paced together; over a held connection, the channel's own. */
+export function accountOf(channel: LoadedChannel): string {
+  const { connection, manifest } = connectorOf(channel.connector);
+  return connection?.carriesSends(channel.settings)
+    ? connectionAccount(channel.channelId)
+    : manifest.pacing(channel.settings).account;
 }

@@ -225,7 +225,7 @@ begin
       'workspaceId', d.workspace_id, 'id', d.id, 'epoch', t.epoch, 'lapsed', t.lapsed, 'channelId', d.channel_id,
       'conversationId', d.conversation_id, 'messageId', d.message_id, 'body', d.body, 'class', d.class,
       'attempts', d.attempts, 'account', d.account, 'error', d.error, 'expired', d.expires_at <= clock_timestamp(),
-      'thread', c.thread, 'addressKind', c.address_kind, 'addressValue', c.address_value,
+      'homeChannelId', c.channel_id, 'thread', c.thread, 'addressKind', c.address_kind, 'addressValue', c.address_value,
       'lastInbound', (
         select json_build_object('at', coalesce(m.sent_at, m.recorded_at), 'ref', m.provider_id)
         from message m where m.conversation_id = c.id and m.direction = 'in' order by m.seq desc limit 1),

@@ -38,17 +38,25 @@ export class ChannelService {
    */
   async create(
     workspaceId: WorkspaceId,
-    { connector: name, name: label, settings, bot_id }: CreateChannel,
+    {
+      connector: name,
+      name: label,
+      settings,
+      bot_id,
+      fallback_channel_ids: fallbackChannelIds,
+    }: CreateChannel,
     actor: Actor,
     channelId: ChannelId | undefined,
   ): Promise<StoredChannel> {
     const connector = connectorOf(name);
+    await this.#requireFallbacks(workspaceId, connector, fallbackChannelIds, channelId);
     const botId = bot_id === undefined ? await this.bots.defaultOf(workspaceId) : bot_id;
     return this.channels.create(workspaceId, {
       ...settingsOf(connector, withGenerated(connector, settings)),
       connector: name,
       name: label,
       botId,
+      fallbackChannelIds,
       actor,
       channelId,
     });
@@ -63,12 +71,17 @@ export class ChannelService {
   async update(
     workspaceId: WorkspaceId,
     channelId: ChannelId,
-    { name, settings, bot_id: botId }: UpdateChannel,
+    { name, settings, bot_id: botId, fallback_channel_ids: fallbackChannelIds }: UpdateChannel,
     version: number | null,
     actor: Actor,
   ): Promise<StoredChannel> {
-    if (name === undefined && settings === undefined && botId === undefined) {
+    const isNothing = [name, settings, botId, fallbackChannelIds].every((one) => one === undefined);
+    if (isNothing) {
       return this.channels.get(workspaceId, channelId);
+    }
+    if (fallbackChannelIds) {
+      const { connector } = await this.#load(workspaceId, channelId);
+      await this.#requireFallbacks(workspaceId, connector, fallbackChannelIds, channelId);
     }
     const merged = settings && (await this.#merge(workspaceId, channelId, settings));
     const wanted = merged?.version ?? version;
@@ -78,6 +91,7 @@ export class ChannelService {
       name,
       botId,
       settings: merged?.settings,
+      fallbackChannelIds,
       actor,
     });
     this.cache.forget(channelId);
@@ -109,6 +123,26 @@ export class ChannelService {
     const found = await checkWith(connector, settings, this.outside.egress);
     const { state, reason } = found;
     return { found, channel: await this.channels.setHealth(workspaceId, channelId, { state, reason }) };
+  }
+
+  /** @throws Fault `state/not-found`; `input/invalid` for a channel of a kind that does not understand these messages */
+  async #requireFallbacks(
+    workspaceId: WorkspaceId,
+    { manifest }: AnyConnector,
+    fallbacks: readonly ChannelId[],
+    channelId: ChannelId | undefined,
+  ): Promise<void> {
+    for (const [at, id] of fallbacks.entries()) {
+      const { connector } = await this.#load(workspaceId, id);
+      const isKin = manifest.partsAs !== undefined && connector.manifest.partsAs === manifest.partsAs;
+      if (isKin && id !== channelId && fallbacks.indexOf(id) === at) continue;
+      throw fault('input/invalid', {
+        detail: isKin
+          ? `${id} stands twice, or is the channel itself.`
+          : `${connector.manifest.label} cannot take over for ${manifest.label}: their messages are not alike.`,
+        errors: [{ pointer: `/fallback_channel_ids/${at}`, code: 'invalid', detail: 'cannot take over' }],
+      });
+    }
   }
 
   async #merge(

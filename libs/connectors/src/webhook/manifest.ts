@@ -92,6 +92,7 @@ export const manifest: Manifest<WebhookSettings> = {
       text: 'Run the check of the channel: it makes a HEAD request to your url and sends nothing to anyone.',
     },
   ],
+  partsAs: 'webhook',
   deliveryClass: (settings) => settings.delivery,
   pacing: pacingOf,
 };

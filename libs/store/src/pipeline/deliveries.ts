@@ -23,7 +23,10 @@ export interface OpenDelivery {
   epoch: number;
   /** An earlier attempt was begun and never recorded: it may have gone out. */
   isLapsed: boolean;
+  /** Through which it goes out. */
   channelId: ChannelId;
+  /** On which the conversation is; another one once a fallback has taken over. */
+  homeChannelId: ChannelId;
   conversationId: ConversationId;
   messageId: MessageId;
   body: JsonObject;
@@ -64,6 +67,7 @@ interface DeliveryRow {
   epoch: number;
   lapsed: boolean;
   channelId: string;
+  homeChannelId: string;
   conversationId: string;
   messageId: string;
   body: JsonObject;
@@ -117,6 +121,7 @@ export class Deliveries {
       epoch: d.epoch,
       isLapsed: d.lapsed,
       channelId: idOf('channel', d.channelId),
+      homeChannelId: idOf('channel', d.homeChannelId),
       conversationId: idOf('conversation', d.conversationId),
       messageId: idOf('message', d.messageId),
       body: d.body,
@@ -143,6 +148,34 @@ export class Deliveries {
    */
   record(worker: string, row: DeliveryOutcomeRow): Promise<boolean> {
     return this.#records.add({ worker, row });
+  }
+
+  /**
+   * Sends a delivery by another channel from now on. Only after a call that certainly was not accepted.
+   *
+   * @returns false when the lease was lost: nothing was written
+   */
+  async divert(
+    worker: string,
+    delivery: OpenDelivery,
+    by: { channelId: ChannelId; account: string; class: OpenDelivery['class'] },
+    entry: AttemptEntry,
+  ): Promise<boolean> {
+    const [row] = await this.#database.run<{ held: boolean }>(
+      'delivery_divert',
+      'select delivery_divert($1, $2, $3, $4, $5, $6, $7, $8) as held',
+      [
+        uuidOf(delivery.workspaceId),
+        worker,
+        uuidOf(delivery.deliveryId),
+        delivery.epoch,
+        uuidOf(by.channelId),
+        by.account,
+        by.class,
+        safeJson(entry),
+      ],
+    );
+    return row?.held ?? false;
   }
 
   async #record(items: { worker: string; row: DeliveryOutcomeRow }[]): Promise<Outcome<boolean>[]> {

@@ -30,6 +30,8 @@ export interface LoadedChannel {
   /** As the connector's schema made them, secret fields included. */
   settings: Settings;
   botId: BotId | null;
+  /** Channels that take over, in order, where the provider cannot be reached. */
+  fallbackChannelIds: ChannelId[];
   state: 'active' | 'paused';
   version: number;
 }
@@ -47,6 +49,7 @@ export interface NewChannel {
   connector: string;
   name: string;
   botId: BotId | null;
+  fallbackChannelIds?: readonly ChannelId[];
   actor: Actor;
   /** For a write that may be repeated: a channel with this id that is there already is the answer. */
   channelId?: ChannelId | undefined;
@@ -61,6 +64,7 @@ interface RawChannel extends Record<string, unknown> {
   settings: Settings;
   secrets: Secrets;
   bot_id: string | null;
+  fallback_channel_ids: string[];
   state: 'active' | 'paused';
   version: number;
 }
@@ -92,6 +96,7 @@ export class Channels {
           connector: input.connector,
           name: input.name,
           botId: input.botId && uuidOf(input.botId),
+          fallbackChannelIds: (input.fallbackChannelIds ?? []).map((one) => uuidOf(one)),
         },
       });
       await upsertPace(tx, workspaceId, input.pacing);
@@ -153,14 +158,16 @@ export class Channels {
       name?: string | undefined;
       botId?: BotId | null | undefined;
       settings?: ChannelSettings | undefined;
+      fallbackChannelIds?: readonly ChannelId[] | undefined;
       actor: Actor;
     },
   ): Promise<StoredChannel> {
-    const { version, name, botId, settings, actor } = input;
+    const { version, name, botId, settings, fallbackChannelIds, actor } = input;
     const columns = settings && (await sealSettings(this.sealer, workspaceId, channelId, settings));
     const changes: Prisma.ChannelUncheckedUpdateManyInput = {
       ...(name !== undefined && { name }),
       ...(botId !== undefined && { botId: botId && uuidOf(botId) }),
+      ...(fallbackChannelIds && { fallbackChannelIds: fallbackChannelIds.map((one) => uuidOf(one)) }),
       ...columns,
     };
     return this.#change(workspaceId, channelId, version, changes, async (tx) => {
@@ -238,6 +245,7 @@ export class Channels {
       name: row.name,
       settings: await unsealSettings(this.sealer, workspaceId, channelId, row),
       botId: row.bot_id === null ? null : idOf('bot', row.bot_id),
+      fallbackChannelIds: row.fallback_channel_ids.map((one) => idOf('channel', one)),
       state: row.state,
       version: row.version,
     };
@@ -323,6 +331,7 @@ function channelOf(row: ChannelRow): StoredChannel {
       since: row.healthSince.toISOString(),
     },
     bot_id: row.botId === null ? null : idOf('bot', row.botId),
+    fallback_channel_ids: row.fallbackChannelIds.map((one) => idOf('channel', one)),
     version: row.version,
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),
