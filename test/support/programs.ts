@@ -16,10 +16,15 @@ function isProgram(file: string): boolean {
   }
 }
 
+/** Programs of the system that not everybody has in the path. */
+const findIn = (file: string): string | undefined => (isProgram(file) ? file : undefined);
+
 /** Programs that npm cannot bring and some tests need, by their Debian package. */
 export const programs = {
   chromium: process.env['CHROMIUM'] ?? find('chromium', 'chromium-browser', 'google-chrome'),
   'docker-compose': find('docker-compose'),
+  'dovecot-core': find('dovecot') ?? findIn('/usr/sbin/dovecot'),
+  'exim4-daemon-light': find('exim4') ?? findIn('/usr/sbin/exim4'),
   'redis-server': process.env['TEST_REDIS_URL'] ?? find('redis-server'),
 } as const;
 

@@ -82,6 +82,7 @@ function revive(done: Decoded | DecodedEvent[]): Decoded | DecodedEvent[] {
 
 function startThread(): Worker {
   const worker = new Worker(threadFile(), {
+    execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: 32 },
     stdout: true,
     stderr: true,
