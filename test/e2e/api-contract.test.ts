@@ -30,7 +30,7 @@ let operations: Operation[];
 let foreign: Record<string, string>;
 
 interface Document {
-  paths: Record<string, Record<string, { requestBody?: unknown }>>;
+  paths: Record<string, Record<string, { requestBody?: { content: object } }>>;
   components: { schemas: Record<string, object> };
 }
 let document: Document;
@@ -45,7 +45,8 @@ beforeAll(async () => {
     Object.entries(methods).map(([method, { requestBody }]) => ({
       path,
       method: method.toUpperCase(),
-      hasBody: requestBody !== undefined,
+      // Where the body is a file, anything is one: test/e2e/media.test.ts.
+      hasBody: requestBody !== undefined && 'application/json' in requestBody.content,
       isVisitors: path.startsWith('/v1/widget/') && path !== '/v1/widget/sessions',
     })),
   );
@@ -160,7 +161,8 @@ describe('every route', () => {
 
   it('knows nothing of what does not exist, is malformed, or belongs to another workspace', () =>
     forEach(
-      ({ path }) => path.includes('{id}'),
+      // Who has a link to a file needs nothing else, and who has none learns nothing: test/e2e/media.test.ts.
+      ({ path }) => path.includes('{id}') && path !== '/media/{id}',
       async ({ path, method, hasBody }, what) => {
         const theirs = foreign[nounOf(path)];
         expect(theirs, nounOf(path)).toBeDefined();

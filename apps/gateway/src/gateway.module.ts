@@ -1,13 +1,15 @@
+import path from 'node:path';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { AccessModule, ApiKeyGuard } from '#libs/access';
 import type { GatewayConfig } from '#libs/config';
 import { EventsModule } from '#libs/events';
 import { InboundDoor } from '#libs/inbound';
+import { FolderFiles, MediaDesk, MediaFiles } from '#libs/media';
 import { Logger, Metrics } from '#libs/observe';
 import { Outbox } from '#libs/outbound';
 import { QueueModule } from '#libs/queue';
-import { RepositoriesModule, StoreModule } from '#libs/store';
+import { Media, RepositoriesModule, StoreModule } from '#libs/store';
 import { BotsController } from './bots/bots.controller.js';
 import { ChannelService } from './channels/channel-service.js';
 import { ChannelTypesController } from './channels/channel-types.controller.js';
@@ -25,6 +27,9 @@ import { HooksController } from './hooks/hooks.controller.js';
 import { AcceptGuard } from './http/accept.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { InFlight } from './http/in-flight.js';
+import { MediaController } from './media/media.controller.js';
+import { MediaService } from './media/media-service.js';
+import { WidgetMediaController } from './media/widget-media.controller.js';
 import { MeController } from './me/me.controller.js';
 import { MessageService } from './messages/message-service.js';
 import { MessagesController } from './messages/messages.controller.js';
@@ -74,11 +79,13 @@ const controllers = [
   HealthController,
   HooksController,
   MeController,
+  MediaController,
   MessagesController,
   OauthController,
   SessionsController,
   TryingController,
   WidgetController,
+  WidgetMediaController,
   WidgetSessionsController,
 ];
 
@@ -90,6 +97,7 @@ const services = [
   InboundDoor,
   InFlight,
   LogStream,
+  MediaService,
   MessageService,
   OauthService,
   Outbox,
@@ -125,6 +133,16 @@ export class GatewayModule {
       controllers,
       providers: [
         ...services,
+        {
+          provide: MediaFiles,
+          useFactory: () => new FolderFiles(path.join(core.config.data.dir, 'media')),
+        },
+        {
+          provide: MediaDesk,
+          inject: [Media, MediaFiles],
+          useFactory: (media: Media, files: MediaFiles) =>
+            new MediaDesk(media, files, core.config.media.bytesMax),
+        },
         { provide: APP_GUARD, useClass: AcceptGuard },
         { provide: APP_GUARD, useExisting: ApiKeyGuard },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },

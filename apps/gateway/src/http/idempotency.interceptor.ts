@@ -124,6 +124,7 @@ function keyOf(header: string | string[], keyMin: number): string {
 
 function hashOf({ method, url, body }: FastifyRequest): string {
   return createHash('sha256')
-    .update(`${method} ${url}\n${JSON.stringify(body ?? null)}`)
+    .update(`${method} ${url}\n`)
+    .update(Buffer.isBuffer(body) ? body : JSON.stringify(body ?? null))
     .digest('base64url');
 }

@@ -1,15 +1,22 @@
 import { fault } from '#libs/faults';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
+/** Routes whose body is a file. */
+const FILE_ROUTES = new Set(['/v1/media', '/v1/widget/media']);
+
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json(?:\s*;|$)/i;
 
 /**
- * Decides how bodies are read: routes under `/hooks/` get the exact bytes whatever their type, because signatures cover
- * bytes; all others get parsed JSON, or `undefined` for an empty body.
+ * Decides how bodies are read: routes under `/hooks/` and those that take files get the exact bytes whatever their type,
+ * because signatures cover bytes; all others get parsed JSON, or `undefined` for an empty body.
  *
+ * @param fileBytesMax  largest body of the routes that take files
  * @throws Fault `input/unsupported-media-type`, `input/malformed-json` through Fastify's error handler
  */
-export function parseBodies(server: FastifyInstance): void {
+export function parseBodies(server: FastifyInstance, fileBytesMax: number): void {
+  server.addHook('onRoute', (route) => {
+    if (FILE_ROUTES.has(route.url)) route.bodyLimit = fileBytesMax;
+  });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
     try {
@@ -21,7 +28,7 @@ export function parseBodies(server: FastifyInstance): void {
 }
 
 function parse(request: FastifyRequest, body: Buffer): unknown {
-  if (request.url.startsWith('/hooks/')) return body;
+  if (request.url.startsWith('/hooks/') || FILE_ROUTES.has(request.routeOptions.url ?? '')) return body;
   if (body.length === 0) return undefined;
   const type = request.headers['content-type'] ?? '';
   if (!JSON_TYPE.test(type)) {

@@ -7,6 +7,9 @@ import type { InFlight } from './in-flight.js';
 import { allowBrowsers } from './cors.js';
 import { parseBodies } from './parse-bodies.js';
 
+/** What a form needs around its file. */
+const FORM_BYTES = 10_000;
+
 /** Makes the HTTP server of the gateway, with nothing on it yet. */
 export function createAdapter({ http }: GatewayConfig): FastifyAdapter {
   return new FastifyAdapter({
@@ -41,7 +44,7 @@ export async function equip(
   });
   await server.register(helmet, { global: true, ...headersFor(config.http.publicUrl) });
   allowBrowsers(server, config.http.corsOrigins);
-  parseBodies(server);
+  parseBodies(server, config.media.bytesMax + FORM_BYTES);
 }
 
 /** Pages of ours load nothing from elsewhere, run no inline script and stand in no frame. */
