@@ -269,6 +269,7 @@ export class DeliverySender {
       conversationId: delivery.conversationId,
       lastInboundAt: delivery.lastInbound?.at ?? null,
       lastInboundRef: delivery.lastInbound?.ref ?? null,
+      lastInboundMetadata: delivery.lastInbound?.told ?? null,
     };
     const part = delivery.body as unknown as Part;
     // Each call has its own time: what the provider needs to settle is not taken from it.

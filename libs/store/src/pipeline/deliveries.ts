@@ -41,7 +41,7 @@ export interface OpenDelivery {
   thread: string;
   address: Address | null;
   /** The person's newest message in the conversation; null for none. */
-  lastInbound: { at: number; ref: string | null } | null;
+  lastInbound: { at: number; ref: string | null; told: Record<string, string> | null } | null;
   /** The person asked for no more messages from this channel. */
   isOptedOut: boolean;
 }
@@ -79,7 +79,7 @@ interface DeliveryRow {
   thread: string;
   addressKind: string | null;
   addressValue: string | null;
-  lastInbound: { at: string; ref: string | null } | null;
+  lastInbound: { at: string; ref: string | null; told: Record<string, string> | null } | null;
   optedOut: boolean;
 }
 
@@ -135,7 +135,7 @@ export class Deliveries {
         d.addressKind !== null && d.addressValue !== null
           ? { kind: d.addressKind, value: d.addressValue }
           : null,
-      lastInbound: d.lastInbound && { at: Date.parse(d.lastInbound.at), ref: d.lastInbound.ref },
+      lastInbound: d.lastInbound && { ...d.lastInbound, at: Date.parse(d.lastInbound.at) },
       isOptedOut: d.optedOut,
     }));
   }
