@@ -10,12 +10,21 @@ import { registry, type EgressFetch, type HookRequest } from '#libs/connectors';
 
 const root = join(import.meta.dirname, '../..');
 const webhook = registry.get('webhook')!;
-const destination = { thread: 'me', address: { kind: 'external', value: 'me' }, conversationId: 'conv_1' };
+const destination = {
+  thread: 'me',
+  address: { kind: 'external', value: 'me' },
+  conversationId: 'conv_1',
+  lastInboundAt: null,
+  lastInboundRef: null,
+};
+const noFile = (): Promise<never> => Promise.reject(new Error('There is no file here.'));
 const to = (fetch: EgressFetch, settings: unknown) => ({
   settings,
   fetch,
   signal: AbortSignal.timeout(5000),
   now: () => Date.now(),
+  linkTo: noFile,
+  readMedia: noFile,
 });
 const hook = (body: string, headers: HookRequest['headers'] = {}): HookRequest => ({
   method: 'POST',

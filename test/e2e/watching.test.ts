@@ -28,13 +28,13 @@ describe('a channel that nobody looks at', () => {
     world.health = { state: 'down', reason: 'The token is revoked. Put in a new one.' };
     const down = await until('it is found down', async () => {
       const health = await healthOf(channel.channelId);
-      return health.state === 'down' && health;
+      return health.state === 'down' ? health : null;
     });
     expect(down.reason).toBe('The token is revoked. Put in a new one.');
     world.health = { state: 'healthy', reason: 'All is well.' };
     const well = await until('it is well again', async () => {
       const health = await healthOf(channel.channelId);
-      return health.state === 'healthy' && health;
+      return health.state === 'healthy' ? health : null;
     });
     expect(Date.parse(well.since)).toBeGreaterThan(Date.parse(down.since));
   });

@@ -19,7 +19,13 @@ conformance({
   connector,
   folder: import.meta.dirname,
   settings: () => ({ visitor_secret: secret }),
-  to: { thread: 'sess_1', address: { kind: 'visitor', value: 'sess_1' }, conversationId: 'conv_1' },
+  to: {
+    thread: 'sess_1',
+    address: { kind: 'visitor', value: 'sess_1' },
+    conversationId: 'conv_1',
+    lastInboundAt: null,
+    lastInboundRef: null,
+  },
   plan: {
     limits: {},
     readBack: (part) => part.body['content'] as never,

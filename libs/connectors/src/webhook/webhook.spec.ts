@@ -46,7 +46,13 @@ for (const more of [{}, { choices: 'numbered', text_max: 40 }]) {
       outbound_secret: OUTBOUND,
       ...more,
     }),
-    to: { thread: 'ann', address: { kind: 'external', value: 'ann' }, conversationId: 'conv_1' },
+    to: {
+      thread: 'ann',
+      address: { kind: 'external', value: 'ann' },
+      conversationId: 'conv_1',
+      lastInboundAt: null,
+      lastInboundRef: null,
+    },
     plan: {
       limits: {
         text: {

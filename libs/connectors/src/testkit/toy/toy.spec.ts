@@ -24,7 +24,13 @@ conformance({
   connector,
   folder: import.meta.dirname,
   settings: (base_url) => ({ base_url, api_key: 'key-0123456789', signing_secret: 'secret-0123456789' }),
-  to: { thread: 'ann', address: { kind: 'toy', value: 'ann' }, conversationId: 'conv_1' },
+  to: {
+    thread: 'ann',
+    address: { kind: 'toy', value: 'ann' },
+    conversationId: 'conv_1',
+    lastInboundAt: null,
+    lastInboundRef: null,
+  },
   plan: {
     limits: { text: { max: () => TEXT_MAX, measure: (part) => wordsOf(part).length } },
     readBack: (part) => [{ type: 'text', text: wordsOf(part) }],
