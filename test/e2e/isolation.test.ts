@@ -150,7 +150,9 @@ describe('the roles', () => {
     expect(columns).toEqual([
       'api_key.id',
       'api_key.workspace_id',
+      'channel.check_due_at',
       'channel.connector',
+      'channel.gap_due_at',
       'channel.id',
       'channel.state',
       'channel.version',
@@ -207,6 +209,7 @@ describe('the roles', () => {
       from pg_proc p where p.pronamespace = 'public'::regnamespace and p.prosecdef order by 1`);
     expect(definers.map(({ name, result }) => `${name}: ${result}`)).toEqual([
       'api_key_workspace: uuid',
+      'channel_take: TABLE(workspace_id uuid, channel_id uuid)',
       'channel_workspace: uuid',
       'connection_renew: TABLE(channel_id uuid, state text, version integer)',
       'connection_take: TABLE(workspace_id uuid, channel_id uuid, epoch integer)',

@@ -398,6 +398,44 @@ describe.each(queues)('the pipeline with its queue on %s', (queue) => {
     expect(paths()).toEqual(['/in']);
   });
 
+  it('joins a message that comes in parts, in any order and at any time, and answers it once', async () => {
+    const channel = await pipeline.addChannel();
+    const part = (n: number, text: string) => ({
+      event: {
+        kind: 'message' as const,
+        event_key: `part-${n}`,
+        thread: 'long',
+        from: { kind: 'external', value: 'long' },
+        provider_id: `part-${n}`,
+        content: [{ type: 'text' as const, text }],
+        join: { of: '7', part: n, total: 3 },
+      },
+      raw: Buffer.from('{}'),
+    });
+    await pipeline.door.accept(channel, [part(3, 'long'), part(1, 'this ')]);
+    await until('it waits for the rest', async () => {
+      const [row] = await rows(
+        "select due_at > now() + interval '10 s' as waits, leased_by from mailbox where channel_id = $1",
+        uuid(channel.channelId),
+      );
+      return row.waits && row.leased_by === null;
+    });
+    await pipeline.door.accept(channel, [part(2, 'is ')]);
+    await settled(channel.channelId, 1);
+    const messages = await rows(
+      `select m.direction, m.content->0->>'text' as text from message m join conversation c on c.id = m.conversation_id
+       where c.channel_id = $1 order by m.seq`,
+      uuid(channel.channelId),
+    );
+    expect(messages[0]).toEqual({ direction: 'in', text: 'this is long' });
+    expect(messages).toHaveLength(2);
+    const [left] = await rows(
+      `select count(*) filter (where status = 'done')::int as done, count(*)::int as n from inbox_event where channel_id = $1`,
+      uuid(channel.channelId),
+    );
+    expect(left).toEqual({ done: 3, n: 3 });
+  });
+
   it('learns from a receipt that names our key what became of a send whose answer was lost', async () => {
     const channel = await pipeline.addChannel({ settings: { delivery: 'blind' } });
     pipeline.provider.answerWith({ kind: 'reset' });

@@ -23,6 +23,7 @@ import {
   type PendingEvent,
 } from '#libs/store';
 import { fold, mentionedIds, type Folded } from './fold.js';
+import { joinParts } from './join-parts.js';
 import type { CommitSignals } from './ports.js';
 import { failedTurn, type TurnPart, type TurnStep } from './turn-step.js';
 
@@ -132,8 +133,14 @@ export class MailboxDrain {
     this.#active.add(work);
   }
 
-  async #handle(box: OpenMailbox, lost: AbortSignal): Promise<void> {
-    if (box.thread === null) return this.#handleReceipts(box, lost);
+  async #handle(opened: OpenMailbox, lost: AbortSignal): Promise<void> {
+    if (opened.thread === null) return this.#handleReceipts(opened, lost);
+    const joined = joinParts(opened.events, Date.now());
+    const box: Joining = { ...opened, events: joined.events, waitMs: joined.waitMs };
+    if (box.events.length === 0 && joined.waitMs !== null && !hasOwed(box)) {
+      await this.#commit(box, lost, {});
+      return;
+    }
     const channel = await this.#untilStored(lost, () => this.channels.load(box.channelId));
     const first = box.events[0];
     if (!channel || (!box.conversation && !first)) {
@@ -144,6 +151,7 @@ export class MailboxDrain {
     const known = await this.#known(box, conversation, lost);
     await this.#keepConsent(box, lost);
     const folded = fold(box.events, known, new Date().toISOString());
+    folded.done.push(...joined.absorbed);
     await this.#answer({ box, channel, conversation, folded, lost });
   }
 
@@ -301,7 +309,7 @@ export class MailboxDrain {
     await this.#untilStored(lost, () => this.mailboxes.keepConsent(box.workspaceId, box.channelId, said));
   }
 
-  async #commit(box: OpenMailbox, lost: AbortSignal, part: CommitPart): Promise<CommitResult> {
+  async #commit(box: Joining, lost: AbortSignal, part: CommitPart): Promise<CommitResult> {
     const item: CommitItem = {
       workspaceId: box.workspaceId,
       messages: [],
@@ -311,7 +319,12 @@ export class MailboxDrain {
       deliveries: [],
       log: [],
       ...part,
-      mailbox: { mailboxId: box.mailboxId, epoch: box.epoch, ...part.mailbox },
+      mailbox: {
+        mailboxId: box.mailboxId,
+        epoch: box.epoch,
+        ...(typeof box.waitMs === 'number' && { waitMs: box.waitMs }),
+        ...part.mailbox,
+      },
     };
     const result = await this.#untilStored(lost, () => this.mailboxes.commit(this.options.worker, item));
     crashPoint('mailbox.after-commit-before-wake');
@@ -341,8 +354,16 @@ export class MailboxDrain {
   }
 }
 
+/** A mailbox whose parts of long messages are joined. */
+type Joining = OpenMailbox & { waitMs?: number | null };
+
+/** Whether a turn is owed for what was recorded before. */
+function hasOwed({ conversation }: OpenMailbox): boolean {
+  return (conversation?.unanswered.length ?? 0) > 0;
+}
+
 interface Work {
-  box: OpenMailbox;
+  box: Joining;
   channel: LoadedChannel;
   conversation: OpenConversation;
   folded: Folded;

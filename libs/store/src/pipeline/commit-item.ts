@@ -29,6 +29,8 @@ export interface CommitItem {
     keepMs?: number;
     /** Releases it, due again after so long, because something failed. */
     retryMs?: number;
+    /** Releases it, due again after so long or with the next event, because parts of a message are missing. */
+    waitMs?: number;
     /** Releases it, due at once, because a turn is still owed. */
     owesTurn?: boolean;
   };
@@ -164,6 +166,7 @@ function flattenOne(flat: Flat, item: CommitItem, i: number): void {
       e: mailbox.epoch,
       keep: mailbox.keepMs ?? null,
       retry: mailbox.retryMs ?? null,
+      wait: mailbox.waitMs ?? null,
       more: mailbox.owesTurn ?? false,
     });
   }
