@@ -3,7 +3,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { fault, type FaultCode } from '#libs/faults';
-import type { Decoded, DecodedEvent, HookRequest } from '../connector.js';
+import type { InboundEvent } from '#libs/model';
+import type { Decoded, HookReply, HookRequest } from '../connector.js';
 import type { EmailSettings } from './manifest.js';
 import type { ArrivedMail } from './read-mail.js';
 
@@ -13,8 +14,13 @@ export interface Question {
   id: number;
   ask: { job: Job; settings: unknown };
 }
+/** An event on its way back: null stands for the bytes that were given. */
+export interface PackedEvent {
+  event: InboundEvent;
+  raw: Uint8Array<ArrayBuffer> | null;
+}
 export type Answer =
-  { id: number; done: Decoded | DecodedEvent[] } | { id: number; code: FaultCode; detail: string };
+  { id: number; events: PackedEvent[]; reply: HookReply } | { id: number; code: FaultCode; detail: string };
 
 /** No mail needs longer; what does is hostile. */
 const JOB_MS = 10_000;
@@ -34,13 +40,13 @@ export class MailReader {
    *
    * @throws Fault `input/invalid` for a mail that cannot be read within the limits
    */
-  read(job: Job, settings: EmailSettings): Promise<Decoded | DecodedEvent[]> {
+  read(job: Job, settings: EmailSettings): Promise<Decoded> {
     const done = this.#last.then(() => this.#ask(job, settings));
     this.#last = done.catch(() => undefined);
     return done;
   }
 
-  #ask(job: Job, settings: EmailSettings): Promise<Decoded | DecodedEvent[]> {
+  #ask(job: Job, settings: EmailSettings): Promise<Decoded> {
     const worker = (this.#worker ??= startThread());
     const id = ++this.#ids;
     return new Promise((resolve, reject) => {
@@ -48,7 +54,7 @@ export class MailReader {
       const onMessage = (answer: Answer): void => {
         if (answer.id !== id) return;
         finish();
-        if ('done' in answer) resolve(revive(answer.done));
+        if ('events' in answer) resolve(unpack(answer, bytesOf(job)));
         else reject(fault(answer.code, { detail: answer.detail }));
       };
       const onEnd = (): void => end(tooHeavy('more memory than it may'));
@@ -73,11 +79,10 @@ export class MailReader {
 const tooHeavy = (what: string): Error =>
   fault('input/invalid', { detail: `Reading the mail took ${what}.` });
 
-/** Bytes come over as plain arrays. */
-function revive(done: Decoded | DecodedEvent[]): Decoded | DecodedEvent[] {
-  const bytes = (events: DecodedEvent[]): DecodedEvent[] =>
-    events.map(({ event, raw }) => ({ event, raw: Buffer.from(raw) }));
-  return Array.isArray(done) ? bytes(done) : { ...done, events: bytes(done.events) };
+const bytesOf = (job: Job): Uint8Array => (job.kind === 'hook' ? job.request.body : job.raw);
+
+function unpack({ events, reply }: Extract<Answer, { events: unknown }>, given: Uint8Array): Decoded {
+  return { events: events.map(({ event, raw }) => ({ event, raw: raw ?? given })), reply };
 }
 
 function startThread(): Worker {

@@ -1,4 +1,4 @@
-import type { Connector, Decoded, HookRequest } from '../connector.js';
+import type { Connector, HookRequest } from '../connector.js';
 import { MailReader } from './apart.js';
 import { authenticate } from './authenticate.js';
 import { check } from './check.js';
@@ -19,7 +19,7 @@ export const connector: Connector<EmailSettings> = {
     authenticate,
     decode,
     decodeApart: (request: HookRequest, settings: EmailSettings) =>
-      reader.read({ kind: 'hook', request }, settings) as Promise<Decoded>,
+      reader.read({ kind: 'hook', request }, settings),
   },
   connection: {
     isUsed: ({ receive }) => receive === 'imap',

@@ -136,7 +136,7 @@ class OpenMailbox implements Connection {
     try {
       const trust = await this.#trust(raw);
       const job = { kind: 'mail' as const, raw, trust, returnPath: null, receivedAt };
-      return (await this.#reader.read(job, io.settings)) as DecodedEvent[];
+      return (await this.#reader.read(job, io.settings)).events;
     } catch (thrown) {
       return [unreadable(uid, uidValidity, raw, toFault(thrown).detail)];
     }

@@ -1,0 +1,140 @@
+// How well and how fast mails are read: `node test/bench/mail.mjs [--discourse <clone>] [--talon <clone>]`, after a build.
+//
+// The collections are public repositories that are not part of this one: clone github.com/discourse/email_reply_trimmer (MIT) and
+// github.com/mailgun/talon (Apache-2.0) beside it. Without them only the times are measured.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { parseArgs } from 'node:util';
+import EmailReplyParser from 'email-reply-parser';
+import { MailReader } from '../../dist/libs/connectors/src/email/apart.js';
+import { htmlToText } from '../../dist/libs/connectors/src/shared/mail/html-text.js';
+import { parseMail } from '../../dist/libs/connectors/src/shared/mail/mail.js';
+import { splitReply } from '../../dist/libs/connectors/src/shared/mail/split-reply.js';
+
+const { values } = parseArgs({ options: { discourse: { type: 'string' }, talon: { type: 'string' } } });
+
+const ours = (text) => splitReply(text).reply;
+const library = (text) => new EmailReplyParser().read(text).getVisibleText();
+
+/** Blanks at line ends and several blank lines are nobody's words. */
+const tidy = (text) =>
+  text
+    .replace(/\r/g, '')
+    .replace(/[ \t\u200b\u00a0]+/g, ' ')
+    .replace(/ ?\n ?/g, '\n')
+    .replace(/\n{2,}/g, '\n\n')
+    .trim();
+const wordsOf = (text) => tidy(text).split(/\s+/).filter(Boolean);
+
+/** Words of the person that are not in what was kept. */
+function lost(wanted, kept) {
+  const have = new Map();
+  for (const word of wordsOf(kept)) have.set(word, (have.get(word) ?? 0) + 1);
+  return wordsOf(wanted).filter((word) => {
+    const count = have.get(word) ?? 0;
+    have.set(word, count - 1);
+    return count <= 0;
+  }).length;
+}
+
+function score(cases, read) {
+  let exact = 0;
+  let overTrimmed = 0;
+  for (const { text, wanted } of cases) {
+    const kept = read(text);
+    if (tidy(kept) === tidy(wanted)) exact++;
+    if (lost(wanted, kept) > 0) overTrimmed++;
+  }
+  return { exact, overTrimmed };
+}
+
+function discourse(clone) {
+  const folder = path.join(clone, 'test');
+  return readdirSync(path.join(folder, 'emails')).map((name) => ({
+    text: readFileSync(path.join(folder, 'emails', name), 'utf8'),
+    wanted: readFileSync(path.join(folder, 'trimmed', name), 'utf8'),
+  }));
+}
+
+function talonHtml(clone) {
+  const folder = path.join(clone, 'tests/fixtures/html_replies');
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.html'))
+    .map((name) => ({
+      text: readFileSync(path.join(folder, name), 'utf8'),
+      wanted: 'Hi. I am fine.\n\nThanks,\nAlex',
+    }));
+}
+
+function talonMails(clone) {
+  const folder = path.join(clone, 'tests/fixtures/standard_replies');
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.eml'))
+    .map((name) => {
+      const { text, html } = parseMail(readFileSync(path.join(folder, name)));
+      const said = path.join(folder, name.replace('.eml', '_reply_text'));
+      return {
+        text: text ?? htmlToText(html ?? '').text,
+        wanted: existsSync(said) ? readFileSync(said, 'utf8') : 'Hello',
+      };
+    });
+}
+
+const rows = [];
+if (values.discourse)
+  rows.push(['discourse/email_reply_trimmer, text', discourse(values.discourse), ours, library]);
+if (values.talon) {
+  const squash = (read) => (html) => read(htmlToText(html).text).replace(/\s+/g, ' ');
+  const html = talonHtml(values.talon).map((one) => ({ ...one, wanted: one.wanted.replace(/\s+/g, ' ') }));
+  rows.push(['mailgun/talon, html_replies', html, squash(ours), squash(library)]);
+  rows.push(['mailgun/talon, standard_replies', talonMails(values.talon), ours, library]);
+}
+for (const [name, cases, read, other] of rows) {
+  const mine = score(cases, read);
+  const theirs = score(cases, other);
+  console.log(
+    `${name}: ${cases.length} mails · exact ${mine.exact}, over-trimmed ${mine.overTrimmed} · email-reply-parser exact ${theirs.exact}, over-trimmed ${theirs.overTrimmed}`,
+  );
+}
+
+const HEAD = 'From: a@b.example\r\nSubject: x\r\nMessage-ID: <x@b.example>\r\n';
+const html = (piece, times) => `${HEAD}Content-Type: text/html\r\n\r\n${piece.repeat(times)}`;
+let nested = HEAD;
+for (let level = 0; level < 5_000; level++)
+  nested += `Content-Type: multipart/mixed; boundary=b${level}\r\n\r\n--b${level}\r\n`;
+const hostile = {
+  'an ordinary reply': `${HEAD}\r\nHello\r\n\r\nOn 1.2.2026 10:00, A <a@b.example> wrote:\r\n> Hi`,
+  'nested parts': nested,
+  'many parts': `${HEAD}Content-Type: multipart/mixed; boundary=b\r\n\r\n${'--b\r\n\r\nx\r\n'.repeat(100_000)}`,
+  'many headers': `${HEAD}${'X: y\r\n'.repeat(200_000)}\r\n`,
+  'many addresses': `${HEAD}To: ${'a@b.example, '.repeat(100_000)}\r\n\r\n`,
+  references: `${HEAD}References: ${'<a@b> '.repeat(100_000)}\r\n\r\n`,
+  'nested elements': html('<div>', 80_000),
+  'open tags': html('<b>', 150_000),
+  'angle brackets': html('<', 500_000),
+  links: html('<a href="https://a.example">x</a>', 15_000),
+  attributions: `${HEAD}\r\n${'On 1.2.2026 10:00, a\r\n'.repeat(20_000)}`,
+  spaces: `${HEAD}\r\n${' '.repeat(500_000)}`,
+  'a large file': `${HEAD}Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nhi\r\n--b\r\nContent-Type: application/zip\r\nContent-Transfer-Encoding: base64\r\n\r\n${'QUJD'.repeat(8_000_000)}\r\n--b--`,
+};
+const settings = { address: 'c@d.example', also_addresses: [], token_secret: 'x'.repeat(24) };
+const reader = new MailReader();
+await reader.read(
+  { kind: 'mail', raw: Buffer.from(HEAD), trust: {}, returnPath: null, receivedAt: 0 },
+  settings,
+);
+for (const [name, text] of Object.entries(hostile)) {
+  const raw = Buffer.from(text);
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  const began = performance.now();
+  await reader.read({ kind: 'mail', raw, trust: {}, returnPath: null, receivedAt: 0 }, settings);
+  const took = performance.now() - began;
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  delay.disable();
+  console.log(
+    `${name}: ${(raw.length / 1e6).toFixed(2)} MB read in ${took.toFixed(0)} ms; the event loop was held for ${(delay.max / 1e6).toFixed(1)} ms at most`,
+  );
+}
+process.exit(0);
