@@ -66,6 +66,7 @@ export class TurnStep {
         name: conversation.contactName,
         attributes: conversation.attributes,
       },
+      channel: { label: channel.name },
       messages: asked,
       history: (limit) => this.mailboxes.history(box.workspaceId, conversation.conversationId, limit),
       signal,

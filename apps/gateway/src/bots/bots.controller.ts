@@ -10,6 +10,7 @@ import { Answers, Problems } from '../http/answers.js';
 import { Id } from '../http/id-param.js';
 import { IdempotencyHeader } from '../http/idempotency.interceptor.js';
 import { Operation } from '../http/operation.js';
+import { soundDefinition } from './sound-definition.js';
 
 const BotList = listOf(Bot, 'BotList');
 type BotView = z.infer<typeof Bot>;
@@ -28,10 +29,11 @@ export class BotsController {
   @Answers(201, Bot, 'The bot')
   create(
     @Caller() caller: Principal,
-    @Body({ schema: CreateBot }) { name, definition }: CreateBot,
+    @Body({ schema: CreateBot }) { name, definition: written }: CreateBot,
     @Operation() operationId: OperationId | undefined,
   ): Promise<BotView> {
     const botId = operationId && idOfOperation('bot', operationId);
+    const definition = soundDefinition(written);
     return this.bots.create(caller.workspaceId, { name, definition, actor: actorOf(caller), botId });
   }
 
@@ -58,9 +60,10 @@ export class BotsController {
   async publish(
     @Caller() caller: Principal,
     @Id('bot') botId: BotId,
-    @Body({ schema: PublishBot }) { definition }: PublishBot,
+    @Body({ schema: PublishBot }) { definition: written }: PublishBot,
   ): Promise<BotView> {
     const present = await this.bots.get(caller.workspaceId, botId);
+    const definition = soundDefinition(written);
     if (isDeepStrictEqual(present.definition, definition)) return present;
     await this.bots.publish(caller.workspaceId, botId, { definition, actor: actorOf(caller) });
     return this.bots.get(caller.workspaceId, botId);
