@@ -29,6 +29,7 @@ const planted: readonly [rule: string, file: string, imports: string][] = [
   ['faults-stand-on-model', 'libs/faults/src/a.ts', '#libs/config'],
   ['config-and-observe-stand-on-faults', 'libs/observe/src/a.ts', '#libs/queue'],
   ['store-and-queue-are-below-the-domain', 'libs/store/src/a.ts', '#libs/bot'],
+  ['media-is-below-the-domain', 'libs/media/src/a.ts', '#libs/bot'],
   ['domain-rooms-are-strangers', 'libs/bot/src/c.ts', '#libs/outbound'],
   ['browser-sees-model-only', 'apps/demo/src/a.ts', '#libs/faults'],
   ['prisma-and-pg-only-in-store', 'libs/queue/src/a.ts', '#prisma/client'],
@@ -37,9 +38,9 @@ const planted: readonly [rule: string, file: string, imports: string][] = [
 ];
 
 const clean: readonly [file: string, imports?: string][] = [
-  ...['model', 'faults', 'config', 'observe', 'store', 'queue', 'bot', 'outbound'].map((lib): [string] => [
-    `libs/${lib}/src/index.ts`,
-  ]),
+  ...['model', 'faults', 'config', 'observe', 'store', 'queue', 'media', 'bot', 'outbound'].map(
+    (lib): [string] => [`libs/${lib}/src/index.ts`],
+  ),
   ['libs/bot/src/b.ts', './a.js'],
   ['libs/connectors/src/acme/connector.ts', '#libs/model'],
   ['libs/connectors/src/other/connector.ts'],

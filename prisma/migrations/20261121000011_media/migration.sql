@@ -129,7 +129,7 @@ begin
   where m.workspace_id = p_workspace and m.id = p_id and m.epoch = p_epoch and m.leased_by = p_worker
   returning m.* into v;
   if not found then return false; end if;
-  if v.status <> 'pending' and v.conversation_id is not null then
+  if v.status <> 'pending' and v.message_id is not null then
     update conversation c set last_event_seq = c.last_event_seq + 1
     where c.workspace_id = p_workspace and c.id = v.conversation_id
     returning c.last_event_seq into v_seq;
