@@ -59,7 +59,7 @@ function problemsOf(folder) {
       `fixtures/${file} is not named ${name}-kind-twist.http`,
     ]),
     ...sources(folder).map((file) => [
-      /^[a-z0-9-]+(\.spec)?\.ts$/.test(file),
+      /^[a-z0-9-]+(\.(spec|d))?\.ts$/.test(file),
       `${file} is not in kebab-case`,
     ]),
   ];

@@ -1,0 +1,16 @@
+import type { Connector } from '../connector.js';
+import { refusesAddress } from '../shared/sms/text-for-phone.js';
+import { deliver } from './deliver.js';
+import { manifest, type SmppSettings } from './manifest.js';
+import { plan } from './plan.js';
+
+/** SMS over a connection to a carrier, by SMPP 3.4. */
+export const connector: Connector<SmppSettings> = {
+  manifest,
+  connection: {
+    isUsed: () => true,
+    carriesSends: () => true,
+    open: async (io) => (await import('./open.js')).open(io),
+  },
+  outbound: { plan, refuses: (_, to) => refusesAddress(to), deliver },
+};
