@@ -9,6 +9,7 @@ import { manifest, type EmailSettings } from './manifest.js';
 import { fetchMedia } from './media.js';
 import { plan } from './plan.js';
 import { simulate } from './simulate.js';
+import { openListener } from './smtp-listener.js';
 
 const reader = new MailReader();
 
@@ -22,9 +23,9 @@ export const connector: Connector<EmailSettings> = {
       reader.read({ kind: 'hook', request }, settings),
   },
   connection: {
-    isUsed: ({ receive }) => receive === 'imap',
+    isUsed: ({ receive }) => receive !== 'hook',
     carriesSends: () => false,
-    open: openMailbox,
+    open: (io) => (io.settings.receive === 'smtp' ? openListener(io) : openMailbox(io)),
   },
   outbound: { plan, deliver },
   media: { fetch: fetchMedia },

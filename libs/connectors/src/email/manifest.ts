@@ -42,7 +42,7 @@ export const EmailSettings = z
       .enum(['hook', 'imap', 'smtp'])
       .default('hook')
       .describe(
-        'hook: a provider posts mails, or you post them as they are · imap: a mailbox is held open · smtp: the built-in SMTP listener',
+        'hook: a provider posts mails, or you post them as they are · imap: a mailbox is held open · smtp: the built-in SMTP listener of the worker',
       ),
     hook_secret: WebhookSecret.describe(
       'Password of the webhook address (user parley), or signs what you post by Standard Webhooks; made for you',
@@ -63,6 +63,21 @@ export const EmailSettings = z
       .max(20)
       .default([])
       .describe('Amazon SNS: topics that are taken; others are ignored'),
+    listen_host: host
+      .default('127.0.0.1')
+      .describe('SMTP listener: address it listens on; 0.0.0.0 for the network'),
+    listen_port: z
+      .int()
+      .min(0)
+      .max(65_535)
+      .default(2525)
+      .describe('SMTP listener: port; channels on the same port share it'),
+    listen_certificate: z
+      .string()
+      .max(50_000)
+      .optional()
+      .describe('SMTP listener: certificate for STARTTLS, as PEM'),
+    listen_key: z.string().max(20_000).optional().describe('SMTP listener: private key for STARTTLS, as PEM'),
     authserv_id: z
       .string()
       .max(253)
@@ -161,6 +176,7 @@ export const manifest: Manifest<EmailSettings> = {
     'oauth_client_secret',
     'oauth_refresh_token',
     'dkim_key',
+    'listen_key',
     'api_key',
   ],
   generated: {
