@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import wweb, { type Client, type Message, type MessageId } from 'whatsapp-web.js';
 import { endOrphan } from './orphans.js';
@@ -14,6 +15,10 @@ const { Client: WebClient, LocalAuth, Location, MessageMedia } = wweb;
 const READY_WATCHDOG_MS = 15_000;
 
 let client: Client | undefined;
+/** The browser's profile; it holds the link to the account. */
+let profile: string | undefined;
+/** The link has ended for good: what is kept of it must go, or the next start would take it for one. */
+let isLoggedOut = false;
 
 const tell = (told: FromChild): void => void process.send?.(told);
 
@@ -22,6 +27,8 @@ async function end(reason: string, code: number): Promise<void> {
   tell({ tell: 'ended', reason: reason.slice(0, 500) });
   const late = setTimeout(() => process.exit(code), 5_000);
   await client?.destroy().catch(() => undefined);
+  if (isLoggedOut && profile !== undefined)
+    await rm(profile, { recursive: true, force: true }).catch(() => undefined);
   clearTimeout(late);
   process.disconnect?.();
   process.exit(code);
@@ -49,7 +56,8 @@ interface Opening {
 }
 
 async function open({ folder, chromium, pairWith, standIn }: Opening): Promise<void> {
-  await endOrphan(path.join(folder, 'session'));
+  profile = path.join(folder, 'session');
+  await endOrphan(profile);
   client = new WebClient({
     authStrategy: new LocalAuth({ dataPath: folder }),
     webVersionCache: { type: 'none' }, // the default writes into the working directory
@@ -95,7 +103,10 @@ function listen(from: Client): void {
   });
   from.on('auth_failure', (words) => void end(`WhatsApp refuses the session: ${words}`, 1));
   from.on('change_state', (state) => tell({ tell: 'state', state }));
-  from.on('disconnected', (reason) => void end(`WhatsApp ended the link: ${reason}`, 0));
+  from.on('disconnected', (reason) => {
+    isLoggedOut ||= reason === 'LOGOUT';
+    void end(`WhatsApp ended the link: ${reason}`, 0);
+  });
   from.on('message', (message) => tellMessage('message', message));
   from.on('message_edit', (message) => tellMessage('edited', message));
   from.on('message_ack', (message, ack) => {
@@ -206,6 +217,7 @@ async function run(on: Client, what: Call): Promise<unknown> {
     case 'unread':
       return unread(on);
     case 'logout':
+      isLoggedOut = true;
       await on.logout();
       return true;
   }
