@@ -1,0 +1,62 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createTransport } from 'nodemailer';
+import { describe, expect, it } from 'vitest';
+import { isBelieved } from './trust.js';
+import { verifyTrust } from './verify-trust.js';
+
+const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const key = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+const zone: Readonly<Record<string, string>> = {
+  's1._domainkey.shop.example': `v=DKIM1; k=rsa; p=${key}`,
+  '_dmarc.shop.example': 'v=DMARC1; p=reject',
+  'shop.example': 'v=spf1 ip4:192.0.2.1 -all',
+};
+const resolver = (name: string, type: string): Promise<string[][]> => {
+  const text = type === 'TXT' ? zone[name] : undefined;
+  return text === undefined
+    ? Promise.reject(Object.assign(new Error('not there'), { code: 'ENOTFOUND' }))
+    : Promise.resolve([[text]]);
+};
+
+async function signed(): Promise<Buffer> {
+  const transport = createTransport({ streamTransport: true, buffer: true });
+  const { message } = await transport.sendMail({
+    from: 'ann@shop.example',
+    to: 'support@acme.example',
+    subject: 'x',
+    text: 'hello',
+    dkim: {
+      domainName: 'shop.example',
+      keySelector: 's1',
+      privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    },
+  });
+  return message as Buffer;
+}
+const received = (ip: string) => ({ ip, helo: 'mx.shop.example', sender: 'ann@shop.example' });
+
+describe('who really sent a mail', () => {
+  it('is proved by its signature', async () => {
+    const trust = await verifyTrust(await signed(), received('192.0.2.1'), resolver);
+    expect(trust).toMatchObject({ spf: 'pass', dkim: 'pass', dmarc: 'pass' });
+    expect(isBelieved(trust)).toBe(true);
+  });
+
+  it('is not who it says when nothing fits, and the domain asks to refuse that', async () => {
+    const forged = Buffer.from('From: ann@shop.example\r\nSubject: x\r\n\r\nhello');
+    const trust = await verifyTrust(forged, received('198.51.100.9'), resolver);
+    expect(trust).toMatchObject({ spf: 'fail', dmarc: 'fail' });
+    expect(isBelieved(trust)).toBe(false);
+  });
+
+  it('is not proved by a signature over other words', async () => {
+    const altered = Buffer.from((await signed()).toString().replace('hello', 'HELLO'));
+    expect((await verifyTrust(altered, null, resolver)).dkim).not.toBe('pass');
+  });
+
+  it('stays unknown when the DNS does not answer', async () => {
+    const silent = (): Promise<string[][]> =>
+      Promise.reject(Object.assign(new Error('slow'), { code: 'ETIMEOUT' }));
+    expect(isBelieved(await verifyTrust(await signed(), null, silent))).toBe(true);
+  });
+});
