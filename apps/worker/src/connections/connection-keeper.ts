@@ -19,11 +19,21 @@ export interface KeeperOptions {
 
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 60_000;
+/**
+ * A connection is leased for longer than other work: its owner must have ended it before another may open it, and ending a
+ * browser takes a while. An owner that has not renewed for two thirds of the lease begins to end it.
+ */
+const LEASE_FACTOR = 3;
+const END_AFTER = 2 / 3;
 /** A connection that held for so long was no failed opening. */
 const PROVEN_AFTER_MS = 30_000;
 
 interface HeldConnection extends Held {
   claim: ConnectionClaim;
+  /** When the lease was last asked for and given, by `performance.now()`. */
+  renewedAt: number;
+  /** Resolves when nothing of it is left. */
+  over: Promise<void>;
   channel?: LoadedChannel;
   connection?: Connection;
   /** Set when it is closed by us: the next opening need not wait. */
@@ -39,6 +49,8 @@ export class ConnectionKeeper {
   readonly #leases: LeaseKeeper<ChannelId, HeldConnection>;
   readonly #held = new Map<ChannelId, HeldConnection>();
   readonly #active = new Set<Promise<void>>();
+  readonly #leaseMs: number;
+  #watchdog: NodeJS.Timeout | undefined;
   #isStopping = false;
 
   constructor(
@@ -53,10 +65,12 @@ export class ConnectionKeeper {
       sweepEveryMs: options.sweepEveryMs,
       onError: (error) => this.logger.fault(error, { loop: 'connections' }),
     });
-    this.#leases = new LeaseKeeper(options.leaseMs, (held) => this.#renew(held));
+    this.#leaseMs = options.leaseMs * LEASE_FACTOR;
+    this.#leases = new LeaseKeeper(this.#leaseMs, (held) => this.#renew(held));
   }
 
   start(): void {
+    this.#watchdog = setInterval(() => this.#endOverdue(), this.#leaseMs / 30);
     this.#pump.start();
     void this.#pump.poke();
   }
@@ -67,6 +81,7 @@ export class ConnectionKeeper {
     await this.#pump.stop();
     for (const held of this.#held.values()) void this.#close(held, 'stopping');
     await Promise.allSettled(this.#active);
+    clearInterval(this.#watchdog);
     this.#leases.stop();
   }
 
@@ -98,24 +113,32 @@ export class ConnectionKeeper {
     );
     if (free <= 0 || able.length === 0 || this.#isStopping) return;
     const since = performance.now();
-    const { worker, leaseMs } = this.options;
-    for (const claim of await this.connections.take(worker, able, free, leaseMs)) this.#begin(claim, since);
+    const { worker } = this.options;
+    const claims = await this.connections.take(worker, able, free, this.#leaseMs);
+    for (const claim of claims) this.#begin(claim, since);
   }
 
   #begin(claim: ConnectionClaim, since: number): void {
-    const held: HeldConnection = { claim, lost: new AbortController() };
+    // Whoever may claim it again has lost it before; what is still ending here ends first.
+    const lost = this.#held.get(claim.channelId);
+    lost?.lost.abort();
+    const before = lost?.over ?? Promise.resolve();
+    const held: HeldConnection = { claim, renewedAt: since, over: before, lost: new AbortController() };
     this.#held.set(claim.channelId, held);
     this.#leases.hold(claim.channelId, held, since);
     // Lost: someone else may open it now, so ours must end whatever it is doing.
     held.lost.signal.addEventListener('abort', () => void held.connection?.close(), { once: true });
     const { workspaceId, channelId } = claim;
-    const work = withContext({ requestId: newRequestId(), workspaceId, channelId }, () => this.#hold(held))
+    const work = withContext({ requestId: newRequestId(), workspaceId, channelId }, () =>
+      before.then(() => this.#hold(held)),
+    )
       .catch((error: unknown) => this.logger.fault(error, { during: 'holding a connection' }))
       .finally(() => {
         this.#leases.release(channelId, held);
         if (this.#held.get(channelId) === held) this.#held.delete(channelId);
         this.#active.delete(work);
       });
+    held.over = work;
     this.#active.add(work);
   }
 
@@ -182,22 +205,24 @@ export class ConnectionKeeper {
 
   async #show(held: HeldConnection, { state, reason, setUp }: ConnectionState): Promise<void> {
     const { claim } = held;
-    await this.connections.show(claim, this.options.worker, {
+    const isOurs = await this.connections.show(claim, this.options.worker, {
       state,
       reason,
       ...(setUp && { setUp: { ...setUp } }),
     });
     const health = HEALTH[state];
-    if (health) await this.channels.setHealth(claim.workspaceId, claim.channelId, { state: health, reason });
+    if (isOurs && health)
+      await this.channels.setHealth(claim.workspaceId, claim.channelId, { state: health, reason });
   }
 
   /** Renews all, and lets go of what its channel no longer wants. */
   async #renew(held: readonly HeldConnection[]): Promise<ReadonlySet<ChannelId>> {
-    const { worker, leaseMs } = this.options;
+    const since = performance.now();
     const claims = held.map(({ claim }) => claim);
-    const kept = await this.connections.renew(worker, leaseMs, claims);
+    const kept = await this.connections.renew(this.options.worker, this.#leaseMs, claims);
     for (const one of held) {
       const now = kept.get(one.claim.channelId);
+      if (now) one.renewedAt = since;
       if (!now || !one.channel || one.closing) continue;
       if (now.state === 'paused') void this.#close(one, 'paused');
       else if (now.version !== one.channel.version) void this.#close(one, 'changed');
@@ -205,9 +230,22 @@ export class ConnectionKeeper {
     return new Set(kept.keys());
   }
 
+  /**
+   * The database is away, or this process stood still: nobody tells us that the lease is over, and somebody may open the
+   * connection when it is. What cannot be renewed in time is ended in time.
+   */
+  #endOverdue(): void {
+    const latest = performance.now() - this.#leaseMs * END_AFTER;
+    for (const held of this.#held.values()) {
+      if (held.renewedAt < latest && !held.lost.signal.aborted) held.lost.abort();
+    }
+  }
+
   async #close(held: HeldConnection, why: NonNullable<HeldConnection['closing']>): Promise<void> {
     held.closing = why;
-    await held.connection?.close();
+    // One that is still being opened hears it from its signal.
+    if (held.connection) await held.connection.close();
+    else held.lost.abort();
   }
 }
 

@@ -93,12 +93,13 @@ export class Connections {
    * Shows how a connection is; only its holder's word counts. The time of a state that goes on stays.
    *
    * @param setUp  sealed before it is stored
+   * @returns whether it is still held under this claim
    */
   async show(
     claim: ConnectionClaim,
     worker: string,
     shown: { state: ShownConnection['state']; reason: string; setUp?: Json | undefined },
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { workspaceId, channelId, epoch } = claim;
     const [workspace, channel] = [uuidOf(workspaceId), uuidOf(channelId)];
     const sealed =
@@ -107,13 +108,14 @@ export class Connections {
         : await this.sealer.seal(workspaceId, placeOf(channelId), JSON.stringify(shown.setUp));
     const { state } = shown;
     const reason = shown.reason.slice(0, 1_000);
-    await this.database.withWorkspace(
+    const count = await this.database.withWorkspace(
       workspaceId,
       (tx) => tx.$executeRaw`
         update channel_connection
            set since = case when state = ${state} then since else now() end, state = ${state}, reason = ${reason}, set_up = ${sealed}
          where workspace_id = ${workspace}::uuid and channel_id = ${channel}::uuid and owner = ${worker} and epoch = ${epoch}`,
     );
+    return count > 0;
   }
 
   /**
