@@ -56,9 +56,9 @@ export class TryingService {
   async simulate(workspaceId: WorkspaceId, channelId: ChannelId, said: Simulate): Promise<SimulateResult> {
     const { channel, connector } = await this.#load(workspaceId, channelId);
     if (!connector.simulate || !connector.webhook) throw cannot('be simulated');
+    // The address stays the one that the request was signed for.
     const request = connector.simulate(said, channel.settings, Date.now());
-    const url = this.#hookUrl(channel);
-    const { status } = await this.hooks.receive(channel.connector, channelId, { ...request, url });
+    const { status } = await this.hooks.receive(channel.connector, channelId, request);
     return { status };
   }
 
