@@ -2,9 +2,9 @@ import { createHash, createHmac, createPublicKey, timingSafeEqual, verify } from
 import type { HookRequest, Verdict } from '../connector.js';
 import { verifyWebhook } from '../shared/standard-webhooks.js';
 import { fieldOf, readForm } from './form.js';
-import { MailgunEvent } from './hook-mailgun.js';
-import { SnsMessage, verifySns } from './hook-ses.js';
+import { verifySns } from './hook-ses.js';
 import type { EmailSettings } from './manifest.js';
+import { MailgunEvent, SnsMessage } from './wire.js';
 
 /** Mailgun repeats for eight hours. */
 const MAILGUN_AGE_MS = 9 * 3_600_000;

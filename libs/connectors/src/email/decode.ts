@@ -4,13 +4,14 @@ import type { Decoded, DecodedEvent, HookRequest } from '../connector.js';
 import { mailLimits } from '../shared/mail/limits.js';
 import { parseMail } from '../shared/mail/mail.js';
 import { readForm } from './form.js';
-import { decodeMailgunEvent, decodeMailgunMail, isMailgunMail, MailgunEvent } from './hook-mailgun.js';
-import { decodePostmarkEvent, decodePostmarkMail, PostmarkEvent, PostmarkMail } from './hook-postmark.js';
+import { decodeMailgunEvent, decodeMailgunMail, isMailgunMail } from './hook-mailgun.js';
+import { decodePostmarkEvent, decodePostmarkMail } from './hook-postmark.js';
 import { decodeSendGridEvents, decodeSendGridMail, isSendGridMail } from './hook-sendgrid.js';
-import { decodeSns, SnsMessage } from './hook-ses.js';
+import { decodeSns } from './hook-ses.js';
 import type { EmailSettings } from './manifest.js';
 import { readMail } from './read-mail.js';
 import { trustOfHeaders } from './trust.js';
+import { MailgunEvent, PostmarkEvent, PostmarkMail, SnsMessage } from './wire.js';
 
 /**
  * Reads whatever a provider posts, by its form: mails raw or taken apart, and what became of ours.

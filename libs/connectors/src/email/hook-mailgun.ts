@@ -1,6 +1,5 @@
 import type { DecodedEvent, HookRequest } from '../connector.js';
 import type { InboundEvent } from '#libs/model';
-import { z } from 'zod';
 import { parseMail } from '../shared/mail/mail.js';
 import { fieldOf, type Form } from './form.js';
 import type { EmailSettings } from './manifest.js';
@@ -8,14 +7,12 @@ import { headersOfPairs, mailOfPieces } from './parsed-mail.js';
 import { receiptEvent } from './provider-receipts.js';
 import { readMail } from './read-mail.js';
 import { trustOfProvider } from './trust.js';
+import { MailgunHeaders, MailgunContentIds, type MailgunEvent } from './wire.js';
 
 /** A Mailgun route, raw or taken apart. @see https://documentation.mailgun.com/docs/mailgun/user-manual/receive-forward-store/receive-http (read 2026-11-21) */
 export function isMailgunMail({ fields }: Form): boolean {
   return fields.has('recipient') && (fields.has('body-mime') || fields.has('message-headers'));
 }
-
-const Headers = z.array(z.tuple([z.string(), z.string()]));
-const ContentIds = z.record(z.string(), z.string());
 
 export function decodeMailgunMail(form: Form, request: HookRequest, settings: EmailSettings): DecodedEvent[] {
   const returnPath = form.fields.has('sender') ? fieldOf(form, 'sender') : null;
@@ -23,7 +20,7 @@ export function decodeMailgunMail(form: Form, request: HookRequest, settings: Em
   const mail = raw
     ? parseMail(raw)
     : mailOfPieces({
-        headers: headersOfPairs(Headers.safeParse(json(fieldOf(form, 'message-headers'))).data ?? []),
+        headers: headersOfPairs(MailgunHeaders.safeParse(json(fieldOf(form, 'message-headers'))).data ?? []),
         text: fieldOf(form, 'body-plain'),
         html: fieldOf(form, 'body-html'),
         files: filesOf(form),
@@ -36,7 +33,7 @@ export function decodeMailgunMail(form: Form, request: HookRequest, settings: Em
 }
 
 function filesOf(form: Form) {
-  const ids = ContentIds.safeParse(json(fieldOf(form, 'content-id-map'))).data ?? {};
+  const ids = MailgunContentIds.safeParse(json(fieldOf(form, 'content-id-map'))).data ?? {};
   const idOf = new Map(Object.entries(ids).map(([id, field]) => [field, id.replace(/^<|>$/g, '')]));
   return form.files.map(({ field, number, fileName, mimeType, sizeBytes }) => ({
     number,
@@ -47,28 +44,6 @@ function filesOf(form: Form) {
   }));
 }
 
-/** An event webhook. @see https://documentation.mailgun.com/docs/mailgun/user-manual/tracking-messages (read 2026-11-21) */
-export const MailgunEvent = z.object({
-  signature: z.looseObject({ timestamp: z.string(), token: z.string(), signature: z.string() }),
-  'event-data': z.looseObject({
-    event: z.string(),
-    id: z.string().max(400),
-    timestamp: z.number().optional(),
-    severity: z.string().optional(),
-    reason: z.string().optional(),
-    message: z
-      .looseObject({ headers: z.looseObject({ 'message-id': z.string().max(512).optional() }).optional() })
-      .optional(),
-    'delivery-status': z
-      .looseObject({
-        code: z.union([z.string(), z.number()]).optional(),
-        'enhanced-code': z.string().optional(),
-        message: z.string().optional(),
-        description: z.string().optional(),
-      })
-      .optional(),
-  }),
-});
 const STATUSES = {
   accepted: 'sent',
   delivered: 'delivered',
@@ -78,7 +53,7 @@ const STATUSES = {
   rejected: 'failed',
 } as const;
 
-export function decodeMailgunEvent({ 'event-data': data }: z.infer<typeof MailgunEvent>): InboundEvent {
+export function decodeMailgunEvent({ 'event-data': data }: MailgunEvent): InboundEvent {
   const key = `mg:${data.id}`;
   const ref = data.message?.headers?.['message-id']?.replace(/^<|>$/g, '');
   const made = Object.hasOwn(STATUSES, data.event) ? STATUSES[data.event as keyof typeof STATUSES] : null;

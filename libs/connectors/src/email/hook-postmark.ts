@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { InboundEvent } from '#libs/model';
-import { z } from 'zod';
 import type { DecodedEvent, HookRequest } from '../connector.js';
 import { parseMail } from '../shared/mail/mail.js';
 import type { EmailSettings } from './manifest.js';
@@ -8,32 +7,7 @@ import { headersOfPairs, mailOfPieces } from './parsed-mail.js';
 import { receiptEvent } from './provider-receipts.js';
 import { readMail } from './read-mail.js';
 import { resultOf, UNKNOWN, type Trust } from './trust.js';
-
-/** @see https://postmarkapp.com/developer/webhooks/inbound-webhook (read 2026-11-21) */
-const Attachment = z.looseObject({
-  Name: z.string().catch(''),
-  ContentType: z.string().catch(''),
-  ContentLength: z.number().catch(0),
-  ContentID: z.string().nullish(),
-  Content: z.string().catch(''),
-});
-export const PostmarkMail = z.looseObject({
-  MessageID: z.string(),
-  From: z.string().optional(),
-  FromFull: z.looseObject({ Email: z.string(), Name: z.string().catch('') }),
-  To: z.string().catch(''),
-  Cc: z.string().catch(''),
-  ReplyTo: z.string().catch(''),
-  Subject: z.string().catch(''),
-  Date: z.string().catch(''),
-  OriginalRecipient: z.string().catch(''),
-  TextBody: z.string().catch(''),
-  HtmlBody: z.string().catch(''),
-  RawEmail: z.string().optional(),
-  Headers: z.array(z.looseObject({ Name: z.string(), Value: z.string() })).catch([]),
-  Attachments: z.array(Attachment).catch([]),
-});
-type PostmarkMail = z.infer<typeof PostmarkMail>;
+import { PostmarkMail, type PostmarkEvent } from './wire.js';
 
 export function decodePostmarkMail(
   body: PostmarkMail,
@@ -102,24 +76,11 @@ export function fileOfPostmark(
     : null;
 }
 
-/** @see https://postmarkapp.com/developer/webhooks/webhooks-overview (read 2026-11-21) */
-export const PostmarkEvent = z.looseObject({
-  RecordType: z.string(),
-  MessageID: z.string().max(200).optional(),
-  Metadata: z.record(z.string(), z.string()).optional(),
-  Type: z.string().optional(),
-  Description: z.string().optional(),
-  Details: z.string().optional(),
-  ID: z.number().optional(),
-  DeliveredAt: z.string().optional(),
-  BouncedAt: z.string().optional(),
-  ReceivedAt: z.string().optional(),
-});
 const STATUSES = { Delivery: 'delivered', Bounce: 'failed', Open: 'read', Click: 'read' } as const;
 /** Bounces after which a mail may still arrive. */
 const PASSING = new Set(['Transient', 'SoftBounce', 'AutoResponder', 'Subscribe', 'DMARCPolicy']);
 
-export function decodePostmarkEvent(event: z.infer<typeof PostmarkEvent>): InboundEvent {
+export function decodePostmarkEvent(event: PostmarkEvent): InboundEvent {
   const key = `pm:${createHash('sha256').update(JSON.stringify(event)).digest('base64url')}`;
   const made = Object.hasOwn(STATUSES, event.RecordType)
     ? STATUSES[event.RecordType as keyof typeof STATUSES]

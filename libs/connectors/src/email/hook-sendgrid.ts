@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { InboundEvent } from '#libs/model';
-import { z } from 'zod';
 import type { DecodedEvent, HookRequest } from '../connector.js';
 import { parseMail } from '../shared/mail/mail.js';
 import { fieldOf, type Form } from './form.js';
@@ -9,36 +8,25 @@ import { headersOfText, mailOfPieces } from './parsed-mail.js';
 import { readMail } from './read-mail.js';
 import { receiptEvent } from './provider-receipts.js';
 import { resultOf, type Trust } from './trust.js';
+import { SendGridEnvelope, SendGridCharsets, SendGridFiles, SendGridEvent } from './wire.js';
 
 /** SendGrid Inbound Parse, raw or taken apart. @see https://www.twilio.com/docs/sendgrid/for-developers/parsing-email/setting-up-the-inbound-parse-webhook (read 2026-11-21) */
 export function isSendGridMail({ fields }: Form): boolean {
   return fields.has('envelope') && (fields.has('email') || fields.has('headers'));
 }
 
-const Envelope = z.object({ from: z.string().catch(''), to: z.array(z.string()).catch([]) });
-const Charsets = z.record(z.string(), z.string());
-const AttachmentInfo = z.record(
-  z.string(),
-  z.object({
-    filename: z.string().optional(),
-    name: z.string().optional(),
-    type: z.string().optional(),
-    'content-id': z.string().optional(),
-  }),
-);
-
 export function decodeSendGridMail(
   form: Form,
   request: HookRequest,
   settings: EmailSettings,
 ): DecodedEvent[] {
-  const envelope = Envelope.safeParse(json(fieldOf(form, 'envelope'))).data;
+  const envelope = SendGridEnvelope.safeParse(json(fieldOf(form, 'envelope'))).data;
   const trust = trustOf(form);
   const raw = form.fields.get('email');
   const arrived = { trust, returnPath: envelope?.from ?? null, receivedAt: request.receivedAt };
   if (raw) return readMail({ ...arrived, mail: parseMail(raw), raw }, settings);
-  const charsets = Charsets.safeParse(json(fieldOf(form, 'charsets'))).data ?? {};
-  const info = AttachmentInfo.safeParse(json(fieldOf(form, 'attachment-info'))).data ?? {};
+  const charsets = SendGridCharsets.safeParse(json(fieldOf(form, 'charsets'))).data ?? {};
+  const info = SendGridFiles.safeParse(json(fieldOf(form, 'attachment-info'))).data ?? {};
   const mail = mailOfPieces({
     headers: headersOfText(fieldOf(form, 'headers')),
     text: fieldOf(form, 'text', charsets['text'] ?? null),
@@ -65,16 +53,6 @@ function trustOf(form: Form): Trust {
   };
 }
 
-const Event = z.looseObject({
-  event: z.string(),
-  sg_event_id: z.string().optional(),
-  timestamp: z.number().optional(),
-  parley_ref: z.string().max(512).optional(),
-  'smtp-id': z.string().max(512).optional(),
-  reason: z.string().optional(),
-  status: z.string().optional(),
-  email: z.string().optional(),
-});
 const STATUSES = {
   processed: 'sent',
   delivered: 'delivered',
@@ -90,7 +68,7 @@ export function decodeSendGridEvents(items: readonly unknown[]): DecodedEvent[] 
 }
 
 function eventOf(item: unknown): InboundEvent {
-  const parsed = Event.safeParse(item);
+  const parsed = SendGridEvent.safeParse(item);
   const key = `sg:${parsed.data?.sg_event_id?.slice(0, 200) ?? createHash('sha256').update(JSON.stringify(item)).digest('base64url')}`;
   if (!parsed.success) return { kind: 'ignored', event_key: key, reason: 'an event without a kind' };
   const { event, timestamp, parley_ref, reason, status } = parsed.data;

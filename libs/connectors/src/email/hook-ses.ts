@@ -1,28 +1,12 @@
 import { createPublicKey, verify, X509Certificate } from 'node:crypto';
 import type { InboundEvent } from '#libs/model';
-import { z } from 'zod';
 import type { DecodedEvent, HookRequest, Verdict } from '../connector.js';
 import { parseMail } from '../shared/mail/mail.js';
 import type { EmailSettings } from './manifest.js';
 import { receiptEvent } from './provider-receipts.js';
 import { readMail } from './read-mail.js';
 import { resultOf } from './trust.js';
-
-/** @see https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html (read 2026-11-21) */
-export const SnsMessage = z.looseObject({
-  Type: z.enum(['Notification', 'SubscriptionConfirmation', 'UnsubscribeConfirmation']),
-  MessageId: z.string().max(200),
-  TopicArn: z.string().max(500),
-  Message: z.string(),
-  Timestamp: z.string(),
-  Subject: z.string().nullish(),
-  Signature: z.string().optional(),
-  SignatureVersion: z.string().optional(),
-  SigningCertURL: z.string().optional(),
-  SubscribeURL: z.string().optional(),
-  Token: z.string().optional(),
-});
-export type SnsMessage = z.infer<typeof SnsMessage>;
+import { type SnsMessage, SesNotification } from './wire.js';
 
 /** Whether SNS signed what counts in this message, with the certificate that the channel knows, not long ago. Never throws. */
 export function verifySns(message: SnsMessage, certificate: string, receivedAt: number): Verdict {
@@ -74,43 +58,6 @@ function signedText(message: SnsMessage): string {
     .join('');
 }
 
-const Verdicts = z.object({ status: z.string() }).optional();
-const Recipient = z.looseObject({
-  emailAddress: z.string().catch(''),
-  status: z.string().optional(),
-  diagnosticCode: z.string().optional(),
-});
-/** @see https://docs.aws.amazon.com/ses/latest/dg/receiving-email-notifications-contents.html and notification-contents.html (read 2026-11-21) */
-const SesNotification = z.looseObject({
-  notificationType: z.string().optional(),
-  eventType: z.string().optional(),
-  content: z.string().optional(),
-  receipt: z
-    .looseObject({
-      spfVerdict: Verdicts,
-      dkimVerdict: Verdicts,
-      dmarcVerdict: Verdicts,
-      action: z.looseObject({ encoding: z.string().optional() }).optional(),
-    })
-    .optional(),
-  mail: z
-    .looseObject({
-      messageId: z.string().max(400).optional(),
-      source: z.string().optional(),
-      timestamp: z.string().optional(),
-    })
-    .optional(),
-  bounce: z
-    .looseObject({
-      bounceType: z.string().optional(),
-      bounceSubType: z.string().optional(),
-      bouncedRecipients: z.array(Recipient).catch([]),
-      timestamp: z.string().optional(),
-    })
-    .optional(),
-  delivery: z.looseObject({ timestamp: z.string().optional() }).optional(),
-});
-
 export function decodeSns(
   message: SnsMessage,
   request: HookRequest,
@@ -144,7 +91,7 @@ export function decodeSns(
   );
 }
 
-function statusOf(notification: z.infer<typeof SesNotification>, key: string): InboundEvent {
+function statusOf(notification: SesNotification, key: string): InboundEvent {
   const kind = notification.eventType ?? notification.notificationType ?? '';
   const ref = notification.mail?.messageId;
   const isFinal = notification.bounce?.bounceType !== 'Transient';
