@@ -1,0 +1,17 @@
+import type { Connector } from '../connector.js';
+import { refusesAddress } from '../shared/sms/text-for-phone.js';
+import { authenticate } from './authenticate.js';
+import { decode } from './decode.js';
+import { check, deliver } from './deliver.js';
+import { manifest, type KannelSettings } from './manifest.js';
+import { plan } from './plan.js';
+import { simulate } from './simulate.js';
+
+/** SMS over the HTTP interfaces of Kannel's smsbox. */
+export const connector: Connector<KannelSettings> = {
+  manifest,
+  webhook: { authenticate, decode },
+  outbound: { plan, refuses: (_, to) => refusesAddress(to), deliver },
+  simulate,
+  check,
+};
