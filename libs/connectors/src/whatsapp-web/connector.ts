@@ -1,5 +1,5 @@
-import { fault } from '#libs/faults';
 import type { Connector } from '../connector.js';
+import { onlyOverConnection } from './deliver.js';
 import { manifest, type WhatsAppWebSettings } from './manifest.js';
 import { open } from './open.js';
 import { plan } from './plan.js';
