@@ -81,16 +81,23 @@ function talonMails(clone) {
     });
 }
 
-const rows = [];
+const collections = [];
 if (values.discourse)
-  rows.push(['discourse/email_reply_trimmer, text', discourse(values.discourse), ours, library]);
+  collections.push({
+    name: 'discourse/email_reply_trimmer, text',
+    cases: discourse(values.discourse),
+    read: ours,
+    other: library,
+  });
 if (values.talon) {
   const squash = (read) => (html) => read(htmlToText(html).text).replace(/\s+/g, ' ');
   const html = talonHtml(values.talon).map((one) => ({ ...one, wanted: one.wanted.replace(/\s+/g, ' ') }));
-  rows.push(['mailgun/talon, html_replies', html, squash(ours), squash(library)]);
-  rows.push(['mailgun/talon, standard_replies', talonMails(values.talon), ours, library]);
+  collections.push(
+    { name: 'mailgun/talon, html_replies', cases: html, read: squash(ours), other: squash(library) },
+    { name: 'mailgun/talon, standard_replies', cases: talonMails(values.talon), read: ours, other: library },
+  );
 }
-for (const [name, cases, read, other] of rows) {
+for (const { name, cases, read, other } of collections) {
   const mine = score(cases, read);
   const theirs = score(cases, other);
   console.log(

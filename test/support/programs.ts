@@ -25,6 +25,7 @@ export const programs = {
   'docker-compose': find('docker-compose'),
   'dovecot-core': find('dovecot') ?? findIn('/usr/sbin/dovecot'),
   'exim4-daemon-light': find('exim4') ?? findIn('/usr/sbin/exim4'),
+  kannel: find('bearerbox') ?? findIn('/usr/sbin/bearerbox'),
   'redis-server': process.env['TEST_REDIS_URL'] ?? find('redis-server'),
 } as const;
 

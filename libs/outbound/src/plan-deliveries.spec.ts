@@ -5,7 +5,15 @@ import { planDeliveries } from './plan-deliveries.js';
 
 function channel(connector: string, settings: LoadedChannel['settings']): LoadedChannel {
   const ids = { workspaceId: newId('workspace'), channelId: newId('channel'), botId: null };
-  return { ...ids, connector, name: connector, settings, state: 'active', version: 1 };
+  return {
+    ...ids,
+    connector,
+    name: connector,
+    settings,
+    state: 'active',
+    version: 1,
+    fallbackChannelIds: [],
+  };
 }
 const to = { thread: 'C1:1795240799.000200', address: { kind: 'slack', value: 'U1' } };
 

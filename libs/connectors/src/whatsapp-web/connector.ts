@@ -4,11 +4,6 @@ import { manifest, type WhatsAppWebSettings } from './manifest.js';
 import { open } from './open.js';
 import { plan } from './plan.js';
 
-const onlyOverConnection = (): Promise<never> =>
-  Promise.reject(
-    fault('channel/not-connected', { detail: 'This channel sends over its linked browser only.' }),
-  );
-
 /** An ordinary WhatsApp account, linked as WhatsApp Web. Unofficial; see the README. */
 export const connector: Connector<WhatsAppWebSettings> = {
   manifest,
