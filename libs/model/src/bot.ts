@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AgentSettings, HttpTool, McpServer } from './bot-agent.js';
 import { Flow } from './bot-flow.js';
 import { BusinessHours } from './bot-hours.js';
 import { Guardrails, Menu, Understanding, actions } from './bot-understanding.js';
@@ -107,6 +108,9 @@ export const BotDefinition = z
     understanding: Understanding.optional(),
     guardrails: Guardrails.optional(),
     hours: BusinessHours.optional(),
+    tools: z.array(HttpTool).max(100).optional().describe('What flows and the agent can call'),
+    mcp_servers: z.array(McpServer).max(10).optional(),
+    agent: AgentSettings.optional().describe('Answers with a model behind rules, intents and knowledge'),
     languages: z
       .array(z.string().min(2).max(35))
       .max(20)

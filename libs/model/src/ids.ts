@@ -22,6 +22,8 @@ export const idPrefixes = {
   turn: 'turn',
   delivery: 'dlv',
   media: 'med',
+  fact: 'fact',
+  approval: 'appr',
   request: 'req',
 } as const;
 
@@ -55,6 +57,8 @@ export const MailboxId = idSchema('mailbox', 'MailboxId');
 export const TurnId = idSchema('turn', 'TurnId');
 export const DeliveryId = idSchema('delivery', 'DeliveryId');
 export const MediaId = idSchema('media', 'MediaId');
+export const FactId = idSchema('fact', 'FactId');
+export const ApprovalId = idSchema('approval', 'ApprovalId');
 export const RequestId = idSchema('request', 'RequestId');
 
 export type WorkspaceId = z.infer<typeof WorkspaceId>;
@@ -72,6 +76,8 @@ export type MailboxId = z.infer<typeof MailboxId>;
 export type TurnId = z.infer<typeof TurnId>;
 export type DeliveryId = z.infer<typeof DeliveryId>;
 export type MediaId = z.infer<typeof MediaId>;
+export type FactId = z.infer<typeof FactId>;
+export type ApprovalId = z.infer<typeof ApprovalId>;
 export type RequestId = z.infer<typeof RequestId>;
 
 /** The branded type of each kind of identifier. */
@@ -91,6 +97,8 @@ export interface IdOf {
   turn: TurnId;
   delivery: DeliveryId;
   media: MediaId;
+  fact: FactId;
+  approval: ApprovalId;
   request: RequestId;
 }
 

@@ -1,6 +1,7 @@
 export * from './api.js';
 export * from './api-operations.js';
 export * from './api-widget.js';
+export * from './bot-agent.js';
 export * from './bot-flow.js';
 export * from './bot-hours.js';
 export * from './bot-tests.js';

@@ -1,6 +1,6 @@
 import type { BotDefinition, Owner, TraceStep } from './bot.js';
 import type { Content } from './content.js';
-import type { BotId, ChannelId, ContactId, ConversationId, MessageId, WorkspaceId } from './ids.js';
+import type { BotId, ChannelId, ContactId, ConversationId, FactId, MessageId, WorkspaceId } from './ids.js';
 
 /** A value that survives JSON. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
@@ -13,6 +13,29 @@ export interface TurnMessage {
   content: readonly Content[];
   /** ISO 8601 instant: the provider's time, else ours. */
   sentAt: string;
+}
+
+/** A piece of the bot's knowledge that a search found. */
+export interface KnowledgePassage {
+  passageId: string;
+  /** Of its source. */
+  title: string;
+  text: string;
+  /** Where a person can read it; null when nowhere. */
+  url: string | null;
+  /** 0 to 1, higher is nearer. */
+  score: number;
+}
+
+/** Something that is known of a contact across conversations. */
+export interface ContactFact {
+  factId: FactId;
+  text: string;
+  /** Who noted it, and where. */
+  source: string;
+  /** ISO 8601 instants. */
+  notedAt: string;
+  expiresAt: string;
 }
 
 /** Everything one run of the bot may look at. Nothing in it names a channel's kind. */
@@ -37,6 +60,11 @@ export interface Turn {
   channel?: { label: string } | undefined;
   /** Older messages, oldest first; loaded only when a responder asks. */
   history(limit: number): Promise<readonly TurnMessage[]>;
+  /** What the bot knows; absent where it has no knowledge. Best first. */
+  knowledge?:
+    { search(query: string, options: { limit: number }): Promise<readonly KnowledgePassage[]> } | undefined;
+  /** What is known of this contact and nobody else, newest first, nothing expired; absent where nothing is kept. */
+  facts?: ((limit: number) => Promise<readonly ContactFact[]>) | undefined;
   /** Aborted when the turn runs out of time or its worker ends. */
   signal: AbortSignal;
 }
@@ -71,7 +99,11 @@ export type Effect =
       timeoutMs: number;
     }
   | { kind: 'set-contact'; fields: JsonObject }
-  | { kind: 'goal'; goal: string; data: JsonObject };
+  | { kind: 'goal'; goal: string; data: JsonObject }
+  /** Keep a fact of the contact of this conversation; the same words again only make it last longer. */
+  | { kind: 'remember'; text: string; source: string; expiresAt: string }
+  /** Ask an operator whether a tool may run; the decision comes as a `result` of a later turn: `{ approved }`. */
+  | { kind: 'ask-operator'; callId: string; tool: string; input: JsonObject; expiresAt: string };
 
 /** What a turn comes to. */
 export interface TurnResult {
