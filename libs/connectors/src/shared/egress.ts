@@ -1,9 +1,9 @@
 import { Agent } from 'undici';
-import { fault } from '#libs/faults';
 import type { EgressFetch } from '../connector.js';
 import { addressRules, allowedAddress, systemResolve, type Resolve } from './egress-addresses.js';
 import { exchange, type ExchangeLimits } from './egress-exchange.js';
 import { guardedConnect } from './egress-connect.js';
+import { checkedUrl, webFetchOver, type WebFetch } from './egress-stream.js';
 
 /** How far our own calls may go. */
 export interface EgressOptions {
@@ -21,10 +21,16 @@ export interface EgressOptions {
   connectionsPerOrigin?: number | undefined;
   /** Resolves names; default: the host's resolver. Tests bring their own. */
   resolve?: Resolve | undefined;
+  /** Of an exchange through `webFetch`, in milliseconds. Default 5 min. */
+  streamMs?: number | undefined;
+  /** Bytes of an answer through `webFetch`. Default 16 MiB. */
+  streamMaxBytes?: number | undefined;
 }
 
 export interface Egress {
   fetch: EgressFetch;
+  /** The same reach, for libraries that take a `fetch` of the web and read answers while they come. */
+  webFetch: WebFetch;
   /** Ends the idle connections and waits for the busy ones. */
   close(): Promise<void>;
 }
@@ -62,14 +68,10 @@ export function createEgress(options: EgressOptions = {}): Egress {
     exchange(agent, checkedUrl(address), request, limits);
   return {
     fetch: Object.assign(fetch, { addressOf: (host: string) => allowedAddress(host, rules, resolve) }),
+    webFetch: webFetchOver(agent, {
+      streamMs: options.streamMs ?? 300_000,
+      maxBytes: options.streamMaxBytes ?? 16_777_216,
+    }),
     close: () => agent.close(),
   };
-}
-
-function checkedUrl(address: string): URL {
-  const url = URL.canParse(address) ? new URL(address) : null;
-  if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '') return url;
-  throw fault('channel/unreachable', {
-    detail: 'The address is not an http or https URL without a user name.',
-  });
 }
