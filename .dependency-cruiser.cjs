@@ -72,6 +72,18 @@ module.exports = {
       to: { path: `^libs/(${MIDDLE})/`, pathNot: '^libs/$1/' },
     },
     {
+      name: 'agent-stands-on-the-bot-core',
+      severity: 'error',
+      from: { path: '^libs/agent/' },
+      to: { path: '^libs/', pathNot: '^libs/(agent|bot|faults|model)/' },
+    },
+    {
+      name: 'only-apps-bring-a-model',
+      severity: 'error',
+      from: { path: '^libs/', pathNot: '^libs/agent/' },
+      to: { path: '^libs/agent/' },
+    },
+    {
       name: 'browser-sees-model-only',
       severity: 'error',
       from: { path: '^apps/(console|widget|demo)/' },

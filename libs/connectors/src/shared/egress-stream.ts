@@ -28,7 +28,7 @@ export function webFetchOver(dispatcher: Dispatcher, limits: StreamLimits): WebF
     if (!answer.body) return answer;
     const { status, statusText, headers } = answer;
     const bounded = answer.body.pipeThrough(atMost(limits.maxBytes, url.host));
-    return new Response(bounded as unknown as ReadableStream, {
+    return new Response(bounded, {
       status,
       statusText,
       headers: [...headers] as [string, string][],

@@ -1,0 +1,161 @@
+import { createMCPClient, type ListToolsResult, type MCPClient } from '@ai-sdk/mcp';
+import { fault } from '#libs/faults';
+import type { Approval, Json, JsonObject, McpServer, WorkspaceId } from '#libs/model';
+import type { AgentPorts } from '../ports.js';
+import { headersOf } from './http-tool.js';
+import type { AgentTool, ToolCall, ToolOutcome } from './tool.js';
+
+type Listed = ListToolsResult['tools'][number];
+
+/** How long it is believed what a server offers. */
+const listingMs = 60_000;
+const listingsMax = 500;
+/** Tools of one server that are looked at; more are not offered. */
+const toolsMax = 200;
+const textMax = 20_000;
+const descriptionMax = 1_000;
+
+/**
+ * Servers of tools by the Model Context Protocol, over HTTP or server-sent events.
+ *
+ * Each call has a session of its own, which ends with it; what a server offers is remembered for a minute. Servers may ask
+ * for nothing: no sampling, no elicitation, no roots.
+ */
+export class McpServers {
+  readonly #listings = new Map<string, { readonly atMs: number; readonly tools: readonly Listed[] }>();
+
+  constructor(
+    private readonly ports: Pick<AgentPorts, 'fetch' | 'secretOf'>,
+    private readonly now: () => number,
+  ) {}
+
+  /**
+   * The tools of a server with these names; names it does not offer are left out.
+   *
+   * @throws Fault `state/unavailable` when the server does not answer in its time
+   */
+  async tools(
+    server: McpServer,
+    wanted: readonly { readonly name: string; readonly approval: Approval }[],
+    workspaceId: WorkspaceId,
+    signal: AbortSignal,
+  ): Promise<AgentTool[]> {
+    const listed = await this.#listing(server, workspaceId, signal);
+    return wanted.flatMap(({ name, approval }) => {
+      const found = listed.find((each) => each.name === name);
+      return found ? [this.#toolOf(server, found, approval, workspaceId)] : [];
+    });
+  }
+
+  #toolOf(server: McpServer, listed: Listed, approval: Approval, workspaceId: WorkspaceId): AgentTool {
+    return {
+      id: `${server.name}.${listed.name}`,
+      description: (listed.description ?? listed.name).slice(0, descriptionMax),
+      schema: listed.inputSchema as JsonObject,
+      approval,
+      run: (call) => this.#call(server, listed, call, workspaceId),
+    };
+  }
+
+  async #call(
+    server: McpServer,
+    listed: Listed,
+    { input, signal, callId }: ToolCall,
+    workspaceId: WorkspaceId,
+  ): Promise<ToolOutcome> {
+    try {
+      const result = await this.#session(server, workspaceId, signal, async (client, within) => {
+        const tool = client.toolsFromDefinitions({ tools: [listed] })[listed.name];
+        return tool?.execute?.(input, { toolCallId: callId, messages: [], abortSignal: within });
+      });
+      return outcomeOf(result);
+    } catch {
+      return { ok: false, code: signal.aborted ? 'aborted' : 'server-failed' };
+    }
+  }
+
+  async #listing(
+    server: McpServer,
+    workspaceId: WorkspaceId,
+    signal: AbortSignal,
+  ): Promise<readonly Listed[]> {
+    const key = `${workspaceId} ${JSON.stringify(server)}`;
+    const known = this.#listings.get(key);
+    if (known && this.now() - known.atMs < listingMs) return known.tools;
+    try {
+      const { tools } = await this.#session(server, workspaceId, signal, (client, within) =>
+        client.listTools({ options: { signal: within } }),
+      );
+      if (this.#listings.size >= listingsMax) this.#listings.clear();
+      this.#listings.set(key, { atMs: this.now(), tools: tools.slice(0, toolsMax) });
+      return tools.slice(0, toolsMax);
+    } catch (cause) {
+      throw fault('state/unavailable', { cause, facts: { server: server.name } });
+    }
+  }
+
+  /** Opens a session, works in it, and closes it without waiting. */
+  async #session<T>(
+    server: McpServer,
+    workspaceId: WorkspaceId,
+    signal: AbortSignal,
+    work: (client: MCPClient, within: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const headers = await headersOf(server.headers, workspaceId, this.ports);
+    if (!headers) throw fault('state/not-found', { facts: { server: server.name } });
+    const within = AbortSignal.any([signal, AbortSignal.timeout(server.timeout_s * 1_000)]);
+    // The library has waits of its own that no signal ends.
+    return orAborted(within, async () => {
+      const client = await createMCPClient({
+        transport: {
+          type: server.transport,
+          url: server.url,
+          headers,
+          redirect: 'error',
+          fetch: withSignal(this.ports.fetch, within),
+        },
+        initializationOptions: { signal: within },
+        clientName: 'parley',
+        onUncaughtError: () => undefined,
+      });
+      try {
+        return await work(client, within);
+      } finally {
+        void client.close().catch(() => undefined);
+      }
+    });
+  }
+}
+
+function withSignal(fetch: AgentPorts['fetch'], signal: AbortSignal): AgentPorts['fetch'] {
+  return (input, init) =>
+    fetch(input, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, signal]) : signal });
+}
+
+async function orAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  let stop = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(fault('state/unavailable', { cause: signal.reason }));
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work(), aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/** The words and data of a result; pictures, sounds and links to resources are left out. */
+function outcomeOf(result: unknown): ToolOutcome {
+  const { content, structuredContent, isError } = (result ?? {}) as {
+    content?: unknown;
+    structuredContent?: Json;
+    isError?: unknown;
+  };
+  if (isError === true) return { ok: false, code: 'tool-failed' };
+  if (structuredContent !== undefined) return { ok: true, value: structuredContent };
+  const pieces = Array.isArray(content) ? (content as { type?: unknown; text?: unknown }[]) : [];
+  const text = pieces.flatMap(({ type, text: words }) => (type === 'text' ? [String(words)] : [])).join('\n');
+  return { ok: true, value: text.slice(0, textMax) };
+}

@@ -1,0 +1,161 @@
+import { jsonSchema, tool as sdkTool, type ToolSet } from 'ai';
+import { z } from 'zod';
+import type { TurnContext } from '#libs/bot';
+import { toFault } from '#libs/faults';
+import type { AgentSettings, Approval, HttpTool, JsonObject, Turn } from '#libs/model';
+import type { AgentPorts } from '../ports.js';
+import { builtIns, type NamedTools } from './built-in.js';
+import { runHttpTool } from './http-tool.js';
+import type { McpServers } from './mcp.js';
+import { modelNameOf, type AgentTool } from './tool.js';
+
+/** Signs of an input of a tool as JSON. */
+const inputMax = 20_000;
+const callTimeoutMs = 15_000;
+
+/** The tools that one turn may use: those of the allow-list, and no others. */
+export class Toolbox {
+  readonly #byModelName: ReadonlyMap<string, AgentTool>;
+
+  constructor(tools: readonly AgentTool[]) {
+    this.#byModelName = new Map(tools.map((tool) => [modelNameOf(tool.id), tool]));
+  }
+
+  /** The tool that a model means by a name; undefined when it may not use it, or there is none. */
+  get(modelName: string): AgentTool | undefined {
+    return this.#byModelName.get(modelName);
+  }
+
+  /** The tool with this id, for calls that were kept. */
+  byId(id: string): AgentTool | undefined {
+    return this.get(modelNameOf(id));
+  }
+
+  /** As the library offers them to a model; none of them runs by itself. */
+  get offered(): ToolSet {
+    return Object.fromEntries(
+      [...this.#byModelName].map(([name, { description, schema }]) => {
+        const validate = validatorOf(schema);
+        return [
+          name,
+          sdkTool({ description, inputSchema: jsonSchema<JsonObject>(schema as never, { validate }) }),
+        ];
+      }),
+    );
+  }
+}
+
+/** Builds the toolbox of a turn. A server that does not answer brings nothing; the trace says so. */
+export async function openToolbox(
+  turn: Turn,
+  draft: TurnContext,
+  settings: AgentSettings,
+  ports: AgentPorts,
+  servers: McpServers,
+  signal: AbortSignal,
+): Promise<Toolbox> {
+  const { definition } = turn.bot;
+  const described = new Map((definition.tools ?? []).map((tool) => [tool.name, tool]));
+  const known = builtIns(definition, settings, namedTools(described, ports));
+  const tools: AgentTool[] = [];
+  const ofServers = new Map<string, { name: string; approval: Approval }[]>();
+  const allowed: AgentSettings['tools'] = [
+    ...settings.tools,
+    ...(settings.memory ? [{ tool: 'remember' }] : []),
+  ];
+  for (const { tool: id, approval } of allowed) {
+    const builtIn = known.get(id);
+    const http = described.get(id);
+    const [server = '', ...rest] = id.split('.');
+    if (builtIn) {
+      if (isThere(id, turn, settings)) tools.push({ ...builtIn, id, approval: approval ?? builtIn.approval });
+    } else if (http) {
+      tools.push(httpTool(http, approval, ports));
+    } else if (rest.length > 0) {
+      const wanted = ofServers.get(server) ?? [];
+      // What a server says about the harmlessness of its tools is its own word: a person is asked.
+      ofServers.set(server, [...wanted, { name: rest.join('.'), approval: approval ?? 'person' }]);
+    }
+  }
+  const open = (definition.mcp_servers ?? []).filter(({ name }) => ofServers.has(name));
+  const brought = await Promise.all(
+    open.map(async (server) => {
+      try {
+        return await servers.tools(server, ofServers.get(server.name)!, turn.workspaceId, signal);
+      } catch (thrown) {
+        const { code } = toFault(thrown);
+        draft.note(`The server of tools ${server.name} cannot be used`, { server: server.name, code });
+        return [];
+      }
+    }),
+  );
+  return new Toolbox([...tools, ...brought.flat()]);
+}
+
+/** Some built-ins make no sense without what they work on. */
+function isThere(id: string, turn: Turn, settings: AgentSettings): boolean {
+  if (id === 'search_knowledge') return turn.knowledge !== undefined;
+  if (id === 'remember') return settings.memory !== undefined && turn.facts !== undefined;
+  return id !== 'set_field' || settings.contact_fields.some((name) => name !== 'name');
+}
+
+function httpTool(tool: HttpTool, approval: Approval | undefined, ports: AgentPorts): AgentTool {
+  return {
+    id: tool.name,
+    description: tool.description,
+    schema: withoutBound(tool),
+    approval: approval ?? (tool.method === 'GET' ? 'none' : 'person'),
+    run: ({ input, turn, callId, signal }) => runHttpTool(tool, input, turn, callId, ports, signal),
+  };
+}
+
+/** The model neither sees nor chooses what Parley fills in. */
+function withoutBound({ input, bind }: HttpTool): JsonObject {
+  const isOpen = (name: string): boolean => !Object.hasOwn(bind, name);
+  const properties = Object.entries((input['properties'] ?? {}) as JsonObject).filter(([name]) =>
+    isOpen(name),
+  );
+  const required = Array.isArray(input['required'])
+    ? input['required'].filter((name) => typeof name === 'string' && isOpen(name))
+    : [];
+  return { ...input, properties: Object.fromEntries(properties), required };
+}
+
+function namedTools(described: ReadonlyMap<string, HttpTool>, ports: AgentPorts): NamedTools {
+  return async (name, { input, callId, turn, draft, signal }) => {
+    const http = described.get(name);
+    if (http) return runHttpTool(http, input, turn, callId, ports, signal);
+    const effect = { kind: 'call', what: 'tool', name, callId, input, timeoutMs: callTimeoutMs } as const;
+    const within = AbortSignal.any([signal, AbortSignal.timeout(callTimeoutMs)]);
+    const outcome = (await ports.tools?.call(effect, within)) ?? null;
+    if (outcome) return outcome;
+    draft.emit(effect);
+    return { ok: true, value: 'It will be done; the result comes later.' };
+  };
+}
+
+type Validated = { success: true; value: JsonObject } | { success: false; error: Error };
+
+/** Judges what a model wrote by the schema it was told. */
+function validatorOf(schema: JsonObject): (value: unknown) => Validated {
+  const parse = parserOf(schema);
+  return (value) => {
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    if (!isObject || JSON.stringify(value).length > inputMax) {
+      return { success: false, error: new TypeError('not an object, or too large') };
+    }
+    const parsed = parse.safeParse(value);
+    return parsed.success
+      ? { success: true, value: parsed.data as JsonObject }
+      : { success: false, error: parsed.error };
+  };
+}
+
+function parserOf(schema: JsonObject): z.ZodType {
+  try {
+    return z.fromJSONSchema(schema);
+  } catch {
+    // A schema beyond what can be read here: the server that wrote it judges what it gets.
+    return z.record(z.string(), z.unknown());
+  }
+}
