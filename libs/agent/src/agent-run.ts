@@ -213,7 +213,7 @@ export class AgentRun {
     const { text, ...removed } = cleanText(said.text, this.#rules());
     if (text === '') return this.#giveUp('The model has said nothing that can be sent');
     const detail = {
-      steps: this.#steps,
+      model_calls: this.#steps,
       tool_calls: this.#toolCalls,
       hand_over: this.#isHandedOver,
       cut: removed.isCut || said.isCut,
@@ -227,7 +227,7 @@ export class AgentRun {
   /** The rest of the row answers, unless the conversation was handed over: that is said. */
   #giveUp(reason: string, detail: Record<string, string> = {}): Decision {
     if (this.turn.signal.aborted) return pass('The turn has ended');
-    const whole = { ...detail, steps: this.#steps, tool_calls: this.#toolCalls };
+    const whole = { ...detail, model_calls: this.#steps, tool_calls: this.#toolCalls };
     if (this.#isHandedOver) return answer(reason, [[textContent(this.#words.handedOver)]], whole);
     return pass(reason, whole);
   }

@@ -1,4 +1,4 @@
-import { contentLimits } from '#libs/model';
+import { contentLimits, type BotDefinition } from '#libs/model';
 import type { Live } from './context.js';
 import type { Responder } from './responder.js';
 
@@ -9,8 +9,8 @@ export class Preview {
   readonly #live: Live | undefined;
   #shown = 0;
 
-  constructor(live: Live | undefined, row: readonly Responder[]) {
-    const isAllowed = row.every((responder) => !responder.review || responder.allowsPreview === true);
+  constructor(live: Live | undefined, row: readonly Responder[], definition: BotDefinition) {
+    const isAllowed = row.every((responder) => !responder.review || allows(responder, definition));
     this.#live = live;
     if (live && isAllowed) this.sink = (text) => this.#show(live, text);
   }
@@ -27,4 +27,8 @@ export class Preview {
     this.#shown += piece.length;
     live.delta(piece);
   }
+}
+
+function allows({ allowsPreview = false }: Responder, definition: BotDefinition): boolean {
+  return typeof allowsPreview === 'function' ? allowsPreview(definition) : allowsPreview;
 }

@@ -1,4 +1,4 @@
-import type { Content, Turn } from '#libs/model';
+import type { BotDefinition, Content, Turn } from '#libs/model';
 import type { TurnContext } from './context.js';
 import type { TraceDetail } from './trace.js';
 
@@ -30,10 +30,10 @@ export interface Responder {
    */
   review?(turn: Turn, draft: TurnContext, replies: Replies): Promise<Review | null>;
   /**
-   * Whether a reply may be shown while it is being written, although this responder reviews it afterwards. As long
-   * as one reviewer in the row does not say so, previews reach nobody.
+   * Whether a reply may be shown while it is being written, although this responder reviews it afterwards: always, or
+   * for bots of which it has nothing to review. As long as one reviewer in the row does not say so, previews reach nobody.
    */
-  readonly allowsPreview?: boolean;
+  readonly allowsPreview?: boolean | ((definition: BotDefinition) => boolean);
 }
 
 /** Why something was decided. It goes into the trace, which holds no message text: write ids, counts and kinds. */

@@ -33,7 +33,7 @@ export class TurnRun {
     this.#row = options.row;
     this.#options = options;
     this.#trace = new TraceLog(options.clock, turn.signal);
-    this.#preview = new Preview(options.live, options.row);
+    this.#preview = new Preview(options.live, options.row, turn.bot.definition);
     this.#memory = readMemory(turn.conversation.state);
   }
 

@@ -27,6 +27,7 @@ export const guard: Responder = {
   name: 'guard',
   respond: async (turn, draft) => guardInput(turn, draft),
   review: async (turn, draft, replies) => guardOutput(turn, draft, replies),
+  allowsPreview: ({ guardrails }) => !guardrails?.output,
 };
 
 function guardInput(turn: Turn, draft: TurnContext): Decision {
