@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AgentSettings, HttpTool, McpServer } from './bot-agent.js';
 import { Flow } from './bot-flow.js';
 import { BusinessHours } from './bot-hours.js';
+import { BotKnowledge } from './bot-knowledge.js';
 import { Guardrails, Menu, Understanding, actions } from './bot-understanding.js';
 import { Content, Contents, contentLimits } from './content.js';
 
@@ -110,6 +111,7 @@ export const BotDefinition = z
     hours: BusinessHours.optional(),
     tools: z.array(HttpTool).max(100).optional().describe('What flows and the agent can call'),
     mcp_servers: z.array(McpServer).max(10).optional(),
+    knowledge: BotKnowledge.optional().describe('Answers from what the bot knows, behind rules and intents'),
     agent: AgentSettings.optional().describe('Answers with a model behind rules, intents and knowledge'),
     languages: z
       .array(z.string().min(2).max(35))

@@ -24,6 +24,10 @@ export const idPrefixes = {
   media: 'med',
   fact: 'fact',
   approval: 'appr',
+  knowledgeBase: 'kb',
+  knowledgeSource: 'ksrc',
+  passage: 'kpas',
+  knowledgeGap: 'kgap',
   request: 'req',
 } as const;
 
@@ -59,6 +63,10 @@ export const DeliveryId = idSchema('delivery', 'DeliveryId');
 export const MediaId = idSchema('media', 'MediaId');
 export const FactId = idSchema('fact', 'FactId');
 export const ApprovalId = idSchema('approval', 'ApprovalId');
+export const KnowledgeBaseId = idSchema('knowledgeBase', 'KnowledgeBaseId');
+export const KnowledgeSourceId = idSchema('knowledgeSource', 'KnowledgeSourceId');
+export const PassageId = idSchema('passage', 'PassageId');
+export const KnowledgeGapId = idSchema('knowledgeGap', 'KnowledgeGapId');
 export const RequestId = idSchema('request', 'RequestId');
 
 export type WorkspaceId = z.infer<typeof WorkspaceId>;
@@ -78,6 +86,10 @@ export type DeliveryId = z.infer<typeof DeliveryId>;
 export type MediaId = z.infer<typeof MediaId>;
 export type FactId = z.infer<typeof FactId>;
 export type ApprovalId = z.infer<typeof ApprovalId>;
+export type KnowledgeBaseId = z.infer<typeof KnowledgeBaseId>;
+export type KnowledgeSourceId = z.infer<typeof KnowledgeSourceId>;
+export type PassageId = z.infer<typeof PassageId>;
+export type KnowledgeGapId = z.infer<typeof KnowledgeGapId>;
 export type RequestId = z.infer<typeof RequestId>;
 
 /** The branded type of each kind of identifier. */
@@ -99,6 +111,10 @@ export interface IdOf {
   media: MediaId;
   fact: FactId;
   approval: ApprovalId;
+  knowledgeBase: KnowledgeBaseId;
+  knowledgeSource: KnowledgeSourceId;
+  passage: PassageId;
+  knowledgeGap: KnowledgeGapId;
   request: RequestId;
 }
 

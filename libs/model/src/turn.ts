@@ -25,6 +25,10 @@ export interface KnowledgePassage {
   url: string | null;
   /** 0 to 1, higher is nearer. */
   score: number;
+  /** The headings above it, or the question that it answers. */
+  heading?: string | undefined;
+  /** What can be said of it as it is: the answer of a question, or its sentences that are nearest to what was asked. */
+  answer?: string | undefined;
 }
 
 /** Something that is known of a contact across conversations. */
