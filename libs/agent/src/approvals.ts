@@ -71,7 +71,8 @@ function byPerson(pending: Pending, draft: TurnContext): Pending | null {
   const [yes, no] = optionIds(pending);
   const pressed = choice?.optionId === yes ? true : choice?.optionId === no ? false : null;
   // In words only right behind the question: “yes” to something else later must not order anything.
-  const spoken = pending.turn === draft.turns - 1 && heard.length === 1 ? yesOrNo(said) : null;
+  const isBehind = pending.turn === draft.turns - 1 && heard.length === 1 && choice === null;
+  const spoken = isBehind ? yesOrNo(said) : null;
   const agreed = pressed ?? spoken;
   return agreed === null ? null : { ...pending, calls: pending.calls.map((call) => ({ ...call, agreed })) };
 }

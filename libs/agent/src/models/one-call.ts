@@ -10,6 +10,7 @@ import {
 } from 'ai';
 import { toFault } from '#libs/faults';
 import type { ResolvedModel } from '../ports.js';
+import { boundedModel } from './bounded-model.js';
 
 /** One call of a model, with everything that bounds it. */
 export interface ModelRequest {
@@ -70,9 +71,10 @@ const tokensMax = 10_000_000;
 export async function callModel({ model }: ResolvedModel, request: ModelRequest): Promise<ModelAnswer> {
   const reading = new Reading(request);
   const stop = new AbortController();
+  const abortSignal = AbortSignal.any([request.signal, stop.signal]);
   try {
     const { fullStream } = streamText({
-      model,
+      model: boundedModel(model, abortSignal),
       system: request.system,
       messages: [...request.messages],
       tools: request.tools,
@@ -81,7 +83,7 @@ export async function callModel({ model }: ResolvedModel, request: ModelRequest)
       maxRetries: 0,
       maxOutputTokens: request.outputTokensMax,
       ...(request.temperature !== undefined && { temperature: request.temperature }),
-      abortSignal: AbortSignal.any([request.signal, stop.signal]),
+      abortSignal,
       // Failures come as pieces of the stream; the library would print them as well.
       onError: () => undefined,
     });
