@@ -1,5 +1,7 @@
-import { describe, expect, it, vi } from 'vitest';
-import type { TraceStep, TurnResult } from '#libs/model';
+import { describe, expect, it } from 'vitest';
+import { BotCore, standardRowOf } from '#libs/bot';
+import { newId, type TraceStep, type TurnResult } from '#libs/model';
+import { makeAgent } from './agent.js';
 import {
   calls,
   end,
@@ -55,7 +57,7 @@ describe('an agent with a model', () => {
     });
     const facts = async () => [
       {
-        factId: 'fact_x' as never,
+        factId: newId('fact'),
         text: 'Rides to work.',
         source: 'agent',
         notedAt: '2026-11-01T00:00:00.000Z',
@@ -217,7 +219,7 @@ describe('a model that does not answer', () => {
   it('is not kept alive by pieces that say nothing', async () => {
     const empty = () =>
       new ReadableStream({
-        pull: async (controller) => {
+        pull: async (controller: ReadableStreamDefaultController) => {
           await new Promise((resolve) => setTimeout(resolve, 5));
           controller.enqueue({ type: 'text-delta', id: 't', delta: '' });
         },
@@ -234,13 +236,12 @@ describe('a model that does not answer', () => {
       one: [fails, fails, fails, says('Back.'), says('Still.')],
       two: Array.from({ length: 4 }, () => says('Second.')),
     });
-    const { makeAgent } = await import('./agent.js');
-    const { BotCore, standardRowOf } = await import('#libs/bot');
     const { agent } = makeAgent(portsOf({ modelOf, clock }));
     const core = new BotCore(standardRowOf({ behindIntents: [agent] }));
+    const workspaceId = newId('workspace');
     const ask = async (): Promise<string> => {
       const definition = agentDefinition(two);
-      const turn = agentTurn(definition, 'Hi', { workspaceId: 'ws_01h455vb4pex5vsknk084sn02q' as never });
+      const turn = agentTurn(definition, 'Hi', { workspaceId });
       return textOf(await core.answer(turn));
     };
     for (let n = 0; n < 3; n++) expect(await ask()).toBe('Second.');
@@ -256,7 +257,6 @@ describe('a model that does not answer', () => {
     const abort = new AbortController();
     const definition = agentDefinition({ limits: { silence_ms: 60_000 } });
     const running = answerWith(portsOf({ modelOf }), agentTurn(definition, 'Hi', { signal: abort.signal }));
-    await vi.waitUntil(() => true);
     abort.abort();
     await expect(running).rejects.toMatchObject({ code: 'state/bot-timeout' });
   });

@@ -114,19 +114,15 @@ describe('a hostile model', () => {
   });
 
   it.each([
-    [
-      'words',
-      () => endless(() => ({ type: 'text-delta', id: 't', delta: 'and so on ' }) as Piece),
-      /^and so on/,
-    ],
+    ['words', () => endless(() => ({ type: 'text-delta', id: 't', delta: 'and so on ' })), /^and so on/],
     [
       'hidden thoughts',
-      () => endless(() => ({ type: 'reasoning-delta', id: 'r', delta: 'hm '.repeat(99) }) as Piece),
+      () => endless(() => ({ type: 'reasoning-delta', id: 'r', delta: 'hm '.repeat(99) })),
       /^I do not know/,
     ],
     [
       'an input',
-      () => endless(() => ({ type: 'tool-input-delta', id: 'i', delta: 'x'.repeat(500) }) as Piece),
+      () => endless(() => ({ type: 'tool-input-delta', id: 'i', delta: 'x'.repeat(500) })),
       /^I do not know/,
     ],
     [
@@ -140,11 +136,11 @@ describe('a hostile model', () => {
       /^(I do not know|Well)/,
     ],
   ] as const)('sends an endless stream of %s, which ends', async (_, step, reply) => {
-    const start = { type: 'text-start', id: 't' } as Piece;
-    const starts = [
+    const start: Piece = { type: 'text-start', id: 't' };
+    const starts: Piece[] = [
       start,
-      { type: 'reasoning-start', id: 'r' } as Piece,
-      { type: 'tool-input-start', id: 'i', toolName: 'nothing' } as Piece,
+      { type: 'reasoning-start', id: 'r' },
+      { type: 'tool-input-start', id: 'i', toolName: 'nothing' },
     ];
     const opened: Step = async (call) => {
       const rest = (await step()(call)) as ReadableStream<Piece>;
