@@ -16,6 +16,9 @@ export {
 } from './idempotency.js';
 export { Instance } from './instance.js';
 export { withInstallationLock } from './installation-lock.js';
+export { KnowledgeBases } from './knowledge-bases.js';
+export { KnowledgeGaps } from './knowledge-gaps.js';
+export { KnowledgeSources, type NewKnowledgeSource } from './knowledge-sources.js';
 export { Media, type KnownMedia, type NewMedia } from './media.js';
 export { Members, type Member } from './members.js';
 export type { ChannelPacing, Rate } from './pace.js';

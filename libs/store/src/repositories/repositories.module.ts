@@ -2,6 +2,8 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { Database } from '../database.js';
 import { Deliveries } from '../pipeline/deliveries.js';
 import { Inbox } from '../pipeline/inbox.js';
+import { KnowledgeIndex } from '../pipeline/knowledge-index.js';
+import { KnowledgeReadings } from '../pipeline/knowledge-readings.js';
 import { Mailboxes } from '../pipeline/mailboxes.js';
 import { MediaFetches } from '../pipeline/media-fetches.js';
 import { type InstallationKeys, Keyring } from '../sealing/keyring.js';
@@ -17,6 +19,9 @@ import { Conversations } from './conversations.js';
 import { DeadLetters } from './dead-letters.js';
 import { Idempotency } from './idempotency.js';
 import { Instance } from './instance.js';
+import { KnowledgeBases } from './knowledge-bases.js';
+import { KnowledgeGaps } from './knowledge-gaps.js';
+import { KnowledgeSources } from './knowledge-sources.js';
 import { Media } from './media.js';
 import { Members } from './members.js';
 import { Sessions } from './sessions.js';
@@ -36,6 +41,11 @@ const repositories = [
   Idempotency,
   Inbox,
   Instance,
+  KnowledgeBases,
+  KnowledgeGaps,
+  KnowledgeIndex,
+  KnowledgeReadings,
+  KnowledgeSources,
   Mailboxes,
   Media,
   MediaFetches,
