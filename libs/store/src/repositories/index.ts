@@ -1,9 +1,11 @@
 export { Connections, connectionAccount, type ConnectionClaim, type ShownConnection } from './connections.js';
 export { ApiKeys, type StoredApiKey } from './api-keys.js';
+export { Approvals, type NewApproval, type StoredApproval } from './approvals.js';
 export { AuditLog, type Actor, type AuditEntry, type AuditVerdict } from './audit-log.js';
 export { Bots, type PublishedBot } from './bots.js';
 export { ChannelCache } from './channel-cache.js';
 export { Channels, type ChannelSettings, type LoadedChannel, type StoredChannel } from './channels.js';
+export { ContactFacts, type NewFact } from './contact-facts.js';
 export { Conversations, type Answer, type ConversationFilter } from './conversations.js';
 export type { PageOf, PageRequest } from './cursor.js';
 export { DeadLetters, type DeadDelivery, type DeadInboxEvent } from './dead-letters.js';
@@ -23,6 +25,7 @@ export { Media, type KnownMedia, type NewMedia } from './media.js';
 export { Members, type Member } from './members.js';
 export type { ChannelPacing, Rate } from './pace.js';
 export { RepositoriesModule } from './repositories.module.js';
+export { Secrets, type ShownSecret } from './secrets.js';
 export {
   addressOfThread,
   sessionAddress,

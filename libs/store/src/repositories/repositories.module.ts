@@ -10,11 +10,13 @@ import { type InstallationKeys, Keyring } from '../sealing/keyring.js';
 import { MediaLinks } from '../sealing/media-links.js';
 import { Sealer } from '../sealing/sealer.js';
 import { ApiKeys } from './api-keys.js';
+import { Approvals } from './approvals.js';
 import { AuditLog } from './audit-log.js';
 import { Bots } from './bots.js';
 import { ChannelCache } from './channel-cache.js';
 import { Channels } from './channels.js';
 import { Connections } from './connections.js';
+import { ContactFacts } from './contact-facts.js';
 import { Conversations } from './conversations.js';
 import { DeadLetters } from './dead-letters.js';
 import { Idempotency } from './idempotency.js';
@@ -24,17 +26,20 @@ import { KnowledgeGaps } from './knowledge-gaps.js';
 import { KnowledgeSources } from './knowledge-sources.js';
 import { Media } from './media.js';
 import { Members } from './members.js';
+import { Secrets } from './secrets.js';
 import { Sessions } from './sessions.js';
 import { Timelines } from './timelines.js';
 import { Workspaces } from './workspaces.js';
 
 const repositories = [
   ApiKeys,
+  Approvals,
   AuditLog,
   Bots,
   ChannelCache,
   Channels,
   Connections,
+  ContactFacts,
   Conversations,
   DeadLetters,
   Deliveries,
@@ -50,6 +55,7 @@ const repositories = [
   Media,
   MediaFetches,
   Members,
+  Secrets,
   Sessions,
   Timelines,
   Workspaces,
