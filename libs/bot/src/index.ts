@@ -4,11 +4,13 @@ export { playConversation, type PlayedConversation, type PlayedStep } from './ch
 export type { BotProblem } from './check/problem.js';
 export { testRules, type RuleTest } from './check/test-rules.js';
 export type { ChoiceVia } from './choices/match.js';
+export { forgiven, slips } from './choices/typo.js';
 export { machineClock, type Clock } from './clock.js';
 export type { Live, StateSpace, TurnContext } from './context.js';
 export { BotCore, standardRow, type BotCoreOptions } from './core.js';
 export { TurnFailure } from './failure.js';
 export type { CallEffect, CallOutcome, FlowTools } from './flows/tools.js';
+export { fold, wordsOf } from './fold.js';
 export type { Heard, TakenChoice } from './hearing.js';
 export { stateAfterSending } from './memory.js';
 export { findPii, redact, type PiiFound, type PiiKind } from './pii.js';

@@ -74,6 +74,14 @@ export const inputFaults = {
     cause: 'Nothing of the message has a form on this channel.',
     fix: 'Send other parts: the page of the connector says what it carries.',
   },
+  'input/unreadable': {
+    http: 422,
+    retry: 'never',
+    log: 'info',
+    title: 'The document cannot be read',
+    cause: 'The document is broken, protected, or holds no text; `detail` says which.',
+    fix: 'Open it on your computer, save it again without protection and with text in it, and send that.',
+  },
   'input/unsupported-version': {
     http: 400,
     retry: 'never',
