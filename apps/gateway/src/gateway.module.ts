@@ -10,6 +10,9 @@ import { Logger, Metrics } from '#libs/observe';
 import { Outbox } from '#libs/outbound';
 import { QueueModule } from '#libs/queue';
 import { Media, RepositoriesModule, StoreModule } from '#libs/store';
+import { ApprovalsController } from './agent/approvals.controller.js';
+import { FactsController } from './agent/facts.controller.js';
+import { SecretsController } from './agent/secrets.controller.js';
 import { BotsController } from './bots/bots.controller.js';
 import { ChannelService } from './channels/channel-service.js';
 import { ChannelTypesController } from './channels/channel-types.controller.js';
@@ -69,6 +72,7 @@ class CoreModule {
 }
 
 const controllers = [
+  ApprovalsController,
   BotsController,
   ChannelTypesController,
   ChannelsController,
@@ -76,12 +80,14 @@ const controllers = [
   DeadLettersController,
   DemoController,
   ErrorsController,
+  FactsController,
   HealthController,
   HooksController,
   MeController,
   MediaController,
   MessagesController,
   OauthController,
+  SecretsController,
   SessionsController,
   TryingController,
   WidgetController,

@@ -1,19 +1,33 @@
 import { Injectable } from '@nestjs/common';
-import { BotCore } from '#libs/bot';
+import { BotCore, standardRowOf } from '#libs/bot';
 import { CommitSignals, ReplyPlanner, TurnRunner, type MailboxDrain } from '#libs/inbound';
 import type { ConversationId, Turn, TurnResult } from '#libs/model';
 import type { MediaFetcher } from '#libs/media';
 import { planDeliveries, type DeliverySender } from '#libs/outbound';
 import { Bell, drainMailboxes, JobHandler, sendDeliveries } from '#libs/queue';
+import { AgentWorld } from './agent/agent-world.js';
+import { livePreview } from './agent/live-preview.js';
 
 /** Where the rooms meet: each port of one is bound to the other here, so that none knows another. */
 
 @Injectable()
 export class BotRunner extends TurnRunner {
-  readonly #core = new BotCore();
+  readonly #core: BotCore;
 
-  answer(turn: Turn): Promise<TurnResult> {
-    return this.#core.answer(turn);
+  constructor(
+    private readonly world: AgentWorld,
+    private readonly bell: Bell,
+  ) {
+    super();
+    const { approvals, agent } = world.agent;
+    this.#core = new BotCore(standardRowOf({ behindIntents: [approvals, agent] }));
+  }
+
+  async answer(turn: Turn): Promise<TurnResult> {
+    const live = livePreview(this.bell, turn.conversation.conversationId);
+    const result = await this.#core.answer(this.world.prepared(turn), live);
+    await this.world.keep(turn, result.effects);
+    return result;
   }
 }
 

@@ -16,7 +16,19 @@ import { FolderFiles, MediaDesk, MediaFetcher, MediaFiles } from '#libs/media';
 import { Logger, Metrics } from '#libs/observe';
 import { DeliverySender } from '#libs/outbound';
 import { Bell } from '#libs/queue';
-import { ChannelCache, Channels, Connections, Deliveries, Mailboxes, Media, MediaFetches } from '#libs/store';
+import {
+  Approvals,
+  ChannelCache,
+  Channels,
+  Connections,
+  ContactFacts,
+  Deliveries,
+  Mailboxes,
+  Media,
+  MediaFetches,
+  Secrets,
+} from '#libs/store';
+import { AgentWorld } from './agent/agent-world.js';
 import { ConnectionKeeper } from './connections/connection-keeper.js';
 import { WorkerMeans } from './means.js';
 import { ChannelWatch } from './watching/channel-watch.js';
@@ -79,6 +91,12 @@ export class PipelineModule {
     return {
       module: PipelineModule,
       providers: [
+        {
+          provide: AgentWorld,
+          inject: [EGRESS, Secrets, ContactFacts, Approvals],
+          useFactory: (egress: Egress, secrets: Secrets, facts: ContactFacts, approvals: Approvals) =>
+            new AgentWorld(egress.webFetch, secrets, facts, approvals, config.model),
+        },
         { provide: TurnRunner, useClass: BotRunner },
         { provide: ReplyPlanner, useClass: OutboundPlanner },
         {

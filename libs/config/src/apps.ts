@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { deepFreeze, parseEnvironment, type Environment, type Frozen } from './parse.js';
 import { gatewayPools, workerPools } from './pool-size.js';
+import { isModelWhole, modelOf, modelSlice, modelWholeWords } from './slices/model.js';
 import { databaseSlice, processSlice, queueSlice, secretsSlice, workSlice } from './slices/process.js';
 import { egressSlice, mediaSlice, serverSlice } from './slices/server.js';
 
@@ -12,6 +13,7 @@ const shared = {
   ...serverSlice,
   ...mediaSlice,
   ...egressSlice,
+  ...modelSlice,
   ...processSlice,
   ...workSlice,
 };
@@ -28,7 +30,10 @@ const keysDiffer = (env: {
 const keysDifferWords = { path: ['PARLEY_SECRET_KEYS_OLD'], error: 'must not repeat a version' };
 
 /** What gateway and worker read; the docs are made from it. */
-export const serviceEnvironment = z.object(shared).refine(keysDiffer, keysDifferWords);
+export const serviceEnvironment = z
+  .object(shared)
+  .refine(keysDiffer, keysDifferWords)
+  .refine(isModelWhole, modelWholeWords);
 
 /** What the launcher reads: the same, but it can bring its own database and key. */
 const launcherEnvironment = z
@@ -37,7 +42,8 @@ const launcherEnvironment = z
     DATABASE_URL: shared.DATABASE_URL.optional(),
     PARLEY_SECRET_KEY: shared.PARLEY_SECRET_KEY.optional(),
   })
-  .refine(keysDiffer, keysDifferWords);
+  .refine(keysDiffer, keysDifferWords)
+  .refine(isModelWhole, modelWholeWords);
 
 type Read = z.infer<typeof launcherEnvironment>;
 
@@ -108,6 +114,8 @@ function common(env: Read) {
     /** `undefined`: the queue lives in PostgreSQL. */
     queue: { redisUrl: env.REDIS_URL },
     media: { bytesMax: env.PARLEY_MEDIA_MAX },
+    /** `undefined`: bots bring their own models or have none. */
+    model: modelOf(env),
     egress: { allow: env.PARLEY_EGRESS_ALLOW, timeoutMs: env.PARLEY_OUTBOUND_TIMEOUT },
     work: {
       turns: env.PARLEY_WORKER_TURNS,

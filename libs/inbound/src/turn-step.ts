@@ -121,6 +121,9 @@ export class TurnStep {
       part.log.push({ type: 'message.created', data: { message: uuidOf(messageId) } });
     }
     for (const effect of result.effects) {
+      if (effect.kind === 'ask-operator') {
+        part.log.push({ type: 'approval.requested', data: { call: effect.callId, tool: effect.tool } });
+      }
       if (effect.kind !== 'hand-over') continue;
       part.conversation.owner = effect.to;
       part.log.push({ type: 'handoff.requested', data: { to: effect.to, reason: effect.reason } });

@@ -26,6 +26,8 @@ export const EventType = z.enum([
   'turn.completed',
   'turn.failed',
   'handoff.requested',
+  'approval.requested',
+  'approval.decided',
   'session.ended',
 ]);
 export type EventType = z.infer<typeof EventType>;

@@ -1,5 +1,6 @@
 export * from './api.js';
 export * from './api-knowledge.js';
+export * from './api-agent.js';
 export * from './api-operations.js';
 export * from './api-widget.js';
 export * from './bot-agent.js';
