@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ConversationStreams, type Unsubscribe } from '#libs/events';
+import { ConversationStreams, type LiveEvent, type Unsubscribe } from '#libs/events';
 import type { ConversationEvent, ConversationId, Message, WorkspaceId } from '#libs/model';
 import { Logger } from '#libs/observe';
 import { type Answer, Conversations } from '#libs/store';
@@ -81,7 +81,11 @@ export class TurnStream {
           giveUp();
         });
     };
-    leave = this.streams.follow(workspaceId, conversationId, afterSeq, { event, end: giveUp });
+    // Words that are still being written; whatever else is heard live is left to the stream of the conversation.
+    const live = (heard: LiveEvent): void => {
+      if (heard.type === 'message.delta') body.send({ event: heard.type, data: heard });
+    };
+    leave = this.streams.follow(workspaceId, conversationId, afterSeq, { event, live, end: giveUp });
   }
 
   /** A message that was answered before: tells the answer once more. @returns false when it was not answered yet */
