@@ -34,3 +34,4 @@ export { detectLanguage } from './understanding/language.js';
 export { withPhrasing, type Learned } from './understanding/learn.js';
 export { matchIntents, type IntentMatch } from './understanding/match-intents.js';
 export { sentimentOf, type Sentiment } from './understanding/sentiment.js';
+export { stopWords } from './understanding/stop-words.js';

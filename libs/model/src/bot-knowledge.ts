@@ -14,13 +14,13 @@ export const BotKnowledge = z
       .number()
       .min(0)
       .max(1)
-      .default(0.6)
+      .default(0.55)
       .describe('From this score the best passage is the answer'),
     suggests_from: z
       .number()
       .min(0)
       .max(1)
-      .default(0.35)
+      .default(0.33)
       .describe(
         'From this score the bot asks “did you mean”; where it has an agent, that one is asked instead',
       ),

@@ -279,8 +279,8 @@ begin
     returning s.id;
 end $$;
 
--- Records what became of a reading. p: {state, code, reason, wait: ms or null, hash, etag, modified, passages: null when they
--- stay}. Without `done` the lease stays. False: the lease was lost, and nothing was written.
+-- Records what became of a reading. p: {state, code, reason, wait: ms or null, hash, etag, modified, title, passages: null when
+-- they stay}. Without `done` the lease stays. False: the lease was lost, and nothing was written.
 create function knowledge_record(p_workspace uuid, p_worker text, p_id uuid, p_epoch int, p json) returns boolean
 language plpgsql as $$
 begin
@@ -295,6 +295,7 @@ begin
   update knowledge_source s set
     since = case when s.state is distinct from p->>'state' or s.code is distinct from p->>'code' then clock_timestamp() else s.since end,
     state = p->>'state', code = p->>'code', reason = p->>'reason',
+    title = coalesce(p->>'title', s.title),
     content_hash = coalesce(p->>'hash', s.content_hash),
     etag = case when p->>'hash' is null then s.etag else p->>'etag' end,
     modified = case when p->>'hash' is null then s.modified else p->>'modified' end,

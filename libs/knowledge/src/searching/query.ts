@@ -1,4 +1,5 @@
 import { forgiven, slips, wordsOf } from '#libs/bot';
+import { isEmptyWord } from './empty-words.js';
 import type { AskedWord, KnownWord, NearWord, SearchedBase, SearchLexeme } from '#libs/store';
 
 const WORDS_MAX = 48;
@@ -8,6 +9,8 @@ const FOUND_MAX = 4_000;
 const SYNONYM = 0.9;
 const SLIP = 0.9;
 const FAMILY = 0.7;
+/** A word with which people ask weighs little, because questions are told apart by others. */
+const EMPTY = 0.2;
 /** A word of the same family begins with as many letters. */
 const FAMILY_LETTERS = 5;
 
@@ -103,7 +106,8 @@ export function prepareQuery(
       });
     if (word.quality < 1) return [];
     const best = forms.filter(({ group }) => group === word.group).map((form) => form.passages);
-    const weight = found?.stop ? 0 : weightOf(best.length > 0 ? Math.max(...best) : 1);
+    const share = found?.stop ? 0 : isEmptyWord(word.folded) ? EMPTY : 1;
+    const weight = share * weightOf(best.length > 0 ? Math.max(...best) : 1);
     return [
       {
         group: word.group,

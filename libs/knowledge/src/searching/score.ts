@@ -1,5 +1,6 @@
 import { wordsOf } from '#libs/bot';
 import type { Candidate } from '#libs/store';
+import { isEmptyWord } from './empty-words.js';
 import type { PreparedQuery } from './query.js';
 
 /** Why a passage has its score. */
@@ -18,10 +19,10 @@ export interface Why {
 }
 
 /** A word in the body alone counts less than one in the question or heading. */
-const BODY = 0.85;
+const BODY = 0.75;
 /** What a passage that has all words, and none in its heading, keeps of its score. */
-const PROSE_BASE = 0.8;
-const ANSWER_BASE = 0.55;
+const PROSE_BASE = 0.85;
+const ANSWER_BASE = 0.65;
 /** Share of the score that trigrams of the question have. */
 const TRIGRAMS = 0.15;
 
@@ -75,7 +76,7 @@ export function scorePassage(
 function focusOf(query: PreparedQuery, { label }: Candidate): number {
   const forms = query.lexemes.map(({ l }) => l);
   const shares = label.split('\n').map((line) => {
-    const words = wordsOf(line).filter((word) => !isEmpty(word));
+    const words = wordsOf(line).filter((word) => !isEmptyWord(word));
     if (words.length === 0) return 0;
     return words.filter((word) => forms.some((form) => isSameWord(word, form))).length / words.length;
   });
@@ -89,20 +90,6 @@ function isSameWord(word: string, form: string): boolean {
   if (length < 3) return false;
   const shared = length > 5 ? length - 1 : length;
   return word.slice(0, shared) === form.slice(0, shared) && word.length - length <= 5;
-}
-
-/** Words of a heading that nobody asks for. */
-const EMPTY = new Set(
-  `a an the i you we my your our is are am do does did have has can could will would should to of in on at for from with
-  by about and or if it this that what which who how when where why there me be get der die das ein eine ich du wir mein
-  ist sind kann konnen habe wie was wann wo wer welche fur mit und oder zu von in im auf el la los un una es son como que
-  cuando donde de en para con y o mi puedo le les des une je est sont comment quand ou quel quelle puis mon ma et pour`.split(
-    /\s+/,
-  ),
-);
-
-function isEmpty(word: string): boolean {
-  return EMPTY.has(word);
 }
 
 /**

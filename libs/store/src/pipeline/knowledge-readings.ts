@@ -56,7 +56,13 @@ export interface ReadingOutcome {
   waitMs: number | null;
   isDone: boolean;
   /** What was read; absent when what was read before still holds. */
-  content?: { hash: string; etag: string | null; modified: string | null; passages: readonly NewPassage[] };
+  content?: {
+    hash: string;
+    etag: string | null;
+    modified: string | null;
+    title: string;
+    passages: readonly NewPassage[];
+  };
 }
 
 /** A passage that has no embedding of the present model yet. */
@@ -107,6 +113,7 @@ export class KnowledgeReadings {
         hash: content.hash,
         etag: content.etag,
         modified: content.modified,
+        title: content.title,
         passages: content.passages.map(passageRow),
       }),
     };

@@ -137,6 +137,7 @@ export class KnowledgeSources {
             dueAt: new Date(),
             leasedBy: null,
             attempts: 0,
+            contentHash: null,
             etag: null,
             modified: null,
           }),

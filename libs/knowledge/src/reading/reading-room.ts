@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { fault, isFaultCode } from '#libs/faults';
+import { type Readable, readingLimits, type ReadDocument } from './document.js';
+
+/** What the thread says when it is done. */
+export type Told = { document: ReadDocument } | { code: string; detail: string };
+
+/** Reads documents apart from everything else. */
+export interface DocumentReader {
+  /**
+   * @throws what `readDocument` throws; `input/unreadable` when it takes more time or memory than it may
+   */
+  read(file: Readable, signal?: AbortSignal): Promise<ReadDocument>;
+}
+
+/**
+ * Reads each document in a thread of its own that is thrown away afterwards: one that takes a minute or half a gigabyte
+ * ends its thread and nothing else.
+ */
+export class ReadingRoom implements DocumentReader {
+  constructor(private readonly limits: { timeoutMs: number; heapMb: number } = readingLimits) {}
+
+  read(file: Readable, signal?: AbortSignal): Promise<ReadDocument> {
+    const { timeoutMs, heapMb } = this.limits;
+    const worker = new Worker(threadFile(), {
+      workerData: file,
+      execArgv: [],
+      env: {},
+      resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: 32 },
+      stdout: true,
+      stderr: true,
+    });
+    return new Promise<ReadDocument>((resolve, reject) => {
+      const late = setTimeout(() => reject(tooHeavy(`more than ${timeoutMs / 1_000} s`)), timeoutMs);
+      const stopped = (): void => reject(fault('state/unavailable', { detail: 'The reading was stopped.' }));
+      signal?.addEventListener('abort', stopped, { once: true });
+      if (signal?.aborted) stopped();
+      worker.on('message', (told: Told) => {
+        if ('document' in told) resolve(told.document);
+        else reject(fault(isFaultCode(told.code) ? told.code : 'internal/bug', { detail: told.detail }));
+      });
+      worker.on('error', () => reject(tooHeavy('more memory than it may')));
+      worker.on('exit', () => reject(tooHeavy('more memory than it may')));
+      worker.once('exit', () => clearTimeout(late));
+      worker.once('exit', () => signal?.removeEventListener('abort', stopped));
+    }).finally(() => void worker.terminate());
+  }
+}
+
+function tooHeavy(what: string): Error {
+  return fault('input/unreadable', { detail: `Reading the document took ${what}.` });
+}
+
+/** Beside this file once compiled; tests that run the sources use what was compiled last. */
+function threadFile(): string {
+  const beside = fileURLToPath(new URL('./read-thread.js', import.meta.url));
+  const root = path.resolve(path.dirname(beside), '../../../..');
+  return existsSync(beside) ? beside : path.join(root, 'dist', path.relative(root, beside));
+}
