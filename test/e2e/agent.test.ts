@@ -42,8 +42,8 @@ beforeAll(async () => {
     },
   });
   await booted.gateway.get(Bots).publish(home.workspaceId, home.botId, { definition, actor: 'system' });
-  await api('PUT', '/v1/secrets/model_key', { value: 'sk-model-secret' });
-  await api('PUT', '/v1/secrets/shop_key', { value: 'sk-shop-secret' });
+  await api('POST', '/v1/secrets', { name: 'model_key', value: 'sk-model-secret' });
+  await api('POST', '/v1/secrets', { name: 'shop_key', value: 'sk-shop-secret' });
 });
 afterAll(async () => {
   await booted?.close();
@@ -209,10 +209,10 @@ describe('a bot with an agent', () => {
 
 describe('secrets over the API', () => {
   it('go in and never come out', async () => {
-    const { body } = await api('GET', '/v1/secrets');
+    const { body } = await api('GET', '/v1/secrets?order=asc');
     expect(body.data.map(({ name }: { name: string }) => name)).toEqual(['model_key', 'shop_key']);
     expect(JSON.stringify(body)).not.toContain('sk-');
-    expect((await api('PUT', '/v1/secrets/Not-a-name', { value: 'x' })).status).toBe(422);
+    expect((await api('POST', '/v1/secrets', { name: 'Not-a-name', value: 'x' })).status).toBe(422);
     expect((await api('DELETE', '/v1/secrets/nothing')).status).toBe(404);
   });
 });

@@ -12,6 +12,7 @@ import {
   type Booted,
   type TestWorkspace,
 } from '../support/boot.js';
+import { Approvals } from '#libs/store';
 import { printOf } from '../support/database-print.js';
 
 interface Operation {
@@ -59,7 +60,14 @@ async function thingsOf(workspace: TestWorkspace): Promise<Record<string, string
   const session = (await theirs('POST', '/v1/sessions', {})).body;
   const said = { session_id: session.id, text: 'theirs', respond: 'async' };
   const message = (await theirs('POST', '/v1/messages', said)).body;
+  const contact = (await theirs('GET', `/v1/conversations/${session.conversation_id}`)).body.contact;
+  const approvals = booted.gateway.get(Approvals);
+  const question = { callId: 'c', tool: 'x', input: {}, expiresAt: new Date(Date.now() + 60_000) };
+  await approvals.ask(workspace.workspaceId, session.conversation_id, [question]);
+  const asked = await approvals.list(workspace.workspaceId, { limit: 1, order: 'asc' });
   return {
+    contacts: contact.id,
+    approvals: asked.data[0]!.approvalId,
     channels: workspace.channelId,
     bots: workspace.botId,
     sessions: session.id,
@@ -70,6 +78,8 @@ async function thingsOf(workspace: TestWorkspace): Promise<Record<string, string
 }
 
 const kindOf: Record<string, IdKind> = {
+  contacts: 'contact',
+  approvals: 'approval',
   channels: 'channel',
   bots: 'bot',
   sessions: 'session',
@@ -183,7 +193,8 @@ describe('every route', () => {
       ({ hasBody }) => hasBody,
       async ({ path, method, isVisitors }, what) => {
         const caller = isVisitors ? apiOf(booted, token) : api;
-        const at = withId(path, path.includes('bots') ? home.botId : home.channelId);
+        const own: Record<string, string> = { bots: home.botId, approvals: newId('approval') };
+        const at = withId(path, own[nounOf(path)] ?? home.channelId);
         expectProblem(await caller(method, at, '{"text":'), 400, 'input/malformed-json', what);
         const large = JSON.stringify({ text: 'x'.repeat(30_000) });
         expectProblem(await caller(method, at, large), 413, 'input/too-large', what);
@@ -222,6 +233,7 @@ function bodyFor(path: string): object {
   if (path.includes('versions')) return { definition: { persona: { name: 'x' } } };
   if (path.endsWith('/dry-run')) return { parts: [{ type: 'text', text: 'x' }] };
   if (path.endsWith('/simulate')) return { from: 'x', text: 'y' };
+  if (path.endsWith('/decision')) return { decision: 'approve' };
   return { name: 'x' };
 }
 
@@ -264,6 +276,10 @@ describe('what is answered', () => {
     for (const kind of ['delivery', 'inbox_event']) {
       expectShape(await api('GET', `/v1/dead-letters?kind=${kind}`), 200, 'DeadLetterList');
     }
+    expectShape(await api('GET', '/v1/approvals'), 200, 'ToolApprovalList');
+    expectShape(await api('GET', '/v1/secrets'), 200, 'SecretList');
+    const { contact } = (await api('GET', `/v1/conversations/${conversation_id}`)).body;
+    expectShape(await api('GET', `/v1/contacts/${contact.id}/facts`), 200, 'FactList');
     expectShape(await widget('GET', '/v1/widget/messages'), 200, 'WidgetMessageList');
     const more = { client_id: 'a', text: 'hi' };
     expectShape(await widget('POST', '/v1/widget/messages', more), 202, 'WidgetAccepted');

@@ -30,7 +30,7 @@ describe('secrets of a workspace', () => {
     const { rows } = await store.owner.query<{ sealed: string }>('select sealed from secret');
     expect(rows).toHaveLength(1);
     expect(JSON.stringify(rows)).not.toContain('sk-');
-    expect(JSON.stringify(await store.secrets.list(workspaceId))).not.toContain('sk-');
+    expect(JSON.stringify(await store.secrets.list(workspaceId, page))).not.toContain('sk-');
   });
 
   it('are not there for another workspace, nor after they were taken away', async () => {

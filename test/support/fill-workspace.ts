@@ -137,6 +137,16 @@ async function fillConversation(
     `media (workspace_id, id, channel_id, conversation_id, message_id, source) values ($1, $2, $3, $4, $5, 'media:1')`,
     [w, uuidOf(newId('media')), ch, c, question],
   );
+  await insert(`secret (workspace_id, name, sealed) values ($1, 'x', 'x')`, [w]);
+  await insert(
+    `contact_fact (workspace_id, id, contact_id, text, source, expires_at)
+     select $1, $2, contact_id, 'x', 'agent', now() + interval '1 day' from conversation where id = $3`,
+    [w, uuidOf(newId('fact')), c],
+  );
+  await insert(
+    `approval (workspace_id, id, conversation_id, call_id, tool, input, expires_at) values ($1, $2, $3, 'c', 'x', '{}', now())`,
+    [w, uuidOf(newId('approval')), c],
+  );
   await insert('channel_connection (workspace_id, channel_id) values ($1, $2)', [w, ch]);
   await insert(`channel_memory (workspace_id, channel_id, name, value) values ($1, $2, 'x', '1')`, [w, ch]);
   await insert(

@@ -6,7 +6,10 @@ import { ApprovalId, ConversationId, FactId } from './ids.js';
 const instant = z.iso.datetime().describe('RFC 3339, UTC');
 
 export const SetSecret = z
-  .strictObject({ value: z.string().min(1).max(10_000).describe('It is sealed, and never shown again') })
+  .strictObject({
+    name: SecretName,
+    value: z.string().min(1).max(10_000).describe('It is sealed, and never shown again'),
+  })
   .meta({ id: 'SetSecret' });
 export type SetSecret = z.infer<typeof SetSecret>;
 
@@ -15,8 +18,7 @@ export const Secret = z
   .meta({ id: 'Secret' });
 export type Secret = z.infer<typeof Secret>;
 
-export const SecretList = z.object({ data: z.array(Secret) }).meta({ id: 'SecretList' });
-export type SecretList = z.infer<typeof SecretList>;
+export const SecretList = listOf(Secret, 'SecretList');
 
 export const Fact = z
   .object({

@@ -1,11 +1,11 @@
-import { Body, Controller, Delete, Get, Param, Put } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { Caller, type Principal, Scopes } from '#libs/access';
-import { fault } from '#libs/faults';
-import { SecretList, SecretName, SetSecret } from '#libs/model';
-import { Secrets } from '#libs/store';
+import { Page, type Secret, SecretList, SetSecret } from '#libs/model';
+import { type PageOf, Secrets } from '#libs/store';
 import { actorOf } from '../http/actor.js';
 import { Answers, Problems } from '../http/answers.js';
+import { IdempotencyHeader } from '../http/idempotency.interceptor.js';
 
 @ApiTags('Bots')
 @ApiBearerAuth()
@@ -18,29 +18,28 @@ export class SecretsController {
   /** Lists the names of sealed values; the values are never shown. */
   @Get()
   @Scopes('bots:read')
-  @Answers(200, SecretList, 'All of them, by name')
-  async list(@Caller() { workspaceId }: Principal): Promise<SecretList> {
-    const found = await this.secrets.list(workspaceId);
-    const data = found.map(({ name, createdAt, updatedAt }) => ({
+  @Answers(200, SecretList, 'A page of them, by name')
+  async list(
+    @Caller() { workspaceId }: Principal,
+    @Query({ schema: Page }) page: Page,
+  ): Promise<PageOf<Secret>> {
+    const found = await this.secrets.list(workspaceId, page);
+    const data = found.data.map(({ name, createdAt, updatedAt }) => ({
       name,
       created_at: createdAt.toISOString(),
       updated_at: updatedAt.toISOString(),
     }));
-    return { data };
+    return { ...found, data };
   }
 
   /** Seals a value under a name; bots use the new one within five seconds. */
-  @Put(':name')
+  @Post()
+  @IdempotencyHeader()
   @Answers(204, null, 'It is sealed')
   async set(
     @Caller() caller: Principal,
-    @Param('name') name: string,
-    @Body({ schema: SetSecret }) { value }: SetSecret,
+    @Body({ schema: SetSecret }) { name, value }: SetSecret,
   ): Promise<void> {
-    if (!SecretName.safeParse(name).success) {
-      const detail = 'A name has lower-case letters, digits and underscores, and begins with a letter.';
-      throw fault('input/invalid', { detail });
-    }
     await this.secrets.set(caller.workspaceId, name, { value, actor: actorOf(caller) });
   }
 

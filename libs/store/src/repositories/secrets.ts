@@ -4,6 +4,7 @@ import { uuidOf, type WorkspaceId } from '#libs/model';
 import { Database } from '../database.js';
 import { type Place, Sealer } from '../sealing/sealer.js';
 import { type Actor, appendAudit } from './audit-log.js';
+import { decodeCursor, type PageOf, pageOf, type PageRequest } from './cursor.js';
 import { TimedCache } from './timed-cache.js';
 
 /** A sealed value as it may be shown. */
@@ -48,14 +49,28 @@ export class Secrets {
     return isNew;
   }
 
-  /** Names of all, in their order; never a value. */
-  async list(workspaceId: WorkspaceId): Promise<ShownSecret[]> {
-    return this.database.withWorkspace(workspaceId, (tx) =>
+  /**
+   * Names in their order; never a value.
+   *
+   * @throws Fault `input/invalid-cursor`
+   */
+  async list(workspaceId: WorkspaceId, page: PageRequest): Promise<PageOf<ShownSecret>> {
+    const after = decodeCursor('secrets', page);
+    const behind = page.order === 'asc' ? 'gt' : 'lt';
+    const rows = await this.database.withWorkspace(workspaceId, (tx) =>
       tx.secret.findMany({
-        where: { workspaceId: uuidOf(workspaceId) },
-        orderBy: { name: 'asc' },
+        where: { workspaceId: uuidOf(workspaceId), ...(after !== null && { name: { [behind]: after } }) },
+        orderBy: { name: page.order },
+        take: page.limit + 1,
         select: { name: true, createdAt: true, updatedAt: true },
       }),
+    );
+    return pageOf(
+      'secrets',
+      page,
+      rows,
+      ({ name }) => name,
+      (row) => row,
     );
   }
 
