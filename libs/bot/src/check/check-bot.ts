@@ -1,6 +1,7 @@
 import { BotDefinition, type Rule } from '#libs/model';
 import { expressionProblem } from '../conditions.js';
 import { isTimeZone } from '../hours.js';
+import { checkAgent } from './check-agent.js';
 import { checkContents, checkFlow } from './check-flow.js';
 import { Problems, type BotProblem } from './problem.js';
 
@@ -51,6 +52,7 @@ function checkDefinition(definition: BotDefinition, problems: Problems): void {
   }
   for (const [index, intent] of intents.entries()) leads(intent, ['understanding', 'intents', index]);
   checkHours(definition, problems);
+  checkAgent(definition, problems);
 }
 
 type Path = readonly PropertyKey[];
