@@ -28,6 +28,7 @@ export {
   type Why,
 } from './responder.js';
 export type { TraceDetail } from './trace.js';
+export { knowledge, knowledgeVerdict, type KnowledgeVerdict } from './responders/knowledge.js';
 export { standardRowOf, type RowParts } from './responders/standard-row.js';
 export { entitiesIn, type Entities } from './understanding/entities.js';
 export { detectLanguage } from './understanding/language.js';
