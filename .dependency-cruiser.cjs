@@ -84,6 +84,21 @@ module.exports = {
       to: { path: '^libs/agent/' },
     },
     {
+      name: 'knowledge-stands-on-the-bot-core',
+      severity: 'error',
+      from: { path: '^libs/knowledge/' },
+      to: {
+        path: '^libs/',
+        pathNot: '^libs/(knowledge|bot|media|connectors|store|queue|observe|faults|model)/',
+      },
+    },
+    {
+      name: 'only-apps-bring-knowledge',
+      severity: 'error',
+      from: { path: '^libs/', pathNot: '^libs/knowledge/' },
+      to: { path: '^libs/knowledge/' },
+    },
+    {
       name: 'browser-sees-model-only',
       severity: 'error',
       from: { path: '^apps/(console|widget|demo)/' },

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { BotCore, standardRowOf } from '#libs/bot';
+import { BotCore, knowledge, standardRowOf } from '#libs/bot';
 import { CommitSignals, ReplyPlanner, TurnRunner, type MailboxDrain } from '#libs/inbound';
 import type { ConversationId, Turn, TurnResult } from '#libs/model';
 import type { MediaFetcher } from '#libs/media';
@@ -7,6 +7,7 @@ import { planDeliveries, type DeliverySender } from '#libs/outbound';
 import { Bell, drainMailboxes, JobHandler, sendDeliveries } from '#libs/queue';
 import { AgentWorld } from './agent/agent-world.js';
 import { livePreview } from './agent/live-preview.js';
+import { KnowledgeDesk } from './knowledge/knowledge-desk.js';
 
 /** Where the rooms meet: each port of one is bound to the other here, so that none knows another. */
 
@@ -16,17 +17,19 @@ export class BotRunner extends TurnRunner {
 
   constructor(
     private readonly world: AgentWorld,
+    private readonly desk: KnowledgeDesk,
     private readonly bell: Bell,
   ) {
     super();
     const { approvals, agent } = world.agent;
-    this.#core = new BotCore(standardRowOf({ behindIntents: [approvals, agent] }));
+    this.#core = new BotCore(standardRowOf({ behindIntents: [approvals, knowledge, agent] }));
   }
 
   async answer(turn: Turn): Promise<TurnResult> {
     const live = livePreview(this.bell, turn.conversation.conversationId);
-    const result = await this.#core.answer(this.world.prepared(turn), live);
+    const result = await this.#core.answer(this.desk.prepared(this.world.prepared(turn)), live);
     await this.world.keep(turn, result.effects);
+    await this.desk.noteGap(turn, result);
     return result;
   }
 }

@@ -9,9 +9,11 @@ import {
   type DynamicModule,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import type { InstalledModel } from '#libs/agent';
 import type { WorkerConfig } from '#libs/config';
 import { createEgress, type Egress } from '#libs/connectors';
 import { InboundDoor, MailboxDrain, ReplyPlanner, TurnRunner, TurnStep } from '#libs/inbound';
+import { createEmbedder, KnowledgeReader, KnowledgeSearch, ReadingRoom } from '#libs/knowledge';
 import { FolderFiles, MediaDesk, MediaFetcher, MediaFiles } from '#libs/media';
 import { Logger, Metrics } from '#libs/observe';
 import { DeliverySender } from '#libs/outbound';
@@ -23,6 +25,8 @@ import {
   Connections,
   ContactFacts,
   Deliveries,
+  KnowledgeIndex,
+  KnowledgeReadings,
   Mailboxes,
   Media,
   MediaFetches,
@@ -31,6 +35,7 @@ import {
 import { AgentWorld } from './agent/agent-world.js';
 import { ConnectionKeeper } from './connections/connection-keeper.js';
 import { WorkerMeans } from './means.js';
+import { KnowledgeDesk } from './knowledge/knowledge-desk.js';
 import { ChannelWatch } from './watching/channel-watch.js';
 import { BotRunner, DrainHandler, OutboundPlanner, SendHandler, WorkerSignals } from './bindings.js';
 
@@ -51,6 +56,7 @@ class Loops implements OnApplicationBootstrap, BeforeApplicationShutdown {
     private readonly keeper: ConnectionKeeper,
     private readonly watch: ChannelWatch,
     private readonly fetcher: MediaFetcher,
+    private readonly reader: KnowledgeReader,
     private readonly means: WorkerMeans,
     private readonly signals: WorkerSignals,
     private readonly bell: Bell,
@@ -65,6 +71,7 @@ class Loops implements OnApplicationBootstrap, BeforeApplicationShutdown {
     this.drain.start();
     this.sender.start();
     this.fetcher.start();
+    this.reader.start();
     this.keeper.start();
     this.watch.start();
     this.bell.listen('connection', ({ channelId, command }) => void this.keeper.command(channelId, command));
@@ -75,9 +82,15 @@ class Loops implements OnApplicationBootstrap, BeforeApplicationShutdown {
     await this.drain.stop(STOP_GRACE_MS);
     await this.sender.stop();
     await this.fetcher.stop();
+    await this.reader.stop();
     await this.keeper.stop();
     await this.egress.close();
   }
+}
+
+/** The model of the installation with its key, which is shown nowhere else. */
+function installedModel({ model }: WorkerConfig): InstalledModel | undefined {
+  return model && { ...model, key: model.key?.export().toString('utf8') };
 }
 
 /** The two loops of a worker, and what they are made of. */
@@ -88,6 +101,9 @@ export class PipelineModule {
     const worker = `${hostname()}.${process.pid}.${randomUUID().slice(0, 8)}`;
     const { leaseMs, sweepEveryMs, sends, turns, turnTimeoutMs } = config.work;
     const loop = { worker, leaseMs, sweepEveryMs };
+    const embedderOf = (egress: Egress) =>
+      config.embeddings &&
+      createEmbedder({ ...config.embeddings, timeoutMs: config.egress.timeoutMs }, egress.fetch);
     return {
       module: PipelineModule,
       providers: [
@@ -95,7 +111,31 @@ export class PipelineModule {
           provide: AgentWorld,
           inject: [EGRESS, Secrets, ContactFacts, Approvals],
           useFactory: (egress: Egress, secrets: Secrets, facts: ContactFacts, approvals: Approvals) =>
-            new AgentWorld(egress.webFetch, secrets, facts, approvals, config.model),
+            new AgentWorld(egress.webFetch, secrets, facts, approvals, installedModel(config)),
+        },
+        {
+          provide: KnowledgeDesk,
+          inject: [EGRESS, KnowledgeIndex, Logger],
+          useFactory: (egress: Egress, index: KnowledgeIndex, logger: Logger) =>
+            new KnowledgeDesk(
+              new KnowledgeSearch(index, {
+                embedder: embedderOf(egress),
+                onFailure: (error) => logger.fault(error, { during: 'a search by meaning' }),
+              }),
+              index,
+              logger,
+            ),
+        },
+        {
+          provide: KnowledgeReader,
+          inject: [KnowledgeReadings, EGRESS, MediaFiles, Logger],
+          useFactory: (readings: KnowledgeReadings, egress: Egress, files: MediaFiles, logger: Logger) =>
+            new KnowledgeReader(
+              readings,
+              { fetch: egress.fetch, files, documents: new ReadingRoom(), embedder: embedderOf(egress) },
+              loop,
+              logger,
+            ),
         },
         { provide: TurnRunner, useClass: BotRunner },
         { provide: ReplyPlanner, useClass: OutboundPlanner },

@@ -2,6 +2,12 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { deepFreeze, parseEnvironment, type Environment, type Frozen } from './parse.js';
 import { gatewayPools, workerPools } from './pool-size.js';
+import {
+  areEmbeddingsWhole,
+  embeddingsOf,
+  embeddingsSlice,
+  embeddingsWholeWords,
+} from './slices/embeddings.js';
 import { isModelWhole, modelOf, modelSlice, modelWholeWords } from './slices/model.js';
 import { databaseSlice, processSlice, queueSlice, secretsSlice, workSlice } from './slices/process.js';
 import { egressSlice, mediaSlice, serverSlice } from './slices/server.js';
@@ -14,6 +20,7 @@ const shared = {
   ...mediaSlice,
   ...egressSlice,
   ...modelSlice,
+  ...embeddingsSlice,
   ...processSlice,
   ...workSlice,
 };
@@ -33,7 +40,8 @@ const keysDifferWords = { path: ['PARLEY_SECRET_KEYS_OLD'], error: 'must not rep
 export const serviceEnvironment = z
   .object(shared)
   .refine(keysDiffer, keysDifferWords)
-  .refine(isModelWhole, modelWholeWords);
+  .refine(isModelWhole, modelWholeWords)
+  .refine(areEmbeddingsWhole, embeddingsWholeWords);
 
 /** What the launcher reads: the same, but it can bring its own database and key. */
 const launcherEnvironment = z
@@ -43,7 +51,8 @@ const launcherEnvironment = z
     PARLEY_SECRET_KEY: shared.PARLEY_SECRET_KEY.optional(),
   })
   .refine(keysDiffer, keysDifferWords)
-  .refine(isModelWhole, modelWholeWords);
+  .refine(isModelWhole, modelWholeWords)
+  .refine(areEmbeddingsWhole, embeddingsWholeWords);
 
 type Read = z.infer<typeof launcherEnvironment>;
 
@@ -116,6 +125,8 @@ function common(env: Read) {
     media: { bytesMax: env.PARLEY_MEDIA_MAX },
     /** `undefined`: bots bring their own models or have none. */
     model: modelOf(env),
+    /** `undefined`: knowledge is found by its words alone. */
+    embeddings: embeddingsOf(env),
     egress: { allow: env.PARLEY_EGRESS_ALLOW, timeoutMs: env.PARLEY_OUTBOUND_TIMEOUT },
     work: {
       turns: env.PARLEY_WORKER_TURNS,
