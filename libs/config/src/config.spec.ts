@@ -131,6 +131,30 @@ describe('keys', () => {
   );
 });
 
+describe('a model for all bots', () => {
+  const model = {
+    PARLEY_MODEL_PROVIDER: 'openai_compatible',
+    PARLEY_MODEL_NAME: 'm',
+    PARLEY_MODEL_URL: 'http://m/v1',
+  };
+
+  it('is there when it is named, and its key is not printed', () => {
+    const config = parseWorkerConfig({ ...minimum, ...model, PARLEY_MODEL_KEY: 'sk-installation' });
+    expect(config.model).toMatchObject({ provider: 'openai_compatible', name: 'm', baseUrl: 'http://m/v1' });
+    expect(config.model?.key?.export().toString()).toBe('sk-installation');
+    expect(inspect(config, { depth: 9 }) + JSON.stringify(config)).not.toContain('sk-installation');
+    expect(parseWorkerConfig(minimum).model).toBeUndefined();
+  });
+
+  it.each(['PARLEY_MODEL_PROVIDER', 'PARLEY_MODEL_NAME', 'PARLEY_MODEL_URL'])(
+    'is refused without %s',
+    (name) => {
+      const { message } = problemsOf(() => parseWorkerConfig({ ...minimum, ...model, [name]: '' }));
+      expect(message).toContain('PARLEY_MODEL_PROVIDER');
+    },
+  );
+});
+
 describe('the launcher', () => {
   it('starts from nothing', () => {
     const config = parseLauncherConfig({});

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { serviceEnvironment } from './apps.js';
+import { modelSlice } from './slices/model.js';
 import { databaseSlice, processSlice, queueSlice, secretsSlice, workSlice } from './slices/process.js';
 import { egressSlice, mediaSlice, serverSlice } from './slices/server.js';
 
@@ -24,6 +25,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, z.ZodType>>>> = {
   'The server': serverSlice,
   Files: mediaSlice,
   'Calls to the outside': egressSlice,
+  'A model for all bots': modelSlice,
   'Every process': processSlice,
   Work: workSlice,
 };

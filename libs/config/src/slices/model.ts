@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 
 /** The model that the installation brings for bots that ask for it. */
@@ -24,17 +25,21 @@ export const modelSlice = {
         'Address of its API. A server in a private network must be in PARLEY_EGRESS_ALLOW as well. Needed for `openai_compatible`.',
       example: 'http://10.0.0.5:11434/v1',
     }),
-  PARLEY_MODEL_KEY: z.string().min(1).max(1_000).optional().meta({
-    description: 'Key for that API, where it wants one.',
-    secret: true,
-  }),
+  PARLEY_MODEL_KEY: z
+    .string()
+    .min(1)
+    .max(1_000)
+    // Kept as a key object, which prints as nothing.
+    .transform((text) => createSecretKey(Buffer.from(text)))
+    .optional()
+    .meta({ description: 'Key for that API, where it wants one.', secret: true }),
 };
 
 interface ModelEnvironment {
   readonly PARLEY_MODEL_PROVIDER?: 'openai' | 'anthropic' | 'openai_compatible' | undefined;
   readonly PARLEY_MODEL_NAME?: string | undefined;
   readonly PARLEY_MODEL_URL?: string | undefined;
-  readonly PARLEY_MODEL_KEY?: string | undefined;
+  readonly PARLEY_MODEL_KEY?: KeyObject | undefined;
 }
 
 /** A provider has a name of a model; one that is nowhere by itself has an address. */
@@ -48,7 +53,7 @@ export const modelWholeWords = {
   error: 'needs PARLEY_MODEL_NAME, and PARLEY_MODEL_URL where it is openai_compatible',
 };
 
-/** As the worker is given it; undefined: there is none. */
+/** As the worker is given it, its key hidden; undefined: there is none. */
 export function modelOf(env: ModelEnvironment) {
   const { PARLEY_MODEL_PROVIDER: provider, PARLEY_MODEL_NAME: name } = env;
   if (provider === undefined || name === undefined) return undefined;
