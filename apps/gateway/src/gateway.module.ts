@@ -5,11 +5,12 @@ import { AccessModule, ApiKeyGuard } from '#libs/access';
 import type { GatewayConfig } from '#libs/config';
 import { EventsModule } from '#libs/events';
 import { InboundDoor } from '#libs/inbound';
+import { createEmbedder, KnowledgeSearch } from '#libs/knowledge';
 import { FolderFiles, MediaDesk, MediaFiles } from '#libs/media';
 import { Logger, Metrics } from '#libs/observe';
 import { Outbox } from '#libs/outbound';
 import { QueueModule } from '#libs/queue';
-import { Media, RepositoriesModule, StoreModule } from '#libs/store';
+import { KnowledgeIndex, Media, RepositoriesModule, StoreModule } from '#libs/store';
 import { ApprovalsController } from './agent/approvals.controller.js';
 import { FactsController } from './agent/facts.controller.js';
 import { SecretsController } from './agent/secrets.controller.js';
@@ -30,6 +31,10 @@ import { HooksController } from './hooks/hooks.controller.js';
 import { AcceptGuard } from './http/accept.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { InFlight } from './http/in-flight.js';
+import { BotKnowledgeController } from './knowledge/bot-knowledge.controller.js';
+import { KnowledgeBasesController } from './knowledge/knowledge-bases.controller.js';
+import { KnowledgeService } from './knowledge/knowledge-service.js';
+import { KnowledgeSourcesController } from './knowledge/knowledge-sources.controller.js';
 import { MediaController } from './media/media.controller.js';
 import { MediaService } from './media/media-service.js';
 import { WidgetMediaController } from './media/widget-media.controller.js';
@@ -72,6 +77,7 @@ class CoreModule {
 }
 
 const controllers = [
+  BotKnowledgeController,
   ApprovalsController,
   BotsController,
   ChannelTypesController,
@@ -83,6 +89,8 @@ const controllers = [
   FactsController,
   HealthController,
   HooksController,
+  KnowledgeBasesController,
+  KnowledgeSourcesController,
   MeController,
   MediaController,
   MessagesController,
@@ -102,6 +110,7 @@ const services = [
   HookService,
   InboundDoor,
   InFlight,
+  KnowledgeService,
   LogStream,
   MediaService,
   MessageService,
@@ -148,6 +157,20 @@ export class GatewayModule {
           inject: [Media, MediaFiles],
           useFactory: (media: Media, files: MediaFiles) =>
             new MediaDesk(media, files, core.config.media.bytesMax),
+        },
+        {
+          provide: KnowledgeSearch,
+          inject: [KnowledgeIndex, Outside, Logger],
+          useFactory: (index: KnowledgeIndex, { egress }: Outside, logger: Logger) => {
+            const { embeddings, egress: calls } = core.config;
+            return new KnowledgeSearch(index, {
+              embedder:
+                embeddings && createEmbedder({ ...embeddings, timeoutMs: calls.timeoutMs }, egress.fetch),
+              onFailure: (error) => logger.fault(error, { during: 'a search by meaning' }),
+              // Who tries a search out has just changed something.
+              basesTtlMs: 0,
+            });
+          },
         },
         { provide: APP_GUARD, useClass: AcceptGuard },
         { provide: APP_GUARD, useExisting: ApiKeyGuard },

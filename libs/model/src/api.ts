@@ -32,6 +32,8 @@ export const Scope = z.enum([
   'channels:write',
   'bots:read',
   'bots:write',
+  'knowledge:read',
+  'knowledge:write',
   'trace:read',
 ]);
 export type Scope = z.infer<typeof Scope>;
