@@ -129,9 +129,12 @@ describe('a hostile model', () => {
       'calls',
       () => {
         let n = 0;
-        return endless(
-          () => ({ type: 'tool-call', toolCallId: `c${n++}`, toolName: 'nothing', input: '{}' }) as Piece,
-        );
+        return endless(() => ({
+          type: 'tool-call',
+          toolCallId: `c${n++}`,
+          toolName: 'nothing',
+          input: '{}',
+        }));
       },
       /^(I do not know|Well)/,
     ],

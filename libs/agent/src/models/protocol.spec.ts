@@ -147,7 +147,7 @@ describe('the protocol of OpenAI', () => {
       'down',
     ],
   ])('gives a reason for an answer %s', async (_, answer, reason) => {
-    const said = await ask(answer as () => Response);
+    const said = await ask(answer);
     expect(said).toMatchObject({ ok: false, reason });
     expect(JSON.stringify({ ...said, requests: [] })).not.toContain('sk-local');
   });
