@@ -30,6 +30,13 @@ beforeAll(async () => {
         headers: { authorization: { secret: 'shop_key', prefix: 'Bearer ' } },
         input: { type: 'object', properties: { order: { type: 'string' } }, required: ['order'] },
       },
+      {
+        name: 'tickets.create',
+        description: 'Opens a ticket.',
+        url: `${shop.url}/tickets`,
+        input: { type: 'object', properties: { kind: { type: 'string' }, text: { type: 'string' } } },
+        bind: { customer: 'contact.id' },
+      },
     ],
     agent: {
       models: [
@@ -155,6 +162,20 @@ describe('a bot with an agent', () => {
     expect((await decide('approve')).body).toMatchObject({ status: 'approved' });
     expect((await decide('refuse')).status).toBe(409);
     expect((await api('GET', '/v1/approvals')).body.data).toEqual([]);
+    const log = await booted.owner.query(`select data from event where type = 'approval.decided'`);
+    expect(log.rows).toMatchObject([{ data: { tool: 'create_ticket', status: 'approved' } }]);
+    // The next turn of the conversation takes it up, once.
+    const json = { 'content-type': 'application/json' };
+    shop.answerWith({ kind: 'answer', status: 201, headers: json, body: '{"number":"T-7"}' });
+    model.answerWith(() => ({ text: 'Your ticket is T-7.' }));
+    expect(textsOf(await say(id, 'Any news?'))).toEqual(['Your ticket is T-7.']);
+    expect(textsOf(await say(id, 'Thank you'))).toEqual(['Your ticket is T-7.']);
+    expect(shop.requests).toHaveLength(1);
+    expect(JSON.parse(shop.requests[0]!.body)).toEqual({
+      kind: 'delivery',
+      text: 'Broken',
+      customer: expect.stringMatching(/^cont_/),
+    });
   });
 
   it('shows sentences in the stream before the reply is there', async () => {

@@ -11,6 +11,7 @@ import { Logger, Metrics } from '#libs/observe';
 import { Outbox } from '#libs/outbound';
 import { QueueModule } from '#libs/queue';
 import { KnowledgeIndex, Media, RepositoriesModule, StoreModule } from '#libs/store';
+import { ApprovalService } from './agent/approval-service.js';
 import { ApprovalsController } from './agent/approvals.controller.js';
 import { FactsController } from './agent/facts.controller.js';
 import { SecretsController } from './agent/secrets.controller.js';
@@ -104,6 +105,7 @@ const controllers = [
 ];
 
 const services = [
+  ApprovalService,
   ChannelService,
   DemoPage,
   Greeter,

@@ -27,7 +27,7 @@ export class BotRunner extends TurnRunner {
 
   async answer(turn: Turn): Promise<TurnResult> {
     const live = livePreview(this.bell, turn.conversation.conversationId);
-    const result = await this.#core.answer(this.desk.prepared(this.world.prepared(turn)), live);
+    const result = await this.#core.answer(this.desk.prepared(await this.world.prepared(turn)), live);
     await this.world.keep(turn, result.effects);
     await this.desk.noteGap(turn, result);
     return result;

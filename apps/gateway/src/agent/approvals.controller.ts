@@ -8,6 +8,7 @@ import { actorOf } from '../http/actor.js';
 import { Answers, Problems } from '../http/answers.js';
 import { Id } from '../http/id-param.js';
 import { IdempotencyHeader } from '../http/idempotency.interceptor.js';
+import { ApprovalService } from './approval-service.js';
 
 const ApprovalPage = Page.extend({
   status: z.enum(['waiting', 'all']).default('waiting').describe('waiting: what can still be decided'),
@@ -19,7 +20,10 @@ const ApprovalPage = Page.extend({
 @Controller('v1/approvals')
 @Scopes('messages:write')
 export class ApprovalsController {
-  constructor(private readonly approvals: Approvals) {}
+  constructor(
+    private readonly approvals: Approvals,
+    private readonly service: ApprovalService,
+  ) {}
 
   /** Lists tools that bots want to run and an operator decides about. */
   @Get()
@@ -33,7 +37,7 @@ export class ApprovalsController {
     return { ...found, data: found.data.map(shown) };
   }
 
-  /** Decides once and for all; the bot goes on in its conversation. */
+  /** Decides once and for all; the bot takes it up in the next turn of its conversation. */
   @Post(':id/decision')
   @IdempotencyHeader()
   @Answers(200, ToolApproval, 'As it is decided')
@@ -43,7 +47,7 @@ export class ApprovalsController {
     @Body({ schema: DecideApproval }) { decision }: DecideApproval,
   ): Promise<ToolApproval> {
     const input = { isApproved: decision === 'approve', actor: actorOf(caller) };
-    return shown(await this.approvals.decide(caller.workspaceId, approvalId, input));
+    return shown(await this.service.decide(caller.workspaceId, approvalId, input));
   }
 }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { makeAgent, type Agent, type AgentPorts, type InstalledModel } from '#libs/agent';
-import type { Effect, Turn } from '#libs/model';
+import type { Effect, Turn, TurnSignal } from '#libs/model';
 import { Approvals, ContactFacts, Secrets } from '#libs/store';
 
 type Of<Kind extends Effect['kind']> = Extract<Effect, { kind: Kind }>;
@@ -23,11 +23,32 @@ export class AgentWorld {
     this.agent = makeAgent({ fetch, secretOf, installed });
   }
 
-  /** The turn with what is known of its contact; loaded only when it is asked for. */
-  prepared(turn: Turn): Turn {
-    if (!turn.bot.definition.agent?.memory) return turn;
+  /**
+   * The turn with what is known of its contact, loaded only when it is asked for, and with what operators have decided.
+   *
+   * @throws Fault `store/unavailable`
+   */
+  async prepared(turn: Turn): Promise<Turn> {
+    const settings = turn.bot.definition.agent;
+    if (!settings) return turn;
     const { workspaceId, contact } = turn;
-    return { ...turn, facts: (limit) => this.facts.of(workspaceId, contact.contactId, limit) };
+    const facts = (limit: number) => this.facts.of(workspaceId, contact.contactId, limit);
+    const asksOperators = settings.tools.some(({ approval }) => approval === 'operator');
+    const decided = asksOperators ? await this.#decisions(turn) : [];
+    return {
+      ...turn,
+      ...(settings.memory && { facts }),
+      ...(decided.length > 0 && { signals: [...(turn.signals ?? []), ...decided] }),
+    };
+  }
+
+  async #decisions({ workspaceId, conversation }: Turn): Promise<TurnSignal[]> {
+    const outcomes = await this.approvals.outcomes(workspaceId, conversation.conversationId);
+    return outcomes.map(({ callId, status }) =>
+      status === 'expired'
+        ? { kind: 'result', callId, ok: false, code: 'expired' }
+        : { kind: 'result', callId, ok: true, value: { approved: status === 'approved' } },
+    );
   }
 
   /**

@@ -35,6 +35,9 @@ export interface NewApproval {
   expiresAt: Date;
 }
 
+/** So long after it was asked a bot is told what came of it. */
+const OUTCOMES_MS = 172_800_000;
+
 /** Questions of bots to operators, and their decisions: each is decided once. */
 @Injectable()
 export class Approvals {
@@ -53,6 +56,33 @@ export class Approvals {
         skipDuplicates: true,
       }),
     );
+  }
+
+  /**
+   * What was decided in a conversation, or is too late to be: the newest 50 of the last two days. They are told until the bot
+   * has taken them up, and a bot does nothing on one that it does not wait for.
+   */
+  async outcomes(
+    workspaceId: WorkspaceId,
+    conversationId: ConversationId,
+    now = new Date(),
+  ): Promise<{ callId: string; status: 'approved' | 'refused' | 'expired' }[]> {
+    const rows = await this.database.withWorkspace(workspaceId, (tx) =>
+      tx.approval.findMany({
+        where: {
+          workspaceId: uuidOf(workspaceId),
+          conversationId: uuidOf(conversationId),
+          createdAt: { gt: new Date(now.getTime() - OUTCOMES_MS) },
+          OR: [{ status: { not: 'waiting' } }, { expiresAt: { lte: now } }],
+        },
+        orderBy: { id: 'desc' },
+        take: 50,
+      }),
+    );
+    return rows.map((row) => {
+      const { callId, status } = approvalOf(row, now);
+      return { callId, status: status === 'waiting' ? 'expired' : status };
+    });
   }
 
   /** By creation. With `isWaiting` only what can still be decided. */
