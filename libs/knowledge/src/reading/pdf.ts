@@ -17,7 +17,7 @@ const HEADING_FACTOR = 1.15;
  */
 export async function readPdf(bytes: Uint8Array): Promise<ReadDocument> {
   const { getDocumentProxy } = await import('unpdf');
-  const pdf = await getDocumentProxy(bytes).catch((cause: unknown) => {
+  const pdf = await getDocumentProxy(new Uint8Array(bytes)).catch((cause: unknown) => {
     const isLocked = cause instanceof Error && cause.name === 'PasswordException';
     const detail = isLocked ? 'The PDF is protected by a password.' : 'The PDF is broken.';
     throw fault('input/unreadable', { detail, cause });
