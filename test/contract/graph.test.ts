@@ -31,6 +31,10 @@ const planted: readonly [rule: string, file: string, imports: string][] = [
   ['store-and-queue-are-below-the-domain', 'libs/store/src/a.ts', '#libs/bot'],
   ['media-is-below-the-domain', 'libs/media/src/a.ts', '#libs/bot'],
   ['domain-rooms-are-strangers', 'libs/bot/src/c.ts', '#libs/outbound'],
+  ['agent-stands-on-the-bot-core', 'libs/agent/src/a.ts', '#libs/store'],
+  ['only-apps-bring-a-model', 'libs/outbound/src/b.ts', '#libs/agent'],
+  ['knowledge-stands-on-the-bot-core', 'libs/knowledge/src/a.ts', '#libs/outbound'],
+  ['only-apps-bring-knowledge', 'libs/outbound/src/c.ts', '#libs/knowledge'],
   ['browser-sees-model-only', 'apps/demo/src/a.ts', '#libs/faults'],
   ['prisma-and-pg-only-in-store', 'libs/queue/src/a.ts', '#prisma/client'],
   ['prisma-and-pg-only-in-store', 'libs/queue/src/b.ts', 'pg'],
@@ -38,9 +42,19 @@ const planted: readonly [rule: string, file: string, imports: string][] = [
 ];
 
 const clean: readonly [file: string, imports?: string][] = [
-  ...['model', 'faults', 'config', 'observe', 'store', 'queue', 'media', 'bot', 'outbound'].map(
-    (lib): [string] => [`libs/${lib}/src/index.ts`],
-  ),
+  ...[
+    'model',
+    'faults',
+    'config',
+    'observe',
+    'store',
+    'queue',
+    'media',
+    'bot',
+    'outbound',
+    'agent',
+    'knowledge',
+  ].map((lib): [string] => [`libs/${lib}/src/index.ts`]),
   ['libs/bot/src/b.ts', './a.js'],
   ['libs/connectors/src/acme/connector.ts', '#libs/model'],
   ['libs/connectors/src/other/connector.ts'],
