@@ -163,7 +163,7 @@ describe('what an agent costs', () => {
     const definition = agentDefinition({
       models: [{ provider: 'openai', name: 'one', price }],
       tools: [{ tool: 'search_orders' }],
-      limits: { silence_ms: 200, ...limits },
+      limits: { silence_ms: 1_000, ...limits },
     });
     const tools = { call: async () => ({ ok: true as const, value: 1 }) };
     const result = await answerWith(portsOf({ modelOf, tools }), agentTurn(definition, 'Again'));

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Contents, type Turn, type TurnResult } from '#libs/model';
 import {
   calls,
@@ -22,6 +22,9 @@ const run = (
   answerWith(portsOf({ modelOf: scripted({ one: steps }).modelOf }), agentTurn(definition, 'Hi', over));
 const refusals = ({ trace }: TurnResult): unknown[] =>
   trace.flatMap(({ reason, detail }) => (reason.includes('refused') ? [detail['refused']] : []));
+
+// Megabytes and streams without end: the machine may have others to serve.
+vi.setConfig({ testTimeout: 60_000 });
 
 describe('a hostile model', () => {
   it('names no recipient: what it writes is words, whatever they look like', async () => {

@@ -67,6 +67,9 @@ const hiddenMax = 100_000;
 /** No call costs more than this, whatever a provider says. */
 const tokensMax = 10_000_000;
 
+// The library would print what a provider does not support between the lines of the log.
+globalThis.AI_SDK_LOG_WARNINGS = false;
+
 /** Calls a model once. Never throws and never hangs: what the model does not end, this does. */
 export async function callModel({ model }: ResolvedModel, request: ModelRequest): Promise<ModelAnswer> {
   const reading = new Reading(request);

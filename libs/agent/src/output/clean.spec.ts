@@ -1,9 +1,12 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { cleanText } from './clean.js';
 
 const rules = { hosts: ['shop.example'], charactersMax: 500 };
 const clean = (text: string): string => cleanText(text, rules).text;
+
+// Megabytes and thousands of texts: the machine may have others to serve.
+vi.setConfig({ testTimeout: 60_000 });
 
 describe('what a model writes', () => {
   it.each([

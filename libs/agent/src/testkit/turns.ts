@@ -47,7 +47,7 @@ export function agentDefinition(
   return BotDefinition.parse({
     persona: { name: 'Robin' },
     fallback: [{ type: 'text', text: 'I do not know.' }],
-    agent: { models: [{ provider: 'openai', name: 'one' }], limits: { silence_ms: 200 }, ...agent },
+    agent: { models: [{ provider: 'openai', name: 'one' }], limits: { silence_ms: 1_000 }, ...agent },
     ...definition,
   });
 }

@@ -12,6 +12,8 @@ import { modelNameOf, type AgentTool } from './tool.js';
 /** Signs of an input of a tool as JSON. */
 const inputMax = 20_000;
 const callTimeoutMs = 15_000;
+/** A person waits while servers say what they offer: who is slower brings nothing this time. */
+const listingMs = 2_000;
 
 /** The tools that one turn may use: those of the allow-list, and no others. */
 export class Toolbox {
@@ -78,10 +80,11 @@ export async function openToolbox(
     }
   }
   const open = (definition.mcp_servers ?? []).filter(({ name }) => ofServers.has(name));
+  const within = AbortSignal.any([signal, AbortSignal.timeout(listingMs)]);
   const brought = await Promise.all(
     open.map(async (server) => {
       try {
-        return await servers.tools(server, ofServers.get(server.name)!, turn.workspaceId, signal);
+        return await servers.tools(server, ofServers.get(server.name)!, turn.workspaceId, within);
       } catch (thrown) {
         const { code } = toFault(thrown);
         draft.note(`The server of tools ${server.name} cannot be used`, { server: server.name, code });
