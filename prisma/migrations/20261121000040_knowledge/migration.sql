@@ -329,9 +329,10 @@ begin
     select a, n.word, n.passages from unnest(p_words) a cross join lateral (
       select k.word, sum(k.passages)::int as passages from knowledge_word k
       where k.workspace_id = any (v_workspaces) and k.base_id = any (p_bases) and k.word % a
+        and (abs(length(k.word) - length(a)) <= 3 or left(k.word, 5) = left(a, 5))
       group by k.word
       order by similarity(k.word, a) desc, k.word
-      limit 12
+      limit 30
     ) n;
 end $$;
 
@@ -375,7 +376,8 @@ declare
   v_near json;
 begin
   perform set_config('parley.workspaces', p_workspace::text, true);
-  perform set_config('pg_trgm.similarity_threshold', '0.25', true);
+  -- Two letters swapped in a word of five leave it a fifth alike.
+  perform set_config('pg_trgm.similarity_threshold', '0.18', true);
   with asked as materialized (
     select a.i, a.w, exists (select from unnest(p_stops) c where to_tsvector(knowledge_config(c), a.o) = ''::tsvector) as stop, a.o
     from json_to_recordset(p_words) as a(i int, o text, w text)

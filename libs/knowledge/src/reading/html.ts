@@ -33,6 +33,8 @@ export function readHtml(html: string, url: string | null): ReadDocument {
     document.querySelector('h1')?.textContent ??
     ''
   ).trim();
+  // A page without a head has its title in its body.
+  for (const element of document.querySelectorAll('title')) element.remove();
   const whole = toMarkdown(document.body?.innerHTML ?? '', url);
   const article = articleOf(document as unknown as Page);
   const part = article === null ? '' : toMarkdown(article, url);
