@@ -147,6 +147,23 @@ async function fillConversation(
     `approval (workspace_id, id, conversation_id, call_id, tool, input, expires_at) values ($1, $2, $3, 'c', 'x', '{}', now())`,
     [w, uuidOf(newId('approval')), c],
   );
+  const [base, source] = [uuidOf(newId('knowledgeBase')), uuidOf(newId('knowledgeSource'))];
+  await insert(`knowledge_base (workspace_id, id, name) values ($1, $2, 'x')`, [w, base]);
+  await insert(`knowledge_source (workspace_id, id, base_id, kind, title) values ($1, $2, $3, 'text', 'x')`, [
+    w,
+    source,
+    base,
+  ]);
+  // Its trigger fills knowledge_word.
+  await insert(
+    `knowledge_passage (workspace_id, id, base_id, source_id, ord, title, label, heading, body, is_answer, words)
+     values ($1, $2, $3, $4, 1, 'x', 'x', 'x', $5, false, to_tsvector('simple', $5))`,
+    [w, uuidOf(newId('passage')), base, source, `secret of ${at.workspaceId}`],
+  );
+  await insert(
+    `knowledge_gap (workspace_id, id, bot_id, words, example, last_message) values ($1, $2, $3, 'x', 'x', $2)`,
+    [w, uuidOf(newId('knowledgeGap')), bot],
+  );
   await insert('channel_connection (workspace_id, channel_id) values ($1, $2)', [w, ch]);
   await insert(`channel_memory (workspace_id, channel_id, name, value) values ($1, $2, 'x', '1')`, [w, ch]);
   await insert(
