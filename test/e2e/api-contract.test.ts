@@ -12,7 +12,7 @@ import {
   type Booted,
   type TestWorkspace,
 } from '../support/boot.js';
-import { Approvals } from '#libs/store';
+import { Approvals, KnowledgeIndex } from '#libs/store';
 import { printOf } from '../support/database-print.js';
 
 interface Operation {
@@ -65,7 +65,18 @@ async function thingsOf(workspace: TestWorkspace): Promise<Record<string, string
   const question = { callId: 'c', tool: 'x', input: {}, expiresAt: new Date(Date.now() + 60_000) };
   await approvals.ask(workspace.workspaceId, session.conversation_id, [question]);
   const asked = await approvals.list(workspace.workspaceId, { limit: 1, order: 'asc' });
+  const base = (await theirs('POST', '/v1/knowledge-bases', { name: 'theirs' })).body.id;
+  const rows = { kind: 'rows', title: 'theirs' };
+  const source = (await theirs('POST', `/v1/knowledge-bases/${base}/sources`, rows)).body.id;
+  const gapId = newId('knowledgeGap');
+  const gap = { gapId, botId: workspace.botId, words: 'x', example: 'x', language: null };
+  await booted.gateway
+    .get(KnowledgeIndex)
+    .miss(workspace.workspaceId, { ...gap, messageId: newId('message') });
   return {
+    'knowledge-bases': base,
+    'knowledge-sources': source,
+    'knowledge-gaps': gapId,
     contacts: contact.id,
     approvals: asked.data[0]!.approvalId,
     channels: workspace.channelId,
@@ -78,6 +89,9 @@ async function thingsOf(workspace: TestWorkspace): Promise<Record<string, string
 }
 
 const kindOf: Record<string, IdKind> = {
+  'knowledge-bases': 'knowledgeBase',
+  'knowledge-sources': 'knowledgeSource',
+  'knowledge-gaps': 'knowledgeGap',
   contacts: 'contact',
   approvals: 'approval',
   channels: 'channel',
@@ -194,6 +208,7 @@ describe('every route', () => {
       async ({ path, method, isVisitors }, what) => {
         const caller = isVisitors ? apiOf(booted, token) : api;
         const own: Record<string, string> = { bots: home.botId, approvals: newId('approval') };
+        if (nounOf(path).startsWith('knowledge-')) own[nounOf(path)] = newId(kindOf[nounOf(path)]!);
         const at = withId(path, own[nounOf(path)] ?? home.channelId);
         expectProblem(await caller(method, at, '{"text":'), 400, 'input/malformed-json', what);
         const large = JSON.stringify({ text: 'x'.repeat(30_000) });
@@ -234,7 +249,11 @@ function bodyFor(path: string): object {
   if (path.endsWith('/dry-run')) return { parts: [{ type: 'text', text: 'x' }] };
   if (path.endsWith('/simulate')) return { from: 'x', text: 'y' };
   if (path.endsWith('/decision')) return { decision: 'approve' };
-  return { name: 'x' };
+  if (path.endsWith('/search')) return { query: 'x' };
+  if (path.endsWith('/sources')) return { kind: 'rows', title: 'x' };
+  if (path.endsWith('/rows')) return { rows: [{ key: 'k', text: 'x' }] };
+  if (path.endsWith('/rows/delete')) return { keys: ['k'] };
+  return path.startsWith('/v1/knowledge-sources/') ? { title: 'x' } : { name: 'x' };
 }
 
 async function visitor(): Promise<{ client_token: string; conversation_id: string; id: string }> {

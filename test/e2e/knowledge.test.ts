@@ -214,13 +214,13 @@ describe('sources', () => {
       { key: 'sku-2', title: 'Lamp Borealis', fields: { price: '29 €', stock: 0 } },
       { key: 'q', questions: ['Do lamps come with bulbs?'], text: 'No, order them as well.' },
     ];
-    expect((await api('PUT', `/v1/knowledge-sources/${made.id}/rows`, { rows })).body.passages).toBe(3);
+    expect((await api('POST', `/v1/knowledge-sources/${made.id}/rows`, { rows })).body.passages).toBe(3);
     expect((await search(base, 'price of lamp aurora')).passages[0]).toMatchObject({
       text: 'price: 19 €\nstock: 4',
       url: 'https://shop.example/aurora',
     });
     const changed = [{ key: 'sku-1', title: 'Lamp Aurora', fields: { price: '15 €' } }];
-    await api('PUT', `/v1/knowledge-sources/${made.id}/rows`, { rows: changed });
+    await api('POST', `/v1/knowledge-sources/${made.id}/rows`, { rows: changed });
     expect((await search(base, 'aurora')).passages.map(({ text }: { text: string }) => text)).toEqual([
       'price: 15 €',
     ]);
@@ -234,7 +234,7 @@ describe('sources', () => {
       title: 'T',
       text: 'x',
     });
-    const refused = await api('PUT', `/v1/knowledge-sources/${text.body.id}/rows`, { rows: changed });
+    const refused = await api('POST', `/v1/knowledge-sources/${text.body.id}/rows`, { rows: changed });
     expect([refused.status, refused.body.code]).toEqual([422, 'input/invalid']);
   });
 
@@ -244,7 +244,7 @@ describe('sources', () => {
       kind: 'rows',
       title: 'Zebras',
     });
-    await api('PUT', `/v1/knowledge-sources/${made.id}/rows`, { rows: [{ key: 'a', text: 'Quagga facts' }] });
+    await api('POST', `/v1/knowledge-sources/${made.id}/rows`, { rows: [{ key: 'a', text: 'Quagga facts' }] });
     expect((await api('DELETE', `/v1/knowledge-sources/${made.id}`)).status).toBe(204);
     const { rows } = await booted.owner.query(
       "select 1 from knowledge_word where word in ('quagga', 'zebras')",
@@ -289,7 +289,7 @@ describe('a knowledge base', () => {
       { key: 'a', questions: ['How do I get my phone repaired?'], text: 'In a shop.' },
       { key: 'b', questions: ['When do I get my refund?'], text: 'In five days.' },
     ];
-    await api('PUT', `/v1/knowledge-sources/${made.id}/rows`, { rows });
+    await api('POST', `/v1/knowledge-sources/${made.id}/rows`, { rows });
     expect((await search(base, 'handset repaired')).passages[0]).toMatchObject({ answer: 'In a shop.' });
     expect((await search(base, 'I want my money back')).passages[0]).toMatchObject({
       answer: 'In five days.',
@@ -309,7 +309,7 @@ describe('a bot with knowledge', () => {
       { key: 'hours', questions: ['What are your opening hours?'], text: 'From nine to five.' },
       { key: 'return', questions: ['How do I return an item?'], text: 'Use the label in your account.' },
     ];
-    await api('PUT', `/v1/knowledge-sources/${made.id}/rows`, { rows });
+    await api('POST', `/v1/knowledge-sources/${made.id}/rows`, { rows });
     const definition = BotDefinition.parse({
       persona: { name: 'Ada' },
       knowledge: { bases: [base] },
@@ -367,7 +367,7 @@ describe('knowledge with embeddings', () => {
         { key: 'b', questions: ['I forgot my password'], text: 'Choose “forgot”.' },
         { key: 'c', questions: ['Where are your shops?'], text: 'In 42 cities.' },
       ];
-      await here('PUT', `/v1/knowledge-sources/${source}/rows`, { rows });
+      await here('POST', `/v1/knowledge-sources/${source}/rows`, { rows });
       await until('all passages have a vector', async () => {
         const { rows: found } = await withMeaning.owner.query(
           "select 1 from knowledge_passage where embedding_model = 'meanings-1' and cardinality(embedding) = 4",

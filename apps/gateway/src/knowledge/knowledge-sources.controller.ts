@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Patch, Post, Put } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Patch, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { Caller, type Principal, Scopes } from '#libs/access';
 import {
@@ -66,7 +66,7 @@ export class KnowledgeSourcesController {
   }
 
   /** Writes rows of a table by their keys; those with other keys stay. They are found at once. */
-  @Put(':id/rows')
+  @Post(':id/rows')
   @Answers(200, KnowledgeSource, 'The source')
   putRows(
     @Caller() { workspaceId }: Principal,
