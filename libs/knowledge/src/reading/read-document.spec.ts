@@ -33,7 +33,10 @@ describe('a PDF', () => {
   });
 
   it('of pictures or with broken bytes is refused with the reason', async () => {
-    await expect(read(pdfOf([]))).rejects.toMatchObject({ code: 'input/unreadable', detail: expect.stringMatching(/pictures/) as string });
+    await expect(read(pdfOf([]))).rejects.toMatchObject({
+      code: 'input/unreadable',
+      detail: expect.stringMatching(/pictures/) as string,
+    });
     await expect(read('%PDF-1.4 and nothing else')).rejects.toMatchObject({
       code: 'input/unreadable',
       detail: expect.stringMatching(/broken/) as string,
