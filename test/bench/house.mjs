@@ -113,6 +113,20 @@ export class House {
     return { env, secret, channelId };
   }
 
+  /** A database of its own with an empty workspace, open in this process. */
+  async emptyWorkspace() {
+    const name = `b_${randomBytes(4).toString('hex')}`;
+    await this.admin.query(`create database ${name} template template_of_run`);
+    const database = new Database({ url: this.databaseUrl(name), poolMax: 2, name: 'bench' });
+    const { secrets } = parseGatewayConfig({
+      DATABASE_URL: this.databaseUrl(name),
+      PARLEY_SECRET_KEY: randomBytes(32).toString('base64'),
+    });
+    const workspaces = new Workspaces(database, new Sealer(database, new Keyring(secrets)));
+    const { workspaceId } = await workspaces.create({ name: 'Bench', actor });
+    return { database, workspaceId };
+  }
+
   /** The minimal pipeline, over the tenant's database and against the same provider. */
   async startFloor({ env, secret }) {
     const { child, said } = await forkReady(here('floor.mjs'), {

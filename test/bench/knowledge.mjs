@@ -80,8 +80,11 @@ export const thresholds = { answers, suggests };
 export async function askShop({ search, expected }, workspaceId) {
   const kinds = new Map();
   const misses = [];
+  const tookMs = [];
   for (const { kind, expected: name, question } of questions()) {
+    const since = performance.now();
     const { passages } = await search.search(workspaceId, undefined, question, { limit: 3 });
+    tookMs.push(performance.now() - since);
     const row = kinds.get(kind) ?? { kind, asked: 0, top1: 0, top3: 0, answered: 0, wrong: 0, suggested: 0 };
     kinds.set(kind, row);
     const at = passages.findIndex(({ id }) => id === expected.get(name));
@@ -94,7 +97,7 @@ export async function askShop({ search, expected }, workspaceId) {
     row.suggested += score < thresholds.answers && score >= thresholds.suggests;
     if (at !== 0) misses.push({ kind, question, wanted: name, at, score, got: passages[0]?.heading ?? null });
   }
-  return { rows: [...kinds.values()], misses };
+  return { rows: [...kinds.values()], misses, tookMs: tookMs.sort((a, b) => a - b) };
 }
 
 /** The rows as a table for people to read. */
@@ -110,4 +113,19 @@ export function knowledgeTable(rows, passages) {
     '| --- | --- | --- | --- | --- | --- | --- |',
     ...lines,
   ].join('\n');
+}
+
+/** Fills a shop in a database of its own and asks it twice; the second time is told, when everything is warm. */
+export async function measureKnowledge(house) {
+  console.error('Measuring knowledge …');
+  const { database, workspaceId } = await house.emptyWorkspace();
+  try {
+    const shop = await fillShop(database, workspaceId);
+    await askShop(shop, workspaceId);
+    const { rows, tookMs } = await askShop(shop, workspaceId);
+    const at = (share) => tookMs[Math.floor((tookMs.length - 1) * share)].toFixed(1);
+    return `${knowledgeTable(rows, shop.passages)}\n\nOne search, one after the other: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms.`;
+  } finally {
+    await database.close();
+  }
 }

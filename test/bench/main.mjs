@@ -2,12 +2,13 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { House } from './house.mjs';
+import { measureKnowledge } from './knowledge.mjs';
 import { writeFunctions, writeStatements } from './profile.mjs';
 import { lengths } from './rig.mjs';
 import { scenarios } from './scenarios.mjs';
 import { report } from './table.mjs';
 
-const usage = `npm run bench -- [--backend redis|postgres|both] [--only ack|durable|slow] [--quick] [--profile FOLDER]`;
+const usage = `npm run bench -- [--backend redis|postgres|both] [--only ack|durable|slow|knowledge] [--quick] [--profile FOLDER]`;
 
 /** @returns the options, or null when they make no sense */
 function options() {
@@ -22,7 +23,7 @@ function options() {
     });
     const isKnown =
       ['redis', 'postgres', 'both'].includes(values.backend) &&
-      (values.only === undefined || values.only in scenarios);
+      (values.only === undefined || values.only === 'knowledge' || values.only in scenarios);
     return isKnown ? values : null;
   } catch {
     return null;
@@ -43,6 +44,8 @@ async function bench({ backend, only, quick, profile }) {
   const stop = () => void house.close().finally(() => process.exit(130));
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
+    // It has no queue: it is measured once.
+    if (only === 'knowledge') return console.log(await measureKnowledge(house));
     const backends = await backendsFor(house, backend);
     const length = quick ? lengths.quick : lengths.full;
     const profiled = profile && {
@@ -63,6 +66,7 @@ async function bench({ backend, only, quick, profile }) {
     ].join(' ');
     const names = backends.map(({ name }) => name);
     console.log(report({ rows, backends: names, command, postgresVersion: house.postgresVersion }));
+    if (!only) console.log(`\n${await measureKnowledge(house)}`);
   } finally {
     await house.close();
   }
