@@ -36,7 +36,7 @@ export function readHtml(html: string, url: string | null): ReadDocument {
   // A page without a head has its title in its body.
   for (const element of document.querySelectorAll('title')) element.remove();
   const whole = toMarkdown(document.body?.innerHTML ?? '', url);
-  const article = articleOf(document as unknown as Page);
+  const article = articleOf(document);
   const part = article === null ? '' : toMarkdown(article, url);
   // A page of questions has no article: what is taken for one would leave most of them out.
   const markdown = part.length >= Math.max(ARTICLE_MIN, whole.length * 0.6) ? part : whole;

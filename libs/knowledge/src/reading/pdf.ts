@@ -31,7 +31,7 @@ export async function readPdf(bytes: Uint8Array): Promise<ReadDocument> {
   for (let number = 1; number <= pdf.numPages; number++) {
     const page = await pdf.getPage(number);
     const { items } = await page.getTextContent();
-    for (const line of linesOf(items.filter((item) => 'str' in item) as PdfItem[])) {
+    for (const line of linesOf(items.filter((item) => 'str' in item))) {
       characters += line.text.length;
       lines.push(line);
     }
@@ -42,8 +42,9 @@ export async function readPdf(bytes: Uint8Array): Promise<ReadDocument> {
     throw fault('input/unreadable', {
       detail: 'The PDF holds pictures of text only: run a text recognition over it first.',
     });
-  const meta = (await pdf.getMetadata().catch(() => null))?.info as { Title?: unknown } | undefined;
-  const title = typeof meta?.Title === 'string' && meta.Title.trim() ? meta.Title.trim() : null;
+  const said: unknown = (await pdf.getMetadata().catch(() => null))?.info;
+  const named = said instanceof Object && 'Title' in said ? said.Title : null;
+  const title = typeof named === 'string' && named.trim() !== '' ? named.trim() : null;
   return { kind: 'prose', title, markdown: markdownOf(lines) };
 }
 

@@ -4,7 +4,9 @@ import type { AskedWord, KnownWord, NearWord, SearchedBase, SearchLexeme } from 
 
 const WORDS_MAX = 48;
 /** Passages that the words of a query may find together; rarer words are taken first. */
-const FOUND_MAX = 4_000;
+const FOUND_MAX = 1_500;
+/** Words that one misspelt word may have been meant to be. */
+const ALIKE_MAX = 4;
 /** How much a form counts that is not what was written. */
 const SYNONYM = 0.9;
 const SLIP = 0.9;
@@ -145,5 +147,7 @@ function likeWords(
       const length = Math.min(folded.length, one.word.length);
       const isFamily = length >= FAMILY_LETTERS && folded.slice(0, length) === one.word.slice(0, length);
       return isFamily ? [{ ...one, quality: FAMILY }] : [];
-    });
+    })
+    .sort((a, b) => b.quality - a.quality)
+    .slice(0, ALIKE_MAX);
 }

@@ -88,7 +88,7 @@ describe('a query', () => {
   it('finds by its rarest words, so that no search walks through everything', () => {
     const { lexemes } = prepareQuery(
       queryWords('rare common frequent', none),
-      known(queryWords('rare common frequent', none), { rare: 3, common: 3_900, frequent: 40_000 }),
+      known(queryWords('rare common frequent', none), { rare: 3, common: 1_400, frequent: 40_000 }),
       [],
       50_000,
     );
