@@ -155,6 +155,23 @@ describe('a model for all bots', () => {
   );
 });
 
+describe('embeddings', () => {
+  const embeddings = { PARLEY_EMBEDDINGS_URL: 'http://e/v1/', PARLEY_EMBEDDINGS_MODEL: 'e' };
+
+  it('are there when they are named, and their key is not printed', () => {
+    const config = parseWorkerConfig({ ...minimum, ...embeddings, PARLEY_EMBEDDINGS_KEY: 'sk-embeddings' });
+    expect(config.embeddings).toMatchObject({ url: 'http://e/v1', model: 'e' });
+    expect(config.embeddings?.key?.export().toString()).toBe('sk-embeddings');
+    expect(inspect(config, { depth: 9 }) + JSON.stringify(config)).not.toContain('sk-embeddings');
+    expect(parseWorkerConfig(minimum).embeddings).toBeUndefined();
+  });
+
+  it.each(Object.keys(embeddings))('are refused without %s', (name) => {
+    const { message } = problemsOf(() => parseWorkerConfig({ ...minimum, ...embeddings, [name]: '' }));
+    expect(message).toContain('PARLEY_EMBEDDINGS_URL');
+  });
+});
+
 describe('the launcher', () => {
   it('starts from nothing', () => {
     const config = parseLauncherConfig({});

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { serviceEnvironment } from './apps.js';
+import { embeddingsSlice } from './slices/embeddings.js';
 import { modelSlice } from './slices/model.js';
 import { databaseSlice, processSlice, queueSlice, secretsSlice, workSlice } from './slices/process.js';
 import { egressSlice, mediaSlice, serverSlice } from './slices/server.js';
@@ -26,6 +27,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, z.ZodType>>>> = {
   Files: mediaSlice,
   'Calls to the outside': egressSlice,
   'A model for all bots': modelSlice,
+  'Knowledge by its meaning': embeddingsSlice,
   'Every process': processSlice,
   Work: workSlice,
 };

@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 
 /** Where meanings of texts come from, for knowledge. */
@@ -15,16 +16,20 @@ export const embeddingsSlice = {
     description: 'The model of that API. With another one all passages are embedded again.',
     example: 'text-embedding-3-small',
   }),
-  PARLEY_EMBEDDINGS_KEY: z.string().min(1).max(1_000).optional().meta({
-    description: 'Key for that API, where it wants one.',
-    secret: true,
-  }),
+  PARLEY_EMBEDDINGS_KEY: z
+    .string()
+    .min(1)
+    .max(1_000)
+    // Kept as a key object, which prints as nothing.
+    .transform((text) => createSecretKey(Buffer.from(text)))
+    .optional()
+    .meta({ description: 'Key for that API, where it wants one.', secret: true }),
 };
 
 interface EmbeddingsEnvironment {
   readonly PARLEY_EMBEDDINGS_URL?: string | undefined;
   readonly PARLEY_EMBEDDINGS_MODEL?: string | undefined;
-  readonly PARLEY_EMBEDDINGS_KEY?: string | undefined;
+  readonly PARLEY_EMBEDDINGS_KEY?: KeyObject | undefined;
 }
 
 /** An address has a model. */
@@ -35,7 +40,7 @@ export const embeddingsWholeWords = {
   error: 'needs PARLEY_EMBEDDINGS_MODEL, and is needed by it',
 };
 
-/** As gateway and worker are given it; undefined: knowledge is found by its words alone. */
+/** As gateway and worker are given it, its key hidden; undefined: knowledge is found by its words alone. */
 export function embeddingsOf(env: EmbeddingsEnvironment) {
   const { PARLEY_EMBEDDINGS_URL: url, PARLEY_EMBEDDINGS_MODEL: model, PARLEY_EMBEDDINGS_KEY: key } = env;
   return url === undefined || model === undefined ? undefined : { url, model, key };

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { EgressFetch } from '#libs/connectors';
 import { fault } from '#libs/faults';
 import { z } from 'zod';
@@ -19,7 +20,7 @@ export interface Embedder {
 export interface EmbedderSettings {
   /** Up to and with `/v1`, without a slash at the end. */
   url: string;
-  key?: string | undefined;
+  key?: KeyObject | undefined;
   model: string;
   timeoutMs: number;
 }
@@ -43,7 +44,10 @@ export function createEmbedder(
       if (texts.length === 0) return [];
       const answer = await fetch(`${url}/embeddings`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...(key && { authorization: `Bearer ${key}` }) },
+        headers: {
+          'content-type': 'application/json',
+          ...(key && { authorization: `Bearer ${key.export().toString()}` }),
+        },
         body: JSON.stringify({ model, input: texts }),
         timeoutMs,
         maxBytes: 32_000_000,
