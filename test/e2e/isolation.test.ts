@@ -177,7 +177,9 @@ describe('the roles', () => {
       'idempotency.created_at',
       // Knowledge is what a workspace wrote to be said to everybody. Its words are found past the policy, and read behind it.
       'knowledge_passage.base_id',
+      'knowledge_passage.embedding_model',
       'knowledge_passage.id',
+      'knowledge_passage.source_id',
       'knowledge_passage.words',
       'knowledge_passage.workspace_id',
       'knowledge_source.due_at',
@@ -232,6 +234,7 @@ describe('the roles', () => {
       'delivery_wait_ms: double precision',
       'knowledge_matches: TABLE(id uuid, weight double precision)',
       'knowledge_near: TABLE(asked text, word text, passages integer)',
+      'knowledge_requeue: bigint',
       'knowledge_take: SETOF knowledge_claim',
       'mailbox_take: SETOF mailbox_claim',
       'media_take: SETOF media_claim',

@@ -120,6 +120,29 @@ describe('readings', () => {
   });
 });
 
+describe('sources', () => {
+  it('are due again when their passages have no embedding of the model, and only then', async () => {
+    const { id } = await sources.create(workspaceId, baseId, { kind: 'rows', title: 'E', actor: 'system' });
+    const [passage] = passagesOf(id, ['x']);
+    await sources.putRows(workspaceId, id, ['k0'], [passage!]);
+    const claims = async () =>
+      (await readings.open('w', 10, 60_000)).filter(({ sourceId }) => sourceId === id);
+    const [claim] = await claims();
+    expect(await readings.unembedded(claim!, 'm1', 10)).toMatchObject([
+      { passageId: passage!.passageId, body: 'x' },
+    ]);
+    await readings.embed(workspaceId, 'm1', [{ passageId: passage!.passageId, vector: [1, 0] }]);
+    expect(await readings.unembedded(claim!, 'm1', 10)).toEqual([]);
+    const done = { state: 'ready', code: null, reason: null, waitMs: null, isDone: true } as const;
+    await readings.record('w', claim!, done);
+    await readings.requeue('m1');
+    expect(await claims()).toEqual([]);
+    expect(await readings.requeue('m2')).toBeGreaterThan(0);
+    expect(await claims()).toHaveLength(1);
+    await sources.remove(workspaceId, id, 'system');
+  });
+});
+
 describe('words', () => {
   it('are counted as the passages hold them, whatever comes, changes and goes, also at once', async () => {
     const made = await Promise.all(

@@ -25,6 +25,13 @@ function rowsOf(table: string): string[][] {
 }
 
 describe('the bench', () => {
+  it('says how good the search over knowledge is, by kinds of questions', async () => {
+    const { code, said } = await bench('--only', 'knowledge');
+    expect(code).toBe(0);
+    const kinds = rowsOf(said).map(([, kind]) => kind);
+    expect(kinds).toEqual(['exact', 'typos', 'paraphrase', 'other-language', 'no-translation', 'off-topic']);
+  });
+
   it('measures messages all the way beside their floor, and finds every one of them on record', async () => {
     const { code, said, complaints } = await bench('--quick', '--backend', 'postgres', '--only', 'durable');
     expect({ code, complaints }).toEqual({

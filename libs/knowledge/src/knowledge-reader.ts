@@ -11,7 +11,8 @@ import { CUTTER, makePassages } from './cutting/make-passages.js';
 import type { Embedder } from './embedding/embedder.js';
 import type { Readable, ReadDocument } from './reading/document.js';
 import { fetchPage } from './reading/fetch-page.js';
-import { backoffMs, refreshMs, waitAfter } from './judge-reading.js';
+import { embedSource } from './embedding/embed-source.js';
+import { refreshMs, waitAfter } from './judge-reading.js';
 import { readMarkdown } from './reading/read-document.js';
 import type { DocumentReader } from './reading/reading-room.js';
 
@@ -37,8 +38,6 @@ interface HeldReading extends Held {
   reading: OpenReading;
 }
 
-const EMBEDDED_AT_ONCE = 64;
-
 /** What was read, or null when it is as it was. */
 type Found = (Readable & { etag: string | null; modified: string | null }) | null;
 
@@ -51,6 +50,7 @@ export class KnowledgeReader {
   readonly #leases: LeaseKeeper<KnowledgeSourceId, HeldReading>;
   readonly #active = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
+  #isRequeued = false;
 
   constructor(
     private readonly readings: KnowledgeReadings,
@@ -91,9 +91,18 @@ export class KnowledgeReader {
   async #pass(): Promise<void> {
     const free = (this.options.readings ?? 2) - this.#active.size;
     if (free <= 0) return;
+    await this.#requeueOnce();
     const since = performance.now();
     const claimed = await this.readings.open(this.options.worker, free, this.options.leaseMs);
     for (const reading of claimed) this.#begin(reading, since);
+  }
+
+  /** Embeddings may have been switched on, or got another model, since the last worker ran. */
+  async #requeueOnce(): Promise<void> {
+    const { embedder } = this.means;
+    if (!embedder || this.#isRequeued) return;
+    await this.readings.requeue(embedder.model);
+    this.#isRequeued = true;
   }
 
   #begin(reading: OpenReading, since: number): void {
@@ -118,7 +127,7 @@ export class KnowledgeReader {
     const hasMore = outcome.state === 'ready' && this.means.embedder !== undefined;
     const isOurs = await this.readings.record(worker, reading, { ...outcome, isDone: !hasMore });
     if (!isOurs || !hasMore) return;
-    const lack = await this.#embed(reading, signal);
+    const lack = await embedSource(reading, this.readings, this.means.embedder!, this.logger, signal);
     if (signal.aborted) return;
     await this.readings.record(worker, reading, { ...withoutContent(outcome), ...lack, isDone: true });
   }
@@ -176,33 +185,6 @@ export class KnowledgeReader {
     // What was written as a text is one, whatever its first letters look like.
     if (reading.kind === 'text') return readMarkdown(reading.text ?? '');
     return this.means.documents.read(found, signal);
-  }
-
-  /** @returns what the source says beside being ready, when the meaning of its passages is not known yet */
-  async #embed(
-    reading: OpenReading,
-    signal: AbortSignal,
-  ): Promise<Pick<ReadingOutcome, 'code' | 'reason' | 'waitMs'> | null> {
-    const { embedder } = this.means;
-    if (!embedder) return null;
-    try {
-      for (;;) {
-        const passages = await this.readings.unembedded(reading, embedder.model, EMBEDDED_AT_ONCE);
-        if (passages.length === 0 || signal.aborted) return null;
-        const vectors = await embedder.embed(
-          passages.map(({ label, body }) => `${label}\n${body}`),
-          signal,
-        );
-        const embeddings = passages.map(({ passageId }, at) => ({ passageId, vector: vectors[at]! }));
-        await this.readings.embed(reading.workspaceId, embedder.model, embeddings);
-        if (passages.length < EMBEDDED_AT_ONCE) return null;
-      }
-    } catch (thrown) {
-      if (!isFault(thrown)) this.logger.fault(thrown, { sourceId: reading.sourceId });
-      const { code, detail } = toFault(thrown);
-      const reason = `It is found by its words only: ${detail}`;
-      return { code, reason, waitMs: backoffMs(3) };
-    }
   }
 }
 

@@ -249,6 +249,19 @@ language sql security definer set search_path = public, pg_temp as $$
   returning s.workspace_id, s.id, s.epoch
 $$;
 
+-- Makes sources due of which a passage has no embedding of this model: embeddings were switched on, or have another model.
+create function knowledge_requeue(p_model text) returns bigint
+language sql security definer set search_path = public, pg_temp as $$
+  with due as (
+    update knowledge_source s set due_at = clock_timestamp()
+    where s.leased_by is null and (s.due_at is null or s.due_at > clock_timestamp()) and exists (
+      select from knowledge_passage p
+      where p.workspace_id = s.workspace_id and p.source_id = s.id and p.embedding_model is distinct from p_model)
+    returning 1
+  )
+  select count(*) from due
+$$;
+
 -- Claims sources and loads what reading them needs.
 create function knowledge_open(p_worker text, p_limit int, p_lease_ms int) returns setof json language plpgsql as $$
 declare
@@ -313,7 +326,7 @@ end $$;
 
 -- Neither `@@` nor `%` may use an index behind a policy, because they could tell what they look at. These two functions look
 -- past it, name the workspaces of the transaction themselves, and return words and ids that are then read under the policy.
-grant select (workspace_id, id, base_id, words) on knowledge_passage to parley_dispatch;
+grant select (workspace_id, id, base_id, source_id, words, embedding_model) on knowledge_passage to parley_dispatch;
 grant select (workspace_id, base_id, word, passages) on knowledge_word to parley_dispatch;
 create policy dispatch on knowledge_passage for select to parley_dispatch using (true);
 create policy dispatch on knowledge_word for select to parley_dispatch using (true);
@@ -452,10 +465,11 @@ end $$;
 
 grant create on schema public to parley_dispatch;
 alter function knowledge_take(text, int, int) owner to parley_dispatch;
+alter function knowledge_requeue(text) owner to parley_dispatch;
 alter function knowledge_near(uuid[], text[]) owner to parley_dispatch;
 alter function knowledge_matches(uuid[], json, int) owner to parley_dispatch;
 revoke create on schema public from parley_dispatch;
-revoke execute on function knowledge_take(text, int, int), knowledge_near(uuid[], text[]), knowledge_matches(uuid[], json, int)
-  from public;
-grant execute on function knowledge_take(text, int, int), knowledge_near(uuid[], text[]), knowledge_matches(uuid[], json, int)
-  to parley_app;
+revoke execute on function knowledge_take(text, int, int), knowledge_requeue(text), knowledge_near(uuid[], text[]),
+  knowledge_matches(uuid[], json, int) from public;
+grant execute on function knowledge_take(text, int, int), knowledge_requeue(text), knowledge_near(uuid[], text[]),
+  knowledge_matches(uuid[], json, int) to parley_app;

@@ -141,6 +141,21 @@ export class KnowledgeReadings {
     return new Set(kept.map((row) => idOf('knowledgeSource', row.id)));
   }
 
+  /**
+   * Makes sources due that have passages without an embedding of this model. Looks at all passages: not to be done often.
+   *
+   * @returns how many
+   * @throws Fault `store/unavailable`
+   */
+  async requeue(model: string): Promise<number> {
+    const [row] = await this.database.run<{ n: string }>(
+      'knowledge_requeue',
+      'select knowledge_requeue($1) as n',
+      [model],
+    );
+    return Number(row?.n ?? 0);
+  }
+
   /** Passages of a source that have no embedding of this model, in their order. */
   async unembedded(reading: OpenReading, model: string, limit: number): Promise<UnembeddedPassage[]> {
     const rows = await this.database.withWorkspace(reading.workspaceId, (tx) =>
