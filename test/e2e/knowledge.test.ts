@@ -396,6 +396,13 @@ describe('knowledge with embeddings', () => {
       isAway = true;
       expect(await first('refund')).toMatchObject({ answer: 'In five days.', why: { meaning: null } });
       expect(await first('reimburse')).toBeUndefined();
+      const late = [{ key: 'd', questions: ['What about the weather?'], text: 'It rains.' }];
+      await here('POST', `/v1/knowledge-sources/${source}/rows`, { rows: late });
+      expect(await first('weather')).toMatchObject({ answer: 'It rains.' });
+      await until('the source says what it lacks', async () => {
+        const { body } = await here('GET', `/v1/knowledge-sources/${source}`);
+        return body.state === 'ready' && /^It is found by its words only: /.test(body.reason ?? '');
+      });
     } finally {
       isAway = false;
       await withMeaning.close();

@@ -46,7 +46,7 @@ function sectionsOf(markdown: string): { headings: string[]; blocks: string[] }[
       else if (ticks?.startsWith(fence)) fence = null;
       continue;
     }
-    const [, signs, words] = /^(#{1,6})[ \t]+(.*?)[ \t]*#*$/.exec(line) ?? [];
+    const [, signs, words] = /^(#{1,6})[ \t]+(.*)$/.exec(line) ?? [];
     if (signs !== undefined && words !== undefined) {
       endSection();
       const level = signs.length;
@@ -60,7 +60,11 @@ function sectionsOf(markdown: string): { headings: string[]; blocks: string[] }[
 
 /** A heading without marks and links. */
 function plainHeading(words: string): string {
+  // Cut first: the patterns look back, and nobody names a chapter with a thousand characters.
   return words
+    .trim()
+    .slice(0, 1_000)
+    .replace(/\s*#+$/, '')
     .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replaceAll(/(?:\*\*|__|`|(?<!\w)[*_]|[*_](?!\w))/g, '')
     .trim()

@@ -45,6 +45,17 @@ describe('cutting', () => {
   });
 });
 
+describe('a hostile text', () => {
+  it.each([
+    ['spaces', `# ${' '.repeat(300_000)}x #`],
+    ['signs', `# ${'#'.repeat(300_000)}x`],
+    ['brackets', `# ${'['.repeat(300_000)}`],
+    ['fences', '```\n'.repeat(50_000)],
+  ])('of %s is cut as soon as any other', (_, text) => {
+    expect(cutMarkdown(`${text}\n\nEnd.`).at(-1)?.text).toContain('End.');
+  });
+});
+
 describe('passages', () => {
   it('keep their ids where nothing changed, and get others where something did', () => {
     const before = makePassages(prose('# A\nOne.\n\n# B\nTwo.\n\n# C\nThree.'), frame);
