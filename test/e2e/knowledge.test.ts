@@ -244,7 +244,9 @@ describe('sources', () => {
       kind: 'rows',
       title: 'Zebras',
     });
-    await api('POST', `/v1/knowledge-sources/${made.id}/rows`, { rows: [{ key: 'a', text: 'Quagga facts' }] });
+    await api('POST', `/v1/knowledge-sources/${made.id}/rows`, {
+      rows: [{ key: 'a', text: 'Quagga facts' }],
+    });
     expect((await api('DELETE', `/v1/knowledge-sources/${made.id}`)).status).toBe(204);
     const { rows } = await booted.owner.query(
       "select 1 from knowledge_word where word in ('quagga', 'zebras')",
