@@ -1,3 +1,5 @@
+// oxlint-disable-next-line typescript/triple-slash-reference -- a declaration of a package cannot be imported, and not every tsconfig lists it
+/// <reference path="../untyped.d.ts" />
 import papaparse from 'papaparse';
 import { fault } from '#libs/faults';
 import { type DocumentRow, readingLimits, type ReadDocument } from './document.js';
