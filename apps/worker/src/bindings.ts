@@ -5,6 +5,7 @@ import type { ConversationId, Turn, TurnResult } from '#libs/model';
 import type { MediaFetcher } from '#libs/media';
 import { planDeliveries, type DeliverySender } from '#libs/outbound';
 import { Bell, drainMailboxes, JobHandler, sendDeliveries } from '#libs/queue';
+import type { ErrandRunner } from './errands/errand-runner.js';
 import { AgentWorld } from './agent/agent-world.js';
 import { livePreview } from './agent/live-preview.js';
 import { KnowledgeDesk } from './knowledge/knowledge-desk.js';
@@ -46,6 +47,7 @@ export class OutboundPlanner extends ReplyPlanner {
 export class WorkerSignals extends CommitSignals {
   sender: DeliverySender | undefined;
   fetcher: MediaFetcher | undefined;
+  errands: ErrandRunner | undefined;
 
   constructor(private readonly bell: Bell) {
     super();
@@ -55,13 +57,16 @@ export class WorkerSignals extends CommitSignals {
     conversationId,
     hasDeliveries,
     hasMedia = false,
+    hasErrands = false,
   }: {
     conversationId: ConversationId;
     hasDeliveries: boolean;
     hasMedia?: boolean;
+    hasErrands?: boolean;
   }): void {
     if (hasDeliveries) void this.sender?.poke();
     if (hasMedia) void this.fetcher?.poke();
+    if (hasErrands) void this.errands?.poke();
     this.bell.ring('conversation', { ids: [conversationId] });
   }
 

@@ -20,11 +20,13 @@ import { DeliverySender } from '#libs/outbound';
 import { Bell } from '#libs/queue';
 import {
   Approvals,
+  Bots,
   ChannelCache,
   Channels,
   Connections,
   ContactFacts,
   Deliveries,
+  Errands,
   KnowledgeIndex,
   KnowledgeReadings,
   Mailboxes,
@@ -33,6 +35,8 @@ import {
   Secrets,
 } from '#libs/store';
 import { AgentWorld } from './agent/agent-world.js';
+import { CallRunner } from './errands/call-runner.js';
+import { ErrandRunner } from './errands/errand-runner.js';
 import { ConnectionKeeper } from './connections/connection-keeper.js';
 import { WorkerMeans } from './means.js';
 import { KnowledgeDesk } from './knowledge/knowledge-desk.js';
@@ -56,6 +60,7 @@ class Loops implements OnApplicationBootstrap, BeforeApplicationShutdown {
     private readonly keeper: ConnectionKeeper,
     private readonly watch: ChannelWatch,
     private readonly fetcher: MediaFetcher,
+    private readonly errands: ErrandRunner,
     private readonly reader: KnowledgeReader,
     private readonly means: WorkerMeans,
     private readonly signals: WorkerSignals,
@@ -66,11 +71,13 @@ class Loops implements OnApplicationBootstrap, BeforeApplicationShutdown {
   onApplicationBootstrap(): void {
     this.signals.sender = this.sender;
     this.signals.fetcher = this.fetcher;
+    this.signals.errands = this.errands;
     this.means.keeper = this.keeper;
     this.means.onOpened = () => void Promise.all([this.sender.poke(), this.fetcher.poke()]);
     this.drain.start();
     this.sender.start();
     this.fetcher.start();
+    this.errands.start();
     this.reader.start();
     this.keeper.start();
     this.watch.start();
@@ -82,6 +89,7 @@ class Loops implements OnApplicationBootstrap, BeforeApplicationShutdown {
     await this.drain.stop(STOP_GRACE_MS);
     await this.sender.stop();
     await this.fetcher.stop();
+    await this.errands.stop();
     await this.reader.stop();
     await this.keeper.stop();
     await this.egress.close();
@@ -181,6 +189,28 @@ export class PipelineModule {
             ),
         },
         InboundDoor,
+        {
+          provide: ErrandRunner,
+          inject: [Errands, Bots, ChannelCache, Secrets, EGRESS, InboundDoor, Logger],
+          useFactory: (
+            errands: Errands,
+            bots: Bots,
+            channels: ChannelCache,
+            secrets: Secrets,
+            egress: Egress,
+            door: InboundDoor,
+            logger: Logger,
+          ) => {
+            const secretOf = secrets.open.bind(secrets);
+            const calls = new CallRunner(
+              bots,
+              channels,
+              { fetch: egress.webFetch, secretOf },
+              config.data.dir,
+            );
+            return new ErrandRunner(errands, calls, door, loop, logger);
+          },
+        },
         {
           provide: ConnectionKeeper,
           inject: [Connections, Channels, InboundDoor, WorkerMeans, Logger],

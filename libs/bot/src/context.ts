@@ -21,9 +21,11 @@ export interface TurnContext {
   stateOf(responder: string): StateSpace;
   /**
    * Asks for a turn at an instant (milliseconds since 1970) although nobody writes then; null takes it back. It stays
-   * until it has passed or this responder asks for another.
+   * until it has passed or the responder asks for another.
+   *
+   * @param responder  for whom; default: this one
    */
-  wakeAt(atMs: number | null): void;
+  wakeAt(atMs: number | null, responder?: string): void;
   /** What the turn will do, by everyone until now and this one; a reviewer sees those of the reply under review. */
   readonly effects: readonly Effect[];
   /** Something that must happen because of the turn; recorded in its commit. */
@@ -84,7 +86,7 @@ export class StepContext implements TurnContext {
   readonly #pending: readonly StepContext[];
   readonly #emitted: Effect[] = [];
   readonly #states = new Map<string, JsonObject>();
-  #wake: number | null | undefined;
+  readonly #wakes = new Map<string, number | null>();
   #sealed = false;
 
   /** @param pending  steps that do not count yet but can be looked at: those under review, oldest first */
@@ -109,8 +111,8 @@ export class StepContext implements TurnContext {
     };
   }
 
-  wakeAt(atMs: number | null): void {
-    if (!this.#sealed) this.#wake = atMs;
+  wakeAt(atMs: number | null, responder: string = this.#name): void {
+    if (!this.#sealed) this.#wakes.set(responder, atMs);
   }
 
   get effects(): readonly Effect[] {
@@ -144,8 +146,10 @@ export class StepContext implements TurnContext {
   commit(): void {
     this.#shared.effects = [...this.#shared.effects, ...this.#emitted];
     for (const [name, state] of this.#states) this.#shared.states.set(name, state);
-    if (this.#wake === null) this.#shared.wakes.delete(this.#name);
-    else if (this.#wake !== undefined) this.#shared.wakes.set(this.#name, this.#wake);
+    for (const [responder, atMs] of this.#wakes) {
+      if (atMs === null) this.#shared.wakes.delete(responder);
+      else this.#shared.wakes.set(responder, atMs);
+    }
   }
 
   #kept(responder: string): JsonObject | undefined {

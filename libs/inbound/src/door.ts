@@ -2,7 +2,14 @@ import { Injectable } from '@nestjs/common';
 import type { DecodedEvent } from '#libs/connectors';
 import { Bell, Wakes } from '#libs/queue';
 import { crashPoint, Metrics } from '#libs/observe';
-import { idOf, uuidOf, type ConversationId, type MessageId } from '#libs/model';
+import {
+  idOf,
+  uuidOf,
+  type ConversationId,
+  type MessageId,
+  type SignalEvent,
+  type TurnSignal,
+} from '#libs/model';
 import { Inbox, type AcceptedEvent, type LoadedChannel, type NewInboxEvent } from '#libs/store';
 
 /** The one way in: whatever a provider, a visitor or an API caller says goes through here. */
@@ -36,6 +43,33 @@ export class InboundDoor {
       this.metrics.inboxEvents.inc({ connector: channel.connector, result });
     }
     return accepted;
+  }
+
+  /**
+   * Puts a signal among what people said in a conversation, so that its bot has a turn for it.
+   *
+   * @param key  the same one is stored once
+   * @throws Fault `store/unavailable`
+   */
+  async signal(
+    { workspaceId, channelId }: Pick<LoadedChannel, 'workspaceId' | 'channelId'>,
+    thread: string,
+    key: string,
+    signal: TurnSignal,
+  ): Promise<void> {
+    const event: SignalEvent = { kind: 'signal', event_key: `signal:${key}`, thread, signal };
+    await this.inbox.accept([
+      {
+        workspaceId,
+        channelId,
+        kind: 'signal',
+        eventKey: event.event_key,
+        event,
+        raw: Buffer.alloc(0),
+        status: 'pending',
+      },
+    ]);
+    this.wakes.inbound([`${channelId} ${thread}`]);
   }
 
   /**

@@ -8,6 +8,7 @@ import {
   type EventType,
   type MessageId,
   type TurnMessage,
+  type TurnSignal,
 } from '#libs/model';
 import type { CommitItem, InboxOutcome, NewFetch, NewMessage, PendingEvent } from '#libs/store';
 import { nameMedia } from './name-media.js';
@@ -23,6 +24,10 @@ export interface Folded {
   log: { type: EventType; data: JsonObject }[];
   /** What the turn must answer, oldest first. */
   asked: TurnMessage[];
+  /** What else the turn is for, oldest first. */
+  signals: TurnSignal[];
+  /** The events of the signals: done with the turn, and not before. */
+  signalled: InboxOutcome[];
 }
 
 /** Provider ids that events speak of without having brought the message themselves. */
@@ -46,7 +51,17 @@ export function fold(
   known: ReadonlyMap<string, MessageId>,
   now: string,
 ): Folded {
-  const folded: Folded = { messages: [], edits: [], reactions: [], done: [], media: [], log: [], asked: [] };
+  const folded: Folded = {
+    messages: [],
+    edits: [],
+    reactions: [],
+    done: [],
+    media: [],
+    log: [],
+    asked: [],
+    signals: [],
+    signalled: [],
+  };
   const byProviderId = new Map(known);
   for (const pending of events) foldOne(folded, pending, byProviderId, now);
   return folded;
@@ -89,6 +104,10 @@ function foldOne(folded: Folded, pending: PendingEvent, known: Map<string, Messa
       });
       return;
     }
+    case 'signal':
+      folded.signals.push(event.signal);
+      folded.signalled.push({ inboxEventId: pending.inboxEventId, status: 'done' });
+      return;
     case 'receipt':
     case 'typing':
     case 'ignored':

@@ -9,6 +9,7 @@ import {
   type MailboxId,
   type MessageId,
   type TurnMessage,
+  type TurnSignal,
 } from '#libs/model';
 import { crashPoint, Logger, Metrics, newRequestId, withContext } from '#libs/observe';
 import { LeaseKeeper, Pump, type Held } from '#libs/queue';
@@ -159,7 +160,7 @@ export class MailboxDrain {
   async #answer(work: Work): Promise<void> {
     const { box, channel, conversation, folded, lost } = work;
     const asked = union(conversation.unanswered, folded.asked);
-    if (asked.length === 0) {
+    if (asked.length === 0 && folded.signals.length === 0) {
       // Nothing of it wants an answer: it counts as answered, so that no later turn takes it up.
       const isAnswered = folded.messages.length > 0;
       await this.#commit(box, lost, ingestPart(work, folded, { isAnswered, hasReplies: false }));
@@ -170,7 +171,7 @@ export class MailboxDrain {
       await this.#commit(box, lost, { ...part, mailbox: { retryMs: PAUSED_RETRY_MS, owesTurn: true } });
       return;
     }
-    const turn = this.#runTurn(work, asked);
+    const turn = this.#runTurn(work, { asked, signals: folded.signals });
     const quick = await Promise.race([turn, sleep(this.#patienceMs, 'slow' as const)]);
     if (quick !== 'slow') return this.#finish(work, folded, quick);
     if (folded.done.length > 0) {
@@ -191,7 +192,11 @@ export class MailboxDrain {
     const ingest = folded ? ingestPart(work, folded, { isAnswered: false, hasReplies: false }) : {};
     if ('failure' in ended) return this.#finishFailed(work, folded, ended.failure);
     crashPoint('mailbox.after-turn-before-commit');
-    const { outcome } = await this.#commit(box, lost, merge(ingest, conversation, ended.part));
+    const { outcome } = await this.#commit(
+      box,
+      lost,
+      merge(ingest, conversation, ended.part, work.folded.signalled),
+    );
     if (outcome === 'superseded') {
       // Someone took the conversation over while the bot was thinking: its words are dropped, the person's stay.
       this.metrics.turnSeconds.observe({ outcome: 'fenced' }, ended.seconds);
@@ -219,19 +224,20 @@ export class MailboxDrain {
     this.metrics.turnSeconds.observe({ outcome: 'failed' }, 0);
     const part = merge(ingest, conversation, failedTurn(conversation, channel.botId, failure));
     const reason = `The bot failed ${this.#attemptsMax} times: ${failure instanceof Fault ? failure.code : 'internal/bug'}.`;
-    const dead = [...conversation.unanswered, ...work.folded.asked].map(({ messageId }) => ({
-      inboxEventId: inboxEventOf(messageId),
-      status: 'dead' as const,
-      reason,
-      attempts: this.#attemptsMax,
-      messageId,
-    }));
+    const asked = [...conversation.unanswered, ...work.folded.asked];
+    const dead = [
+      ...asked.map(({ messageId }) => ({ inboxEventId: inboxEventOf(messageId), messageId })),
+      ...work.folded.signalled.map(({ inboxEventId }) => ({ inboxEventId })),
+    ].map((one) => ({ ...one, status: 'dead' as const, reason, attempts: this.#attemptsMax }));
     const ids = new Set(dead.map(({ inboxEventId }) => inboxEventId));
     part.done = [...(part.done ?? []).filter(({ inboxEventId }) => !ids.has(inboxEventId)), ...dead];
     await this.#commit(box, lost, part);
   }
 
-  async #runTurn(work: Work, asked: readonly TurnMessage[]): Promise<TurnEnd> {
+  async #runTurn(
+    work: Work,
+    asked: { asked: readonly TurnMessage[]; signals: readonly TurnSignal[] },
+  ): Promise<TurnEnd> {
     const { box, channel, conversation, lost } = work;
     const began = performance.now();
     const signal = AbortSignal.any([
@@ -333,6 +339,7 @@ export class MailboxDrain {
         conversationId: item.conversation.conversationId,
         hasDeliveries: item.deliveries.length > 0,
         hasMedia: (item.media ?? []).length > 0,
+        hasErrands: (item.errands ?? []).length > 0,
       });
     }
     if (result.hasMore) void this.poke();
@@ -392,13 +399,21 @@ function fetchedBy({ channelId, connector, settings }: LoadedChannel, source: st
   return { channelId, isOverConnection: isHeld && source.startsWith('media:') };
 }
 
-function merge(ingest: CommitPart, { conversationId }: OpenConversation, turn: TurnPart): CommitPart {
+function merge(
+  ingest: CommitPart,
+  { conversationId }: OpenConversation,
+  turn: TurnPart,
+  signalled: CommitItem['done'] = [],
+): CommitPart {
   return {
     ...ingest,
     conversation: { conversationId, ...turn.conversation },
     messages: [...(ingest.messages ?? []), ...turn.messages],
     log: [...(ingest.log ?? []), ...turn.log],
     deliveries: turn.deliveries,
+    done: [...(ingest.done ?? []), ...signalled],
+    errands: turn.errands ?? [],
+    ...(turn.contactFields && { contactFields: turn.contactFields }),
     ...(turn.turn && { turn: turn.turn }),
   };
 }

@@ -28,6 +28,7 @@ export abstract class CommitSignals {
     conversationId: OpenConversation['conversationId'];
     hasDeliveries: boolean;
     hasMedia?: boolean;
+    hasErrands?: boolean;
   }): void;
   /** A turn takes long enough for people to be told. */
   abstract thinking(conversationId: OpenConversation['conversationId']): void;

@@ -1,6 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Fault, toFault } from '#libs/faults';
-import { newId, uuidOf, type Turn, type TraceStep, type TurnMessage, type TurnResult } from '#libs/model';
+import {
+  newId,
+  uuidOf,
+  type Effect,
+  type Turn,
+  type TraceStep,
+  type TurnMessage,
+  type TurnResult,
+  type TurnSignal,
+} from '#libs/model';
 import {
   Bots,
   Mailboxes,
@@ -12,7 +21,7 @@ import {
 import { ReplyPlanner, TurnRunner } from './ports.js';
 
 /** The part of a commit that a turn brings. */
-export type TurnPart = Pick<CommitItem, 'messages' | 'deliveries' | 'log'> & {
+export type TurnPart = Pick<CommitItem, 'messages' | 'deliveries' | 'log' | 'errands' | 'contactFields'> & {
   turn?: CommitItem['turn'];
   conversation: Omit<NonNullable<CommitItem['conversation']>, 'conversationId'>;
 };
@@ -44,7 +53,7 @@ export class TurnStep {
     box: OpenMailbox,
     channel: LoadedChannel,
     conversation: OpenConversation,
-    asked: readonly TurnMessage[],
+    { asked, signals }: { asked: readonly TurnMessage[]; signals: readonly TurnSignal[] },
     signal: AbortSignal,
   ): Promise<TurnPart> {
     if (!channel.botId) return nobody;
@@ -68,6 +77,7 @@ export class TurnStep {
       },
       channel: { label: channel.name },
       messages: asked,
+      ...(signals.length > 0 && { signals }),
       history: (limit) => this.mailboxes.history(box.workspaceId, conversation.conversationId, limit),
       signal,
     };
@@ -120,16 +130,47 @@ export class TurnStep {
       );
       part.log.push({ type: 'message.created', data: { message: uuidOf(messageId) } });
     }
-    for (const effect of result.effects) {
-      if (effect.kind === 'ask-operator') {
-        part.log.push({ type: 'approval.requested', data: { call: effect.callId, tool: effect.tool } });
-      }
-      if (effect.kind !== 'hand-over') continue;
-      part.conversation.owner = effect.to;
-      part.log.push({ type: 'handoff.requested', data: { to: effect.to, reason: effect.reason } });
-    }
+    part.errands = timerOf(channel, conversation, result);
+    for (const effect of result.effects) takeEffect(part, effect, channel);
     part.log.push({ type: 'turn.completed', data: { turn: uuidOf(turnId), outcome: result.outcome } });
     return part;
+  }
+}
+
+/** When the bot wants a turn by itself; where it once did and does no more, the instant is taken back. */
+function timerOf(
+  { channelId }: LoadedChannel,
+  { botState }: OpenConversation,
+  { wakesAt }: TurnResult,
+): NonNullable<CommitItem['errands']> {
+  if (wakesAt === undefined && Object.keys(botState).length === 0) return [];
+  return [{ kind: 'timer', channelId, at: wakesAt ?? null }];
+}
+
+/** What is written for an effect; facts and questions to operators are kept by whoever ran the turn. */
+function takeEffect(part: TurnPart, effect: Effect, { channelId }: LoadedChannel): void {
+  switch (effect.kind) {
+    case 'hand-over': {
+      const { to, reason, department } = effect;
+      part.conversation.owner = to;
+      part.log.push({ type: 'handoff.requested', data: { to, reason, ...(department && { department }) } });
+      return;
+    }
+    case 'call': {
+      const { kind: _, callId, ...call } = effect;
+      part.errands?.push({ kind: 'call', channelId, callId, call });
+      return;
+    }
+    case 'set-contact':
+      part.contactFields = { ...part.contactFields, ...effect.fields };
+      return;
+    case 'goal':
+      part.log.push({ type: 'goal.reached', data: { goal: effect.goal, data: effect.data } });
+      return;
+    case 'ask-operator':
+      part.log.push({ type: 'approval.requested', data: { call: effect.callId, tool: effect.tool } });
+      return;
+    case 'remember':
   }
 }
 

@@ -28,6 +28,7 @@ export const EventType = z.enum([
   'handoff.requested',
   'approval.requested',
   'approval.decided',
+  'goal.reached',
   'session.ended',
 ]);
 export type EventType = z.infer<typeof EventType>;

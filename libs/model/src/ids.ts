@@ -26,6 +26,7 @@ export const idPrefixes = {
   approval: 'appr',
   knowledgeBase: 'kb',
   knowledgeSource: 'ksrc',
+  errand: 'err',
   passage: 'kpas',
   knowledgeGap: 'kgap',
   request: 'req',
@@ -57,6 +58,7 @@ export const SessionId = idSchema('session', 'SessionId');
 export const ConversationId = idSchema('conversation', 'ConversationId');
 export const MessageId = idSchema('message', 'MessageId');
 export const InboxEventId = idSchema('inboxEvent', 'InboxEventId');
+export const ErrandId = idSchema('errand', 'ErrandId');
 export const MailboxId = idSchema('mailbox', 'MailboxId');
 export const TurnId = idSchema('turn', 'TurnId');
 export const DeliveryId = idSchema('delivery', 'DeliveryId');
@@ -80,6 +82,7 @@ export type SessionId = z.infer<typeof SessionId>;
 export type ConversationId = z.infer<typeof ConversationId>;
 export type MessageId = z.infer<typeof MessageId>;
 export type InboxEventId = z.infer<typeof InboxEventId>;
+export type ErrandId = z.infer<typeof ErrandId>;
 export type MailboxId = z.infer<typeof MailboxId>;
 export type TurnId = z.infer<typeof TurnId>;
 export type DeliveryId = z.infer<typeof DeliveryId>;
@@ -106,6 +109,7 @@ export interface IdOf {
   message: MessageId;
   inboxEvent: InboxEventId;
   mailbox: MailboxId;
+  errand: ErrandId;
   turn: TurnId;
   delivery: DeliveryId;
   media: MediaId;

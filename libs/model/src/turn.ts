@@ -87,6 +87,15 @@ export type TurnSignal =
   | { kind: 'event'; name: string; data: JsonObject }
   | { kind: 'owner' };
 
+/** A signal as it stands in a conversation's mailbox, among what people said. Only Parley makes it, no connector. */
+export interface SignalEvent {
+  kind: 'signal';
+  /** The same one is stored once. */
+  event_key: string;
+  thread: string;
+  signal: TurnSignal;
+}
+
 /** Something that must happen because of a turn, recorded in its commit. */
 export type Effect =
   | { kind: 'hand-over'; to: 'queue'; reason: string; department?: string | undefined }

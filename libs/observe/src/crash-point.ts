@@ -14,6 +14,8 @@ export const crashPoints = [
   'delivery.inside-record',
   'delivery.after-record-before-wake',
   'receipt.before-record',
+  'errand.before-signal',
+  'errand.after-signal',
 ] as const;
 
 /** One of the named places. */

@@ -38,7 +38,7 @@ export class FlowRunner {
     draft.stateOf(flowsName).set(isUnused ? {} : { ...session });
     const runs = session.active ? [session.active, ...session.suspended] : session.suspended;
     const wakes = runs.flatMap(({ awaiting }) => ('wakesAtMs' in awaiting ? [awaiting.wakesAtMs] : []));
-    draft.wakeAt(wakes.length > 0 ? Math.min(...wakes) : null);
+    draft.wakeAt(wakes.length > 0 ? Math.min(...wakes) : null, flowsName);
   }
 
   /** Begins a flow; one that is active is interrupted, and goes on when the new one ends. */

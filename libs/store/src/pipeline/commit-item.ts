@@ -1,4 +1,5 @@
 import {
+  newId,
   uuidOf,
   type BotId,
   type ChannelId,
@@ -54,8 +55,17 @@ export interface CommitItem {
   deliveries: NewDelivery[];
   /** Files that the messages name and that are to be fetched. */
   media?: NewFetch[];
+  /** What is to be done after the commit. */
+  errands?: NewErrand[];
+  /** Fields that the contact of the conversation gets. */
+  contactFields?: JsonObject;
   log: { type: EventType; data: JsonObject }[];
 }
+
+/** A tool to be called, or an instant at which the bot wants a turn; a conversation has one instant at most, null takes it back. */
+export type NewErrand = { channelId: ChannelId } & (
+  { kind: 'timer'; at: string | null } | { kind: 'call'; callId: string; call: JsonObject }
+);
 
 export interface NewMessage {
   messageId: MessageId;
@@ -136,6 +146,8 @@ export function flattenCommit(items: readonly { item: CommitItem; i: number }[])
     turns: [],
     deliveries: [],
     media: [],
+    errands: [],
+    contacts: [],
     log: [],
   };
   for (const { item, i } of items) flattenOne(flat as never, item, i);
@@ -152,6 +164,8 @@ type Flat = Record<
   | 'turns'
   | 'deliveries'
   | 'media'
+  | 'errands'
+  | 'contacts'
   | 'log',
   unknown[]
 >;
@@ -277,6 +291,20 @@ function flattenOne(flat: Flat, item: CommitItem, i: number): void {
       name: fetch.fileName,
     });
   }
+  for (const errand of item.errands ?? []) {
+    flat.errands.push({
+      i,
+      w,
+      id: uuidOf(newId('errand')),
+      ch: uuidOf(errand.channelId),
+      c,
+      kind: errand.kind,
+      key: errand.kind === 'timer' ? 'timer' : errand.callId,
+      payload: errand.kind === 'timer' ? null : errand.call,
+      at: errand.kind === 'timer' ? errand.at : null,
+    });
+  }
+  if (item.contactFields) flat.contacts.push({ i, w, c, fields: item.contactFields });
   for (const [at, entry] of item.log.entries()) {
     flat.log.push({ i, w, c, o: at + 1, type: entry.type, data: entry.data });
   }

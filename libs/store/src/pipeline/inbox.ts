@@ -8,6 +8,7 @@ import {
   type InboundEvent,
   type InboundKind,
   type InboxEventId,
+  type SignalEvent,
   type WorkspaceId,
 } from '#libs/model';
 import { crashPoint } from '#libs/observe';
@@ -20,10 +21,10 @@ import { safeJson } from './safe-json.js';
 export interface NewInboxEvent {
   workspaceId: WorkspaceId;
   channelId: ChannelId;
-  kind: InboundKind | 'unreadable';
+  kind: InboundKind | SignalEvent['kind'] | 'unreadable';
   eventKey: string;
   /** Null for what could not be read; such an event is `quarantined`. */
-  event: InboundEvent | null;
+  event: InboundEvent | SignalEvent | null;
   /** As received. */
   raw: Uint8Array;
   status?: 'pending' | 'ignored' | 'quarantined';

@@ -1,4 +1,13 @@
-export type { CommitItem, InboxOutcome, NewDelivery, NewFetch, NewMessage, NewTurn } from './commit-item.js';
+export type {
+  CommitItem,
+  InboxOutcome,
+  NewDelivery,
+  NewErrand,
+  NewFetch,
+  NewMessage,
+  NewTurn,
+} from './commit-item.js';
+export { Errands, type OpenErrand } from './errands.js';
 export { Deliveries, type DeliveryOutcomeRow, type OpenDelivery } from './deliveries.js';
 export { GroupCommit, type GroupCommitOptions, type Outcome } from './group-commit.js';
 export { Inbox, type AcceptedEvent, type NewInboxEvent } from './inbox.js';

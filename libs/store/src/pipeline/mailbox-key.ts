@@ -1,4 +1,4 @@
-import type { InboundEvent } from '#libs/model';
+import type { InboundEvent, SignalEvent } from '#libs/model';
 
 /** Receipts of a channel are spread over so many mailboxes: in order per send, and never behind a slow turn. */
 const RECEIPT_LANES = 16;
@@ -15,7 +15,7 @@ export function spread(text: string, over: number): number {
  *
  * @returns null for events that no mailbox handles
  */
-export function mailboxKeyOf(event: InboundEvent): string | null {
+export function mailboxKeyOf(event: InboundEvent | SignalEvent): string | null {
   switch (event.kind) {
     case 'ignored':
     case 'typing':

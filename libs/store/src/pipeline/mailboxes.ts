@@ -10,6 +10,7 @@ import {
   type ConversationId,
   type DeliveryId,
   type InboundEvent,
+  type SignalEvent,
   type InboxEventId,
   type JsonObject,
   type MailboxId,
@@ -27,7 +28,7 @@ import { safeJson } from './safe-json.js';
 /** An inbox event as its mailbox's owner reads it. */
 export interface PendingEvent {
   inboxEventId: InboxEventId;
-  event: InboundEvent;
+  event: InboundEvent | SignalEvent;
   /** Failed attempts so far. */
   attempts: number;
   /** Set when an earlier run recorded it already: it is being replayed. */

@@ -5,6 +5,7 @@ import { Inbox } from '../pipeline/inbox.js';
 import { KnowledgeIndex } from '../pipeline/knowledge-index.js';
 import { KnowledgeReadings } from '../pipeline/knowledge-readings.js';
 import { Mailboxes } from '../pipeline/mailboxes.js';
+import { Errands } from '../pipeline/errands.js';
 import { MediaFetches } from '../pipeline/media-fetches.js';
 import { type InstallationKeys, Keyring } from '../sealing/keyring.js';
 import { MediaLinks } from '../sealing/media-links.js';
@@ -54,6 +55,7 @@ const repositories = [
   Mailboxes,
   Media,
   MediaFetches,
+  Errands,
   Members,
   Secrets,
   Sessions,
