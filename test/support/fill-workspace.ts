@@ -137,6 +137,11 @@ async function fillConversation(
     `media (workspace_id, id, channel_id, conversation_id, message_id, source) values ($1, $2, $3, $4, $5, 'media:1')`,
     [w, uuidOf(newId('media')), ch, c, question],
   );
+  await insert(
+    `errand (workspace_id, id, conversation_id, channel_id, key, kind, due_at)
+     values ($1, $2, $3, $4, 'timer', 'timer', now() + interval '1 year')`,
+    [w, uuidOf(newId('errand')), c, ch],
+  );
   await insert(`secret (workspace_id, name, sealed) values ($1, 'x', 'x')`, [w]);
   await insert(
     `contact_fact (workspace_id, id, contact_id, text, source, expires_at)

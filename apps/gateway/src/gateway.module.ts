@@ -23,6 +23,7 @@ import { TryingController } from './channels/trying.controller.js';
 import { TryingService } from './channels/trying-service.js';
 import { GATEWAY_CONFIG } from './config-token.js';
 import { ConversationsController } from './conversations/conversations.controller.js';
+import { ControlService } from './conversations/control-service.js';
 import { LogStream } from './conversations/log-stream.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
 import { HealthController } from './health/health.controller.js';
@@ -113,6 +114,7 @@ const services = [
   InboundDoor,
   InFlight,
   KnowledgeService,
+  ControlService,
   LogStream,
   MediaService,
   MessageService,

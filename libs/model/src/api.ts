@@ -190,6 +190,17 @@ export const Conversation = z
   .meta({ id: 'Conversation' });
 export type Conversation = z.infer<typeof Conversation>;
 
+export const PassControl = z
+  .strictObject({
+    to: Owner.describe(
+      'bot: the bot answers again · queue: it waits for an operator · operator, desk: they answer',
+    ),
+    reason: z.string().min(1).max(500).optional().describe('Why, for those who read the log'),
+    expected_owner: Owner.optional().describe('Refused with state/conflict when it belongs to another one'),
+  })
+  .meta({ id: 'PassControl' });
+export type PassControl = z.infer<typeof PassControl>;
+
 // Channels ---------------------------------------------------------------------------------------------------------
 
 export const Health = z

@@ -26,6 +26,7 @@ export const EventType = z.enum([
   'turn.completed',
   'turn.failed',
   'handoff.requested',
+  'control.changed',
   'approval.requested',
   'approval.decided',
   'goal.reached',

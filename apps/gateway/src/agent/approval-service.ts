@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { uuidOf, type ApprovalId, type WorkspaceId } from '#libs/model';
+import { InboundDoor } from '#libs/inbound';
+import { uuidOf, type ApprovalId, type TurnSignal, type WorkspaceId } from '#libs/model';
 import { Bell } from '#libs/queue';
-import { type Actor, Approvals, Mailboxes, type StoredApproval } from '#libs/store';
+import { type Actor, Approvals, Conversations, Mailboxes, type StoredApproval } from '#libs/store';
 
 /** Takes decisions of operators, and tells the conversation of them. */
 @Injectable()
@@ -10,6 +11,8 @@ export class ApprovalService {
     private readonly approvals: Approvals,
     private readonly mailboxes: Mailboxes,
     private readonly bell: Bell,
+    private readonly conversations: Conversations,
+    private readonly door: InboundDoor,
   ) {}
 
   /**
@@ -35,6 +38,14 @@ export class ApprovalService {
       log: [{ type: 'approval.decided', data: { approval: uuidOf(approvalId), tool, status } }],
     });
     this.bell.ring('conversation', { ids: [conversationId] });
+    const { channelId, thread } = await this.conversations.controlOf(workspaceId, conversationId);
+    const signal: TurnSignal = {
+      kind: 'result',
+      callId: decided.callId,
+      ok: true,
+      value: { approved: decision.isApproved },
+    };
+    await this.door.signal({ workspaceId, channelId }, thread, approvalId, signal);
     return decided;
   }
 }

@@ -37,7 +37,7 @@ export class ApprovalsController {
     return { ...found, data: found.data.map(shown) };
   }
 
-  /** Decides once and for all; the bot takes it up in the next turn of its conversation. */
+  /** Decides once and for all; the bot goes on with it at once. */
   @Post(':id/decision')
   @IdempotencyHeader()
   @Answers(200, ToolApproval, 'As it is decided')

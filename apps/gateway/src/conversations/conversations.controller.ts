@@ -1,4 +1,4 @@
-import { Controller, Get, Headers, Query, StreamableFile } from '@nestjs/common';
+import { Body, Controller, Get, Headers, Post, Query, StreamableFile } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { Caller, type Principal, Scopes } from '#libs/access';
 import {
@@ -9,12 +9,16 @@ import {
   type Message,
   MessageList,
   Page,
+  PassControl,
 } from '#libs/model';
 import { Conversations, type PageOf } from '#libs/store';
 import { z } from 'zod';
 import { Produces } from '../http/accept.js';
 import { Answers, AnswersEvents, Problems } from '../http/answers.js';
 import { Id } from '../http/id-param.js';
+import { actorOf } from '../http/actor.js';
+import { IdempotencyHeader } from '../http/idempotency.interceptor.js';
+import { ControlService } from './control-service.js';
 import { LogStream } from './log-stream.js';
 
 const ConversationList = listOf(Conversation, 'ConversationList');
@@ -35,6 +39,7 @@ export class ConversationsController {
   constructor(
     private readonly conversations: Conversations,
     private readonly streams: LogStream,
+    private readonly control: ControlService,
   ) {}
 
   /** Lists conversations by creation. */
@@ -56,6 +61,19 @@ export class ConversationsController {
     @Id('conversation') conversationId: ConversationId,
   ): Promise<Conversation> {
     return this.conversations.get(workspaceId, conversationId);
+  }
+
+  /** Passes the conversation to the bot, the queue, an operator or an external desk; nobody else answers from then on. */
+  @Post(':id/control')
+  @Scopes('messages:write')
+  @IdempotencyHeader()
+  @Answers(200, Conversation, 'The conversation with its owner')
+  pass(
+    @Caller() caller: Principal,
+    @Id('conversation') conversationId: ConversationId,
+    @Body({ schema: PassControl }) input: PassControl,
+  ): Promise<Conversation> {
+    return this.control.pass(caller.workspaceId, conversationId, input, actorOf(caller));
   }
 
   /** Lists the messages of a conversation. */

@@ -34,7 +34,9 @@ export class AgentWorld {
     const { workspaceId, contact } = turn;
     const facts = (limit: number) => this.facts.of(workspaceId, contact.contactId, limit);
     const asksOperators = settings.tools.some(({ approval }) => approval === 'operator');
-    const decided = asksOperators ? await this.#decisions(turn) : [];
+    const told = new Set(turn.signals?.flatMap((one) => (one.kind === 'result' ? [one.callId] : [])));
+    const decisions = asksOperators ? await this.#decisions(turn) : [];
+    const decided = decisions.filter((one) => one.kind !== 'result' || !told.has(one.callId));
     return {
       ...turn,
       ...(settings.memory && { facts }),

@@ -74,6 +74,24 @@ export class Conversations {
     return conversationOf(row);
   }
 
+  /** Who may answer there, and the number of that change. @throws Fault `state/not-found` */
+  async controlOf(
+    workspaceId: WorkspaceId,
+    conversationId: ConversationId,
+  ): Promise<{ channelId: ChannelId; thread: string; owner: Conversation['owner']; controlVersion: number }> {
+    const key = { workspaceId: uuidOf(workspaceId), id: uuidOf(conversationId) };
+    const row = await this.database.withWorkspace(workspaceId, (tx) =>
+      tx.conversation.findUnique({
+        where: { workspaceId_id: key },
+        select: { channelId: true, thread: true, owner: true, controlVersion: true },
+      }),
+    );
+    if (!row) throw fault('state/not-found', { facts: { conversationId } });
+    const { thread, controlVersion } = row;
+    const owner = row.owner as Conversation['owner'];
+    return { channelId: idOf('channel', row.channelId), thread, owner, controlVersion };
+  }
+
   /**
    * Conversations by creation.
    *
