@@ -3,9 +3,10 @@ import { toFault } from '#libs/faults';
 import type { Check, Io } from '../connector.js';
 import { faultOfStatus } from '../shared/fault-of-status.js';
 import { apiBase } from './deliver-api.js';
-import { smtpFault, transportFor } from './deliver-smtp.js';
+import { smtpFault } from './deliver-smtp.js';
 import { checkImap } from './imap-login.js';
 import type { EmailSettings } from './manifest.js';
+import { verifySmtp } from './smtp-sessions.js';
 
 /** Whether log-ins work in both directions, and whether the domain says who may send for it. Sends nothing to anyone. */
 export async function check(io: Io<EmailSettings>): Promise<Check> {
@@ -26,7 +27,11 @@ async function settled(attempt: Promise<void>, field: string, wrong: Record<stri
 }
 
 async function checkSending(io: Io<EmailSettings>): Promise<void> {
-  if (io.settings.send === 'smtp') return checkSmtp(io);
+  if (io.settings.send === 'smtp') {
+    return verifySmtp(io).catch((thrown: unknown) => {
+      throw smtpFault(thrown, { hasBegun: false });
+    });
+  }
   const { path, headers } = questions[io.settings.send](io.settings);
   const answer = await io.fetch(`${apiBase({ ...io.settings, send: io.settings.send })}${path}`, {
     headers,
@@ -38,17 +43,6 @@ async function checkSending(io: Io<EmailSettings>): Promise<void> {
       now: io.now(),
       serverError: 'channel/unreachable',
     });
-}
-
-async function checkSmtp(io: Io<EmailSettings>): Promise<void> {
-  const transport = await transportFor(io);
-  try {
-    await transport.verify();
-  } catch (thrown) {
-    throw smtpFault(thrown, { hasBegun: false });
-  } finally {
-    transport.close();
-  }
 }
 
 /** Calls that only read. SES has none without a signature of its own: there the address must answer. */
