@@ -227,6 +227,21 @@ const OWN_ID = /[A-Za-z0-9_-]{1,64}\.[A-Za-z0-9_~-]{13,412}(?:\.[A-Za-z0-9]{1,16
 const statusIn = (text: string | null): string | null =>
   /\b([45]\.\d{1,3}\.\d{1,3})\b/.exec((text ?? '').slice(0, 20_000))?.[1] ?? null;
 
+/** What servers write for people below the address, where they give no diagnostic: Exim does. */
+function reasonIn(text: string | null, address: string | null): string | null {
+  if (address === null) return null;
+  const lines = (text ?? '').slice(0, 20_000).split(/\r?\n/);
+  const at = lines.findIndex((line) => line.trim().toLowerCase().replace(/[<>:]/g, '') === address);
+  if (at < 0) return null;
+  const below = lines.slice(at + 1, at + 6);
+  const end = below.findIndex((line) => !/^\s+\S/.test(line));
+  const reason = below
+    .slice(0, end < 0 ? undefined : end)
+    .map((line) => line.trim())
+    .join(' ');
+  return reason === '' ? null : reason;
+}
+
 function receiptOf(
   { address, action, status, diagnostic }: ReportedRecipient,
   key: string,
@@ -238,7 +253,10 @@ function receiptOf(
       key,
       `a report that the mail to ${address === null ? 'somebody' : 'its recipient'} is ${action.slice(0, 40)}`,
     );
-  const words = [diagnostic ?? mail.subject, address === null ? '' : `(${address})`]
+  const words = [
+    diagnostic ?? reasonIn(mail.text, address) ?? mail.subject,
+    address === null ? '' : `(${address})`,
+  ]
     .filter(Boolean)
     .join(' ');
   return {
