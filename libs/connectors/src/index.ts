@@ -1,4 +1,4 @@
-export { capabilitiesOf, connectorOf } from './catalogue.js';
+export { capabilitiesOf, connectorOf, hookUrlOf } from './catalogue.js';
 export type {
   Connection,
   ConnectionIo,

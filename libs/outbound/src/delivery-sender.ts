@@ -33,6 +33,8 @@ export abstract class SendingMeans {
   abstract connectionOf(channelId: ChannelId): Connection | undefined;
   /** Channels whose connection this process holds. */
   abstract heldConnections(): readonly ChannelId[];
+  /** For `Io.hookUrl`. */
+  abstract hookUrl(channel: LoadedChannel): string | undefined;
   /** For `Io.linkTo`. */
   abstract linkTo(channel: LoadedChannel, mediaUrl: string): Promise<string>;
   /** For `Io.readMedia`. */
@@ -278,6 +280,7 @@ export class DeliverySender {
       fetch: this.means.fetch,
       signal: AbortSignal.timeout(this.options.timeoutMs),
       now: Date.now,
+      hookUrl: this.means.hookUrl(channel),
       linkTo: (mediaUrl) => this.means.linkTo(channel, mediaUrl),
       readMedia: (mediaUrl, maxBytes) => this.means.readMedia(channel, mediaUrl, maxBytes),
     });

@@ -230,7 +230,7 @@ describe('a mail that comes in', () => {
       receive(mail(told(result), '', 'x'), 'message/rfc822', { authserv_id: 'mx.acme.example' })[0] as {
         thread: string;
       };
-    expect(threadIn('pass').thread).toBe(threadFor('first@shop.example', 'ann@shop.example', true));
+    expect(threadIn('pass').thread).toBe(threadFor('first@shop.example', 'ann@shop.example', 'proved'));
     expect(threadIn('fail').thread).not.toBe(threadIn('pass').thread);
   });
 });

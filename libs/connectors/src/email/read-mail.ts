@@ -15,7 +15,7 @@ import { readOwnId, threadOf, threadOfToken, type OwnId, type Threaded } from '.
 import { contentsOf, type Said } from './contents.js';
 import type { EmailSettings } from './manifest.js';
 import { loopMark, textMark, timeOfKey } from './own-marks.js';
-import { isBelieved, type Trust } from './trust.js';
+import { proofOf, type Trust } from './trust.js';
 
 /** A mail as it came in, whichever way it came. */
 export interface ArrivedMail {
@@ -69,7 +69,7 @@ function messageOf({ arrived, said, threaded, automatic, key }: Made): InboundEv
     event_key: key,
     thread: threaded.thread,
     ...(mail.sentAt !== null && { sent_at: mail.sentAt }),
-    from: personOf(mail)!,
+    from: personOf(arrived)!,
     provider_id: (mail.messageId ?? key).slice(0, 512),
     content,
     ...(answers !== undefined && { reply_to: answers.slice(0, 512) }),
@@ -78,20 +78,36 @@ function messageOf({ arrived, said, threaded, automatic, key }: Made): InboundEv
   };
 }
 
-/** Who the mail is from: in lower case, for practically every receiver ignores case. */
-function personOf({ from }: Mail): Address | null {
+/**
+ * Who the mail is from: in lower case, for practically every receiver ignores case. Who was proved to be somebody else is
+ * another contact: what they say changes nothing of what is known of the person.
+ */
+function personOf({ mail: { from }, trust }: ArrivedMail): Address | null {
   if (!from) return null;
   const name = from.name.trim().slice(0, 200);
-  return { kind: 'email', value: from.address.toLowerCase(), ...(name !== '' && { name }) };
+  const kind = proofOf(trust) === 'refuted' ? 'email-refuted' : 'email';
+  return { kind, value: from.address.toLowerCase(), ...(name !== '' && { name }) };
+}
+
+/**
+ * Where the person wants answers, where that is not their address. Only for those who prove who they are, who hold our token,
+ * or who begin a conversation: nobody turns somebody else's conversation towards another address.
+ */
+function answersTo({ mail, trust }: ArrivedMail, { by }: Threaded): string | undefined {
+  const address = mail.replyTo[0]?.address;
+  if (!address || sameAddress(address, mail.from?.address ?? '')) return undefined;
+  const proof = proofOf(trust);
+  if (proof === 'refuted') return undefined;
+  return proof === 'proved' || by === 'own-id' || by === 'token' || by === 'new' ? address : undefined;
 }
 
 function metadataOf(
-  { mail, trust }: ArrivedMail,
+  arrived: ArrivedMail,
   said: Said,
   automatic: string | null,
   threaded: Threaded,
 ): Record<string, string> {
-  const replyTo = mail.replyTo[0]?.address;
+  const { mail, trust } = arrived;
   const list = (boxes: readonly { address: string }[]): string =>
     boxes
       .slice(0, 50)
@@ -103,7 +119,7 @@ function metadataOf(
     references: mail.references.join(' ') || mail.inReplyTo.join(' '),
     to: list(mail.to),
     cc: list(mail.cc),
-    reply_to: replyTo && !sameAddress(replyTo, mail.from?.address ?? '') ? replyTo : undefined,
+    reply_to: answersTo(arrived, threaded),
     quoted_text: said.quoted,
     signature: said.signature,
     automatic: automatic ?? undefined,
@@ -113,6 +129,7 @@ function metadataOf(
     dkim: trust.dkim,
     dmarc: trust.dmarc,
     arc: trust.arc,
+    sender: proofOf(trust),
     skipped: mail.skipped.join(', '),
   };
   const told = Object.entries(all).flatMap(([name, value]) =>
@@ -122,7 +139,7 @@ function metadataOf(
 }
 
 const find = ({ mail, trust }: ArrivedMail, sender: string, { token_secret }: EmailSettings): Threaded =>
-  threadOf(mail, sender, isBelieved(trust), { secret: token_secret });
+  threadOf(mail, sender, proofOf(trust), { secret: token_secret });
 
 function machineOf(
   arrived: ArrivedMail,

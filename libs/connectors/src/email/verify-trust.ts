@@ -1,5 +1,5 @@
 import { authenticate, type DNSResolver } from 'mailauth';
-import { resultOf, UNKNOWN, type Trust } from './trust.js';
+import { domainOf, isAligned, resultOf, UNKNOWN, type Trust } from './trust.js';
 
 /** How a mail came, where we took it in ourselves. */
 export interface Received {
@@ -33,10 +33,15 @@ export async function verifyTrust(
   const result = await Promise.race([checking.catch(() => null), timeout]);
   if (!result) return UNKNOWN;
   const dkim = result.dkim.results.map(({ status }) => status.result);
+  const from = result.dkim.headerFrom?.[0] ?? '';
+  const signed = result.dkim.results.flatMap(({ status, signingDomain }) =>
+    status.result === 'pass' && signingDomain ? [signingDomain] : [],
+  );
   return {
     spf: received && result.spf ? resultOf(result.spf.status.result) : 'unknown',
     dkim: dkim.includes('pass') ? 'pass' : resultOf(dkim[0] ?? 'none'),
     dmarc: result.dmarc ? resultOf(result.dmarc.status.result) : 'unknown',
     arc: result.arc ? resultOf(result.arc.status.result) : 'unknown',
+    ...(signed.length > 0 && { aligned: signed.some((domain) => isAligned(domain, domainOf(from))) }),
   };
 }
