@@ -46,7 +46,9 @@ export function trustOfHeaders(mail: Mail, authservId: string | undefined): Trus
   };
   const signers = of('dkim').filter((one) => /=\s*pass\b/i.test(one));
   const domain = domainOf(mail.from?.address ?? '');
-  const signed = signers.flatMap((one) => /\bheader\.[di]\s*=\s*"?[^\s@;"]*@?([\w.-]+)/i.exec(one)?.[1] ?? []);
+  const signed = signers.flatMap(
+    (one) => /\bheader\.[di]\s*=\s*"?(?:[^\s@;"]*@)?([\w.-]+)/i.exec(one)?.[1] ?? [],
+  );
   return {
     spf: result('spf'),
     dkim: result('dkim'),

@@ -50,19 +50,28 @@ describe('a mail finds its conversation', () => {
     expect(
       find('Message-ID: <2@x>\r\nIn-Reply-To: <first@shop.example>', 'eve@evil.example').thread,
     ).not.toBe(ours);
-    expect(find('Message-ID: <2@x>\r\nIn-Reply-To: <first@shop.example>', ANN, 'refuted').thread).not.toBe(ours);
+    expect(find('Message-ID: <2@x>\r\nIn-Reply-To: <first@shop.example>', ANN, 'refuted').thread).not.toBe(
+      ours,
+    );
   });
 
   it('by the subject, for answers of one sender that name no mail', () => {
-    const [one, two] = [find('Message-ID: <1@x>\r\nSubject: Re: My order'), find('Message-ID: <2@x>\r\nSubject: AW: RE: my order')];
+    const [one, two] = [
+      find('Message-ID: <1@x>\r\nSubject: Re: My order'),
+      find('Message-ID: <2@x>\r\nSubject: AW: RE: my order'),
+    ];
     expect([one.by, two.thread]).toEqual(['subject', one.thread]);
-    expect(find('Message-ID: <3@x>\r\nSubject: Re: My order', 'eve@evil.example').thread).not.toBe(one.thread);
+    expect(find('Message-ID: <3@x>\r\nSubject: Re: My order', 'eve@evil.example').thread).not.toBe(
+      one.thread,
+    );
     for (const subject of ['My order', 'Fwd: My order', 'Re: ok', 'Re: '])
       expect(find(`Message-ID: <4@x>\r\nSubject: ${subject}`).by).toBe('new');
   });
 
   it('not by a reference where it is less sure, or more, who the sender is', () => {
-    const threads = ['proved', 'open', 'refuted'].map((proof) => find('References: <first@shop.example>', ANN, proof).thread);
+    const threads = ['proved', 'open', 'refuted'].map(
+      (proof) => find('References: <first@shop.example>', ANN, proof).thread,
+    );
     expect(new Set(threads).size).toBe(3);
   });
 

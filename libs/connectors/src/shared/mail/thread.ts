@@ -113,8 +113,7 @@ export function threadOf(mail: Mail, sender: string, proof: string, secrets: Thr
   }
   const root = rootOf(mail);
   const subject = root === null ? answeredSubject(mail) : null;
-  const basis =
-    root ?? subject ?? mail.messageId ?? JSON.stringify([mail.subject, mail.sentAt]);
+  const basis = root ?? subject ?? mail.messageId ?? JSON.stringify([mail.subject, mail.sentAt]);
   const by = root !== null ? 'reference' : subject !== null ? 'subject' : 'new';
   return { thread: threadFor(basis, sender, proof), by, answers: null };
 }
@@ -122,7 +121,8 @@ export function threadOf(mail: Mail, sender: string, proof: string, secrets: Thr
 /** The subject that an answer without headers answers; null for a mail that is none, and for a subject that says nothing. */
 function answeredSubject({ subject }: Pick<Mail, 'subject'>): string | null {
   const base = baseSubject(subject);
-  const isAnswer = base !== subject.trim() && !/^\s*(?:fwd?|wg|tr|rv|enc|转发|轉寄|пересл)\s*[:：]/iu.test(subject);
+  const isAnswer =
+    base !== subject.trim() && !/^\s*(?:fwd?|wg|tr|rv|enc|转发|轉寄|пересл)\s*[:：]/iu.test(subject);
   // No id of a mail has a blank in it: the two cannot be taken for one another.
   return isAnswer && base.length >= 4 ? `subject ${base.toLowerCase()}` : null;
 }
