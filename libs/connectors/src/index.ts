@@ -32,6 +32,7 @@ export type {
   Plan,
   Receipt,
   Refusal,
+  SaidBefore,
   SimulatedMessage,
   Verdict,
   Visitor,

@@ -273,6 +273,10 @@ export class DeliverySender {
       lastInboundRef: delivery.lastInbound?.ref ?? null,
       lastInboundMetadata: delivery.lastInbound?.told ?? null,
     };
+    if (connector.outbound.asksWhatWasSaid && !isUnclear(delivery)) {
+      const said = await this.#untilStored(held.lost.signal, () => this.deliveries.saidBefore(delivery));
+      if (said) to.saidBefore = said;
+    }
     const part = delivery.body as unknown as Part;
     // Each call has its own time: what the provider needs to settle is not taken from it.
     const io = (): Io<unknown> => ({
