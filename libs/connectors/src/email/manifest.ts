@@ -38,6 +38,14 @@ export const EmailSettings = z
       .boolean()
       .default(true)
       .describe('Mark what is sent as automatic (RFC 3834), so that no machine answers it'),
+    automatic_per_day: z
+      .int()
+      .min(1)
+      .max(1_000)
+      .default(20)
+      .describe(
+        'Most answers of the bot to one address in 24 hours: a fuse against machines that answer everything',
+      ),
     receive: z
       .enum(['hook', 'imap', 'smtp'])
       .default('hook')

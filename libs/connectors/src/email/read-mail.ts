@@ -14,7 +14,7 @@ import { automaticOf, type Automatic } from '../shared/mail/robots.js';
 import { readOwnId, threadOf, threadOfToken, type OwnId, type Threaded } from '../shared/mail/thread.js';
 import { contentsOf, type Said } from './contents.js';
 import type { EmailSettings } from './manifest.js';
-import { loopMark, textMark, timeOfKey } from './own-marks.js';
+import { loopMark, readMark, textMark, timeOfKey, writeMark } from './own-marks.js';
 import { proofOf, type Trust } from './trust.js';
 
 /** A mail as it came in, whichever way it came. */
@@ -29,8 +29,11 @@ export interface ArrivedMail {
   receivedAt: number;
 }
 
-/** A machine that answers everything is quick; a person who says the same long thing twice is not. */
-const REPEAT_WITHIN_MS = 600_000;
+/** Nobody writes the same long text twice a day, each time in answer to us, but machines. */
+const REPEAT_WITHIN_MS = 24 * 3_600_000;
+/** Nobody gets a mail, reads it, writes and sends within this time, twice in a row; a machine does. */
+const AT_ONCE_MS = 20_000;
+const AT_ONCE_MAX = 2;
 
 /** The one decoder: every mail, however it came, becomes events here. Pure. */
 export function readMail(arrived: ArrivedMail, settings: EmailSettings): DecodedEvent[] {
@@ -54,7 +57,7 @@ interface Made {
   arrived: ArrivedMail;
   said: Said;
   threaded: Threaded;
-  automatic: Automatic | 'repeating' | null;
+  automatic: Machine | null;
   key: string;
 }
 
@@ -124,7 +127,7 @@ function metadataOf(
     signature: said.signature,
     automatic: automatic ?? undefined,
     threaded_by: threaded.by,
-    text_mark: textMark(said.reply),
+    text_mark: markOf(arrived, threaded.answers, said),
     spf: trust.spf,
     dkim: trust.dkim,
     dmarc: trust.dmarc,
@@ -141,18 +144,31 @@ function metadataOf(
 const find = ({ mail, trust }: ArrivedMail, sender: string, { token_secret }: EmailSettings): Threaded =>
   threadOf(mail, sender, proofOf(trust), { secret: token_secret });
 
+type Machine = Automatic | 'repeating' | 'at-once';
+
 function machineOf(
   arrived: ArrivedMail,
   { answers }: Threaded,
   said: Said,
   settings: EmailSettings,
-): Automatic | 'repeating' | null {
+): Machine | null {
   const { mail, returnPath, receivedAt } = arrived;
   const automatic = automaticOf(mail, { returnPath, ownMarks: [loopMark(settings.token_secret)] });
-  if (automatic) return automatic;
-  if (!answers || answers.mark === '' || answers.mark !== textMark(said.reply)) return null;
-  const sentAt = timeOfKey(answers.key);
-  return sentAt !== null && receivedAt - sentAt < REPEAT_WITHIN_MS ? 'repeating' : null;
+  if (automatic || !answers) return automatic;
+  const { text, atOnce } = readMark(markOf(arrived, answers, said));
+  if (atOnce >= AT_ONCE_MAX) return 'at-once';
+  const age = ageOf(answers, receivedAt);
+  return text !== '' && text === readMark(answers.mark).text && age < REPEAT_WITHIN_MS ? 'repeating' : null;
+}
+
+/** Milliseconds since the mail of ours was made. */
+const ageOf = ({ key }: OwnId, receivedAt: number): number => receivedAt - (timeOfKey(key) ?? -Infinity);
+
+/** What our answer's id will say of this mail, so that the next one can be compared with it. */
+function markOf({ receivedAt }: ArrivedMail, answers: OwnId | null, said: Said): string {
+  const isAtOnce = answers !== null && ageOf(answers, receivedAt) < AT_ONCE_MS;
+  const atOnce = isAtOnce ? readMark(answers.mark).atOnce + 1 : 0;
+  return writeMark({ text: textMark(said.reply), atOnce });
 }
 
 const isOwn = (address: string, { address: own, also_addresses }: EmailSettings): boolean =>
