@@ -55,6 +55,15 @@ describe('a mail finds its conversation', () => {
     );
   });
 
+  it('not by an id that cannot be one', () => {
+    expect(find('Message-ID: <2@x>\r\nIn-Reply-To: <yes>').by).toBe('new');
+    expect(find('Message-ID: <2@x>\r\nReferences: <yes> <first@shop.example>')).toMatchObject({
+      thread: ours,
+      by: 'reference',
+    });
+    expect(find('Message-ID: <2@x>\r\nIn-Reply-To: <01jd7z3q9ve8g8kq0w2m>').by).toBe('reference');
+  });
+
   it('by the subject, for answers of one sender that name no mail', () => {
     const [one, two] = [
       find('Message-ID: <1@x>\r\nSubject: Re: My order'),

@@ -129,8 +129,11 @@ function answeredSubject({ subject }: Pick<Mail, 'subject'>): string | null {
 
 /** The mail that began the thread, as far as this mail knows; null when it answers nothing. */
 export function rootOf({ references, inReplyTo }: Pick<Mail, 'references' | 'inReplyTo'>): string | null {
-  return references[0] ?? inReplyTo[0] ?? null;
+  return references.find(isTelling) ?? inReplyTo.find(isTelling) ?? null;
 }
+
+/** Asked for a Message-ID, people have answered "yes", and thousands of mails answer `<yes>`: nobody's mail has such an id. */
+const isTelling = (id: string): boolean => /[^@]@[^@]/.test(id) || id.length >= 16;
 
 /**
  * The References of an answer: those of the mail it answers and that mail's own id, cut in the middle where they would get too
