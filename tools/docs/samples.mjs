@@ -1,44 +1,9 @@
-// Settings with which each connector can plan, and one content of each kind.
-
-const SID = '0123456789abcdef0123456789abcdef';
-
-/** By connector: the least that its settings need. */
-export const SAMPLE_SETTINGS = {
-  email: {
-    address: 'support@acme.example',
-    hook_secret: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
-    smtp_host: 'mail.acme.example',
-  },
-  kannel: {
-    sendsms_url: 'http://kannel.example/cgi-bin/sendsms',
-    username: 'parley',
-    password: 'secret',
-    from: '12345',
-    hook_secret: 'kannel-hook-secret-0123456789',
-  },
-  slack: { signing_secret: '8f742231b10e8888abcd99yyyzzz85a5', bot_token: 'xoxb-1-1-abcdefghijkl' },
-  smpp: { host: 'smsc.example', system_id: 'parley', password: 'secret', from: '12345' },
-  'twilio-sms': { account_sid: `AC${SID}`, auth_token: 'token', from: '+15005550006' },
-  'vonage-sms': { api_key: 'abcd1234', api_secret: 'secret', signature_secret: 'secret', from: '12345' },
-  web: {},
-  webhook: {
-    url: 'https://acme.example/in',
-    inbound_secret: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
-    outbound_secret: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
-  },
-  'whatsapp-cloud': {
-    phone_number_id: '106540352242922',
-    access_token: 'EAAG-a-token-of-some-length',
-    app_secret: 'a-secret-of-some-length',
-    verify_token: 'verify-token',
-  },
-  'whatsapp-web': {},
-};
+// One content of each kind, with everything that the kind can hold.
 
 const option = (id, label, more = {}) => ({ id, label, ...more });
 const FILE = 'https://files.acme.example';
 
-/** What a bot may say: one of each kind, with everything that the kind can hold. */
+/** What a bot may say. */
 export const SAMPLE_CONTENTS = [
   {
     type: 'text',
