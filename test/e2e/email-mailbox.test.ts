@@ -102,6 +102,28 @@ describe.runIf(MailServers.canRun)('a mailbox', () => {
     expect(kept.offered).toBe(offered + 1);
   });
 
+  describe('whose test mail', () => {
+    it('comes back in its conversation, unseen by anybody', async () => {
+      const kept = new Kept();
+      const connection = await channels.hold(kept, 'support');
+      await until('it is open', () => kept.isOpen);
+      await connection.command!('test-mail', {});
+      await until('it is back', () => kept.states.at(-1)?.reason.includes('came back in its conversation'));
+      expect(kept.isOpen).toBe(true);
+      expect(kept.texts.filter((text) => text.includes('This mail tests'))).toEqual([]);
+    });
+
+    it('cannot be sent shows why', async () => {
+      const kept = new Kept();
+      const connection = await channels.hold(kept, 'support', { smtp_password: 'wrong' });
+      await connection.command!('test-mail', {});
+      expect(kept.states.at(-1)).toMatchObject({
+        state: 'degraded',
+        reason: expect.stringContaining('could not be sent'),
+      });
+    });
+  });
+
   describe('with OAuth', () => {
     let tokens: Server;
     let answer: () => { status: number; body: object };

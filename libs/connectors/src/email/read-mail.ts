@@ -15,6 +15,7 @@ import { readOwnId, threadOf, threadOfToken, type OwnId, type Threaded } from '.
 import { contentsOf, type Said } from './contents.js';
 import type { EmailSettings } from './manifest.js';
 import { loopMark, readMark, textMark, timeOfKey, writeMark } from './own-marks.js';
+import { eventKeyOfProbe, PROBE_HEADER, threadOfProbe } from './probe.js';
 import { proofOf, type Trust } from './trust.js';
 
 /** A mail as it came in, whichever way it came. */
@@ -48,6 +49,8 @@ export function readMail(arrived: ArrivedMail, settings: EmailSettings): Decoded
     ? { thread: said.thread, by: 'token' as const, answers: null }
     : find(arrived, from.address, settings);
   const automatic = machineOf(arrived, threaded, said, settings);
+  const nonce = automatic === 'own-loop' ? headerOf(mail.headers, PROBE_HEADER.toLowerCase()) : null;
+  if (nonce !== null && /^[\w-]{12}$/.test(nonce)) return [{ event: probeEvent(nonce, threaded), raw }];
   if (automatic === 'own-loop' || isOwn(from.address, settings))
     return [{ event: ignored(key, 'a mail that we sent ourselves'), raw }];
   return [{ event: messageOf({ arrived, said, threaded, automatic, key }), raw }];
@@ -210,6 +213,14 @@ function keyOf(mail: Mail, raw: Uint8Array): string {
 
 function ignored(key: string, reason: string): InboundEvent {
   return { kind: 'ignored', event_key: key, reason };
+}
+
+function probeEvent(nonce: string, { thread }: Threaded): InboundEvent {
+  const isHome = thread === threadOfProbe(nonce);
+  return ignored(
+    eventKeyOfProbe(nonce, isHome),
+    `our test mail, ${isHome ? 'in' : 'out of'} its conversation`,
+  );
 }
 
 const STATUSES: Readonly<Record<string, ReceiptStatus>> = {
