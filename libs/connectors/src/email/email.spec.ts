@@ -160,6 +160,18 @@ describe('a mail that comes in', () => {
     });
   });
 
+  it('has its HTML made harmless, once, for whoever shows it', () => {
+    const html =
+      '<p onclick="x">Hi <b>you</b><script>alert(1)</script><img src="https://evil.example/pixel"></p>';
+    const [event] = receive(mail('Content-Type: text/html', '', html));
+    expect(event).toMatchObject({
+      content: [{ text: 'Hi you' }],
+      metadata: { html: '<p>Hi <b>you</b></p>' },
+    });
+    const [long] = receive(mail('Content-Type: text/html', '', `Hi ${'<p>x</p>'.repeat(9_000)}`));
+    expect(long).toMatchObject({ metadata: { skipped: 'html' } });
+  });
+
   it('has its pictures where they stand, and the other files below', () => {
     const [event] = receive(
       mail(

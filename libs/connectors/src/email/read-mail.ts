@@ -11,6 +11,7 @@ import { sameAddress, withoutPlus } from '../shared/mail/addresses.js';
 import { headerOf, type Mail } from '../shared/mail/mail.js';
 import type { ReportedRecipient } from '../shared/mail/report.js';
 import { automaticOf, type Automatic } from '../shared/mail/robots.js';
+import { safeHtml } from '../shared/mail/safe-html.js';
 import { readOwnId, threadOf, threadOfToken, type OwnId, type Threaded } from '../shared/mail/thread.js';
 import { contentsOf, type Said } from './contents.js';
 import type { EmailSettings } from './manifest.js';
@@ -114,6 +115,7 @@ function metadataOf(
   threaded: Threaded,
 ): Record<string, string> {
   const { mail, trust } = arrived;
+  const html = mail.html === null ? '' : safeHtml(mail.html, contentLimits.textMax);
   const list = (boxes: readonly { address: string }[]): string =>
     boxes
       .slice(0, 50)
@@ -136,7 +138,8 @@ function metadataOf(
     dmarc: trust.dmarc,
     arc: trust.arc,
     sender: proofOf(trust),
-    skipped: mail.skipped.join(', '),
+    html: html ?? undefined,
+    skipped: [...mail.skipped, ...(html === null ? ['html'] : [])].join(', '),
   };
   const told = Object.entries(all).flatMap(([name, value]) =>
     value ? [[name, value.slice(0, contentLimits.textMax)] as const] : [],
