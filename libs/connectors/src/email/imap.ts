@@ -3,13 +3,10 @@ import { toFault } from '#libs/faults';
 import type { Connection, ConnectionIo } from '../connection.js';
 import type { DecodedEvent } from '../connector.js';
 import { mailLimits } from '../shared/mail/limits.js';
-import { parseMail } from '../shared/mail/mail.js';
-import { MailReader } from './apart.js';
+import { MailReader, verifier } from './apart.js';
 import { imapFault, logIn } from './imap-login.js';
 import { LoopBack } from './loop-back.js';
 import type { EmailSettings } from './manifest.js';
-import { trustOfHeaders } from './trust.js';
-import { verifyTrust } from './verify-trust.js';
 
 /** How far a folder was read: the next mail has a higher UID, as long as the folder's UIDVALIDITY is the same. */
 interface Place {
@@ -152,17 +149,12 @@ class OpenMailbox implements Connection {
     if (!message || !message.source) return null;
     const raw = message.source;
     try {
-      const trust = await this.#trust(raw);
+      const trust = io.settings.authserv_id === undefined ? await verifier.verify(raw, null) : null;
       const job = { kind: 'mail' as const, raw, trust, returnPath: null, receivedAt };
       return (await this.#reader.read(job, io.settings)).events;
     } catch (thrown) {
       return [unreadable(uid, uidValidity, raw, toFault(thrown).detail)];
     }
-  }
-
-  async #trust(raw: Buffer) {
-    const { authserv_id } = this.io.settings;
-    return authserv_id === undefined ? verifyTrust(raw) : trustOfHeaders(parseMail(raw), authserv_id);
   }
 
   /** Where to go on; when the folder was made anew, from the time of the last mail: its UIDs say nothing any more. */

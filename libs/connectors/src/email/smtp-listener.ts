@@ -9,10 +9,9 @@ import { fault, toFault } from '#libs/faults';
 import type { Connection, ConnectionIo } from '../connection.js';
 import { sameAddress, withoutPlus } from '../shared/mail/addresses.js';
 import { mailLimits } from '../shared/mail/limits.js';
-import { MailReader } from './apart.js';
+import { MailReader, verifier } from './apart.js';
 import { LoopBack } from './loop-back.js';
 import type { EmailSettings } from './manifest.js';
-import { verifyTrust } from './verify-trust.js';
 
 /** A channel that takes mails at a listener. */
 interface Route {
@@ -146,7 +145,7 @@ class Listener {
     const { mailFrom, rcptTo } = session.envelope;
     const sender = mailFrom ? mailFrom.address : '';
     const routes = new Set(rcptTo.flatMap(({ address }) => this.#routesOf(address)));
-    const trust = await verifyTrust(raw, {
+    const trust = await verifier.verify(raw, {
       ip: session.remoteAddress,
       helo: session.hostNameAppearsAs || '',
       sender,
