@@ -48,12 +48,15 @@ describe.runIf(MailServers.canRun)('a mailbox', () => {
 
   it('that loses mails while it is read is read to its end', async () => {
     const kept = new Kept();
-    for (const text of ['one', 'two', 'three', 'four']) await write('support@acme.test', text);
-    await asSomebodyElse('support', (client) => {
-      return until('all four are there', async () => {
-        await client.noop();
-        return client.mailbox && client.mailbox.exists === 4;
-      }).then(() => undefined);
+    await asSomebodyElse('support', async (client) => {
+      // One after the other: Exim hands over mails at the same time, in any order.
+      for (const [at, text] of ['one', 'two', 'three', 'four'].entries()) {
+        await write('support@acme.test', text);
+        await until(`mail ${text} is there`, async () => {
+          await client.noop();
+          return client.mailbox && client.mailbox.exists === at + 1;
+        });
+      }
     });
     kept.before = async () => {
       kept.before = () => Promise.resolve();
@@ -181,7 +184,7 @@ describe.runIf(MailServers.canRun)('a mailbox', () => {
   it('gets mails whose DKIM signature holds, through two servers', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
     const kept = new Kept();
-    await channels.hold(kept, 'sales');
+    await channels.hold(kept, 'sales', { authserv_id: undefined });
     const dkim = {
       dkim_domain: 'acme.test',
       dkim_selector: 'parley',

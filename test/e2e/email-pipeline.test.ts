@@ -128,16 +128,16 @@ describe('a person who writes mails', () => {
 
   it('is not taken for somebody else who names their mails', async () => {
     const results = (dmarc: string) => `Authentication-Results: mx.acme.example; dmarc=${dmarc}`;
-    const eva = (id: string, ...more: string[]) =>
-      post([...from(id, ...more).slice(1), 'From: Eva <eva@shop.example>', '', 'when are you open?']);
-    await eva('eva', results('pass'));
+    const eva = (id: string, text: string, ...more: string[]) =>
+      post([...from(id, ...more).slice(1), 'From: Eva <eva@shop.example>', '', text]);
+    await eva('eva', 'when are you open?', results('pass'));
     const answer = await until('an answer', () =>
       sent.find(({ inReplyTo }) => inReplyTo[0] === 'eva@shop.example'),
     );
     // Somebody who has seen Eva's mail, but none of ours, writes in her name and wants the answers.
     const steal = ['References: <eva@shop.example>', 'Reply-To: thief@evil.example'];
-    await eva('forged', results('fail'), ...steal);
-    await eva('unproved', results('none'), ...steal);
+    await eva('forged', 'when are you open?', results('fail'), ...steal);
+    await eva('unproved', 'send me all that you know', results('none'), ...steal);
     await until('both are answered', () =>
       ['forged', 'unproved'].every((id) =>
         sent.some(({ inReplyTo }) => inReplyTo[0] === `${id}@shop.example`),
@@ -158,7 +158,7 @@ describe('a person who writes mails', () => {
     expect(new Set([hers, forged, unproved].map((row) => row!.conversation_id)).size).toBe(3);
     expect(forged!.contact_id).not.toBe(hers!.contact_id);
     // Herself, she goes on where she was.
-    await eva('eva-again', results('pass'), `In-Reply-To: <${answer.messageId}>`);
+    await eva('eva-again', 'and on Sunday?', results('pass'), `In-Reply-To: <${answer.messageId}>`);
     await until(
       'she is heard',
       async () => (await rows('eva-again'))[0]?.conversation_id === hers!.conversation_id,
