@@ -367,7 +367,9 @@ const answered: Destination = {
 
 describe('a mail that goes out', () => {
   it('is an answer in its thread, and says that a machine wrote it', async () => {
-    const written = await rawOf(await writeMail(partOf(text('It is **42**.')), answered, KEY, io()), NOW);
+    const saidBefore = { turnsToday: 0, turnsLately: 0, isRepeated: false };
+    const byBot = { ...answered, saidBefore };
+    const written = await rawOf(await writeMail(partOf(text('It is **42**.')), byBot, KEY, io()), NOW);
     const read = parseMail(written);
     expect(read).toMatchObject({
       subject: 'Re: Size',
@@ -381,6 +383,11 @@ describe('a mail that goes out', () => {
       'auto-submitted': 'auto-replied',
       'x-auto-response-suppress': 'All',
     });
+  });
+
+  it('does not say so when a person answers', async () => {
+    const { headers } = await writeMail(partOf(text('It is 42.')), answered, KEY, io());
+    expect(Object.keys(headers)).toEqual(['X-Parley-Loop']);
   });
 
   it('comes back to its conversation when it is answered, by anybody', async () => {

@@ -37,7 +37,7 @@ export const EmailSettings = z
     mark_automatic: z
       .boolean()
       .default(true)
-      .describe('Mark what is sent as automatic (RFC 3834), so that no machine answers it'),
+      .describe('Mark what the bot sends as automatic (RFC 3834), so that no machine answers it'),
     automatic_per_day: z
       .int()
       .min(1)
