@@ -78,8 +78,13 @@ describe.each(queuesHere())('the owner of a connection, with the queue on %s', (
   };
   /** The process whose connection lived within the last 200 ms. */
   const ownerBut = (others: readonly (number | undefined)[]): number | undefined =>
-    lines().findLast(({ pid, at, what }) => what === 'beat' && at > Date.now() - 200 && !others.includes(pid))
-      ?.pid;
+    lines().findLast(
+      ({ pid, at, what }) =>
+        what === 'beat' &&
+        at > Date.now() - 200 &&
+        !others.includes(pid) &&
+        workers.some((worker) => worker.pid === pid),
+    )?.pid;
   const livesOf = (pid: number | undefined): { first: number; last: number } => {
     const own = lines().filter((line) => line.pid === pid);
     return { first: own[0]?.at ?? NaN, last: own.at(-1)?.at ?? NaN };

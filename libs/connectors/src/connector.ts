@@ -163,6 +163,8 @@ export interface EgressRequest {
   /** Bytes of the answer that are read; more is an error. */
   maxBytes?: number;
   signal?: AbortSignal;
+  /** Asked in the very moment in which the request would begin to leave; false makes it `channel/unreachable`. */
+  mayLeave?: () => boolean;
 }
 export interface EgressResponse {
   status: number;

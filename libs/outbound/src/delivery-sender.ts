@@ -5,6 +5,7 @@ import {
   type Connection,
   type Destination,
   type EgressFetch,
+  type EgressRequest,
   type FetchedMedia,
   type Io,
   type Part,
@@ -278,10 +279,15 @@ export class DeliverySender {
       if (said) to.saidBefore = said;
     }
     const part = delivery.body as unknown as Part;
+    const mayLeave = (): boolean => this.#leases.isCertain(delivery.deliveryId, held);
     // Each call has its own time: what the provider needs to settle is not taken from it.
+    const fetch = Object.assign(
+      (url: string, request: EgressRequest = {}) => this.means.fetch(url, { ...request, mayLeave }),
+      this.means.fetch,
+    );
     const io = (): Io<unknown> => ({
       settings: channel.settings,
-      fetch: this.means.fetch,
+      fetch,
       signal: AbortSignal.timeout(this.options.timeoutMs),
       now: Date.now,
       hookUrl: this.means.hookUrl(channel),

@@ -250,6 +250,20 @@ describe('what a failure lets one conclude', () => {
   });
 });
 
+describe('a request that may not leave any more', () => {
+  it('does not, although its connection was made', async () => {
+    const asked: string[] = [];
+    const client = egress({ allowCidrs: LOOPBACK });
+    await client.fetch(stub.url);
+    stub.requests.length = 0;
+    const late = client.fetch(stub.url, { mayLeave: () => void asked.push('asked') ?? false });
+    await expect(late).rejects.toMatchObject({ code: 'channel/unreachable', facts: { reason: 'late' } });
+    expect(asked).toEqual(['asked']);
+    expect(stub.requests).toEqual([]);
+    expect((await client.fetch(stub.url, { mayLeave: () => true })).status).toBe(204);
+  });
+});
+
 describe('addresses for other protocols', () => {
   it('are public ones, or listed ones', async () => {
     const resolve = (host: string) =>
