@@ -131,9 +131,11 @@ describe.runIf(MailServers.canRun)(`${MAILS} mails and their answers`, () => {
       );
       expect(texts.rows).toHaveLength(MAILS);
       expect(texts.rows.filter(({ said }) => said !== 1)).toEqual([]);
-      const { rows: deliveries } = await pipeline.owner.query<{ ref: string | null; status: string }>(
-        'select provider_ref as ref, status from delivery',
-      );
+      const { rows: deliveries } = await pipeline.owner.query<{
+        ref: string | null;
+        status: string;
+        why: string | null;
+      }>("select provider_ref as ref, status, error ->> 'text' as why from delivery");
       expect(deliveries).toHaveLength(MAILS);
       const answers = await answersIn('sales');
       const ids = answers.map(({ messageId }) => messageId);
@@ -144,6 +146,8 @@ describe.runIf(MailServers.canRun)(`${MAILS} mails and their answers`, () => {
       expect(sent.filter((id) => !ids.includes(id))).toEqual([]);
       // A worker that is killed in the middle of a send leaves an honest "unknown", and no second mail.
       const unknown = deliveries.length - sent.length;
+      const whys = new Set(deliveries.filter(({ status }) => status === 'unknown').map(({ why }) => why));
+      expect([...whys].filter((why) => why !== 'A worker ended while it was sending.')).toEqual([]);
       expect(ids.length - sent.length).toBeLessThanOrEqual(unknown);
       if (process.env['TEST_MAILS'])
         console.log({
