@@ -29,12 +29,17 @@ export const MAILBOXES = { support: 'secret', sales: 'secret' } as const;
 /** Who may send to everybody. */
 export const RELAY = { user: 'relay', pass: 'relaypass' } as const;
 
-/** Real servers in a folder of their own: Exim takes mails and hands them to Dovecot, which keeps them. */
+/**
+ * Real servers in a folder of their own: Exim takes mails and hands them to Dovecot, which keeps them. Both give up root's
+ * rights for those of users of their own, so only root can start them.
+ */
 export class MailServers {
   static get canRun(): boolean {
     return (
       programs['dovecot-core'] !== undefined &&
       programs['exim4-daemon-light'] !== undefined &&
+      // Of dovecot-imapd and dovecot-lmtpd, where Debian has them.
+      ['imap', 'lmtp'].every((name) => existsSync(`/usr/lib/dovecot/${name}`)) &&
       process.getuid?.() === 0
     );
   }
