@@ -158,6 +158,12 @@ export class MailServers {
 
   async stop(): Promise<void> {
     await this.stopExim();
+    // What Exim has begun goes on without its daemon, and would write its log anew.
+    await until(
+      "Exim's last children are gone",
+      () => !isRunning(path.join(this.folder, 'exim.conf')),
+      30_000,
+    );
     await this.stopDovecot();
     await new Promise((resolve) => this.introspection.close(resolve));
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
@@ -188,6 +194,18 @@ async function endByFile(file: string, signal: NodeJS.Signals): Promise<void> {
     return;
   }
   await until(`process ${pid} is gone`, () => !isAlive(pid));
+}
+
+/** Whether any process names a file in its command. */
+function isRunning(file: string): boolean {
+  return readdirSync('/proc').some((name) => {
+    if (!/^\d+$/.test(name)) return false;
+    try {
+      return readFileSync(`/proc/${name}/cmdline`, 'utf8').includes(file);
+    } catch {
+      return false; // it is gone
+    }
+  });
 }
 
 function isAlive(pid: number): boolean {
