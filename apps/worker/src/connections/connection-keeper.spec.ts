@@ -89,7 +89,7 @@ function start(given: Given = {}): void {
     connections as unknown as Connections,
     channels as unknown as Channels,
     {} as InboundDoor,
-    { opened: () => undefined } as unknown as ConnectionMeans,
+    { opened: () => undefined, hookUrl: () => undefined } as unknown as ConnectionMeans,
     { worker: 'w', leaseMs: LEASE_MS, sweepEveryMs: 20, connectionsMax: 5 },
     Logger.create({ app: 'test', level: 'silent' }),
   );

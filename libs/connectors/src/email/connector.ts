@@ -8,6 +8,7 @@ import { openMailbox } from './imap.js';
 import { manifest, type EmailSettings } from './manifest.js';
 import { fetchMedia } from './media.js';
 import { plan } from './plan.js';
+import { refuses } from './refuses.js';
 import { simulate } from './simulate.js';
 import { openListener } from './smtp-listener.js';
 
@@ -27,7 +28,7 @@ export const connector: Connector<EmailSettings> = {
     carriesSends: () => false,
     open: (io) => (io.settings.receive === 'smtp' ? openListener(io) : openMailbox(io)),
   },
-  outbound: { plan, deliver },
+  outbound: { plan, deliver, refuses, asksWhatWasSaid: true },
   media: { fetch: fetchMedia },
   simulate,
   check,
