@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BotDefinition, uuidOf, type BotId, type ConversationId } from '#libs/model';
+import { BotDefinition, uuidOf, type BotId } from '#libs/model';
 import { Bots } from '#libs/store';
 import { apiOf, boot, makeWorkspace, queuesHere, type Api, type Booted } from '../support/boot.js';
 import { until } from '../support/until.js';
@@ -72,7 +72,7 @@ describe.each(queuesHere())('who may answer, with the queue on %s', (queue) => {
          e.data || jsonb_build_object('message', jsonb_build_object('author', m.author, 'direction', m.direction)) else e.data end as data
        from event e left join message m on m.id = (e.data->>'message')::uuid
        where e.conversation_id = $1 order by e.seq`,
-      [uuidOf(conversation as ConversationId)],
+      [uuidOf(conversation)],
     );
     return rows;
   }

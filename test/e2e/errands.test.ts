@@ -137,8 +137,8 @@ describe.each(queuesHere())('what a turn leaves to be done, with the queue on %s
   it('is waking up later, on whatever worker there is', async () => {
     const nodes = {
       first: sayNode('One moment.', 'rest'),
-      rest: { type: 'wait', seconds: 1, next: 'then' },
-      then: sayNode('Here I am again.'),
+      rest: { type: 'wait', seconds: 1, next: 'later' },
+      later: sayNode('Here I am again.'),
     };
     const channel = await pipeline.addChannel({ bot: botOf('first', nodes) });
     await say(pipeline, channel, `timer-${queue}`, 'go');
@@ -193,8 +193,8 @@ describe.each(queuesHere())('what a turn leaves to be done, with the queue on %s
   it('comes back once, however often its signal is put in', async () => {
     const nodes = {
       first: sayNode('Waiting.', 'paid'),
-      paid: { type: 'wait_event', event: 'paid', timeout_s: 600, next: 'then', failed: 'then' },
-      then: sayNode('Thank you for paying.'),
+      paid: { type: 'wait_event', event: 'paid', timeout_s: 600, next: 'later', failed: 'later' },
+      later: sayNode('Thank you for paying.'),
     };
     const channel = await pipeline.addChannel({ bot: botOf('first', nodes) });
     const thread = `event-${queue}`;

@@ -30,6 +30,11 @@ export const Rule = z
           .max(100)
           .optional()
           .describe('Any of these phrases, slips of the pen forgiven'),
+        patterns: z
+          .array(z.string().min(1).max(500))
+          .max(20)
+          .optional()
+          .describe('Any of these regular expressions (RE2), whatever the case'),
         condition: z.string().min(1).max(1_000).optional().describe('A CEL expression that must be true'),
         hours: z
           .enum(['open', 'closed'])

@@ -1,5 +1,6 @@
 import { BotDefinition, type Rule } from '#libs/model';
 import { expressionProblem } from '../conditions.js';
+import { patternProblem } from '../patterns.js';
 import { isTimeZone } from '../hours.js';
 import { checkAgent } from './check-agent.js';
 import { checkContents, checkFlow } from './check-flow.js';
@@ -81,6 +82,10 @@ function checkLeads(
 function checkRule({ when }: Rule, path: Path, definition: BotDefinition, problems: Problems): void {
   const problem = when.condition === undefined ? null : expressionProblem(when.condition, 'bool');
   if (problem) problems.add([...path, 'when', 'condition'], 'bad-expression', problem);
+  for (const [at, pattern] of (when.patterns ?? []).entries()) {
+    const why = patternProblem(pattern);
+    if (why !== null) problems.add([...path, 'when', 'patterns', at], 'bad-pattern', why);
+  }
   if (when.hours !== undefined && !definition.hours) {
     problems.add([...path, 'when', 'hours'], 'missing-hours', 'The bot has no business hours');
   }

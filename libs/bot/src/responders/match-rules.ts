@@ -2,6 +2,7 @@ import type { BotDefinition, Rule } from '#libs/model';
 import { holds, type Scope } from '../conditions.js';
 import { wordsOf } from '../fold.js';
 import type { Heard } from '../hearing.js';
+import { hasPattern } from '../patterns.js';
 import { NearPhraseFinder } from './near-phrases.js';
 import { PhraseFinder } from './phrases.js';
 
@@ -53,7 +54,7 @@ class MessageReader {
 
   /** The names of the rule's conditions when all hold for a message, else null; a rule without any never matches. */
   matches(rule: Rule, message: Heard): readonly string[] | null {
-    const { words, option, first_message: first, phrases = [], condition, hours } = rule.when;
+    const { words, option, first_message: first, phrases = [], patterns = [], condition, hours } = rule.when;
     // The cheap ones first: an expression is only run where all the others hold.
     const conditions: { name: string; holds: () => boolean }[] = [];
     if (option !== undefined) {
@@ -62,6 +63,10 @@ class MessageReader {
     if (first === true) conditions.push({ name: 'first message', holds: () => message.first });
     if (words.length > 0) conditions.push({ name: 'words', holds: () => this.#isSpoken(rule, message) });
     if (phrases.length > 0) conditions.push({ name: 'phrases', holds: () => this.#isNear(rule, message) });
+    if (patterns.length > 0) {
+      const isIn = (pattern: string): boolean => hasPattern(pattern, message.text);
+      conditions.push({ name: 'patterns', holds: () => patterns.some(isIn) });
+    }
     if (hours !== undefined) {
       const wanted = hours === 'open';
       conditions.push({ name: 'hours', holds: () => this.#scope(message).time['is_open'] === wanted });
