@@ -33,6 +33,8 @@ export const Scope = z.enum([
   'bots:read',
   'bots:write',
   'trace:read',
+  'webhooks:read',
+  'webhooks:write',
 ]);
 export type Scope = z.infer<typeof Scope>;
 

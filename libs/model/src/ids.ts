@@ -22,6 +22,8 @@ export const idPrefixes = {
   turn: 'turn',
   delivery: 'dlv',
   media: 'med',
+  webhookEndpoint: 'whe',
+  webhookDelivery: 'whd',
   request: 'req',
 } as const;
 
@@ -55,6 +57,8 @@ export const MailboxId = idSchema('mailbox', 'MailboxId');
 export const TurnId = idSchema('turn', 'TurnId');
 export const DeliveryId = idSchema('delivery', 'DeliveryId');
 export const MediaId = idSchema('media', 'MediaId');
+export const WebhookEndpointId = idSchema('webhookEndpoint', 'WebhookEndpointId');
+export const WebhookDeliveryId = idSchema('webhookDelivery', 'WebhookDeliveryId');
 export const RequestId = idSchema('request', 'RequestId');
 
 export type WorkspaceId = z.infer<typeof WorkspaceId>;
@@ -72,6 +76,8 @@ export type MailboxId = z.infer<typeof MailboxId>;
 export type TurnId = z.infer<typeof TurnId>;
 export type DeliveryId = z.infer<typeof DeliveryId>;
 export type MediaId = z.infer<typeof MediaId>;
+export type WebhookEndpointId = z.infer<typeof WebhookEndpointId>;
+export type WebhookDeliveryId = z.infer<typeof WebhookDeliveryId>;
 export type RequestId = z.infer<typeof RequestId>;
 
 /** The branded type of each kind of identifier. */
@@ -91,6 +97,8 @@ export interface IdOf {
   turn: TurnId;
   delivery: DeliveryId;
   media: MediaId;
+  webhookEndpoint: WebhookEndpointId;
+  webhookDelivery: WebhookDeliveryId;
   request: RequestId;
 }
 

@@ -1,5 +1,6 @@
 export * from './api.js';
 export * from './api-operations.js';
+export * from './api-webhooks.js';
 export * from './api-widget.js';
 export * from './bot-flow.js';
 export * from './bot-hours.js';

@@ -31,4 +31,6 @@ export {
 export { TimedCache, type TimedCacheOptions } from './timed-cache.js';
 export type { AttemptEntry } from './timeline-steps.js';
 export { Timelines } from './timelines.js';
+export { WebhookEndpoints } from './webhook-endpoints.js';
+export { WebhookLog, type RecoverRange } from './webhook-log.js';
 export { Workspaces, type Workspace } from './workspaces.js';

@@ -4,6 +4,7 @@ import { Deliveries } from '../pipeline/deliveries.js';
 import { Inbox } from '../pipeline/inbox.js';
 import { Mailboxes } from '../pipeline/mailboxes.js';
 import { MediaFetches } from '../pipeline/media-fetches.js';
+import { WebhookDeliveries } from '../pipeline/webhook-deliveries.js';
 import { type InstallationKeys, Keyring } from '../sealing/keyring.js';
 import { MediaLinks } from '../sealing/media-links.js';
 import { Sealer } from '../sealing/sealer.js';
@@ -21,6 +22,8 @@ import { Media } from './media.js';
 import { Members } from './members.js';
 import { Sessions } from './sessions.js';
 import { Timelines } from './timelines.js';
+import { WebhookEndpoints } from './webhook-endpoints.js';
+import { WebhookLog } from './webhook-log.js';
 import { Workspaces } from './workspaces.js';
 
 const repositories = [
@@ -42,6 +45,9 @@ const repositories = [
   Members,
   Sessions,
   Timelines,
+  WebhookDeliveries,
+  WebhookEndpoints,
+  WebhookLog,
   Workspaces,
 ];
 
