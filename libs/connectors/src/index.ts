@@ -41,3 +41,4 @@ export type {
 export { registry } from './registry.gen.js';
 export { parseSettings, splitSecrets, withGenerated, type SplitSettings } from './settings.js';
 export { createEgress, type Egress, type EgressOptions } from './shared/egress.js';
+export { newWebhookSecret, signWebhook } from './shared/standard-webhooks.js';
