@@ -11,18 +11,31 @@ import {
 } from '@nestjs/common';
 import type { WorkerConfig } from '#libs/config';
 import { createEgress, type Egress } from '#libs/connectors';
+import { WebhookSender } from '#libs/events';
 import { InboundDoor, MailboxDrain, ReplyPlanner, TurnRunner, TurnStep } from '#libs/inbound';
 import { FolderFiles, MediaDesk, MediaFetcher, MediaFiles } from '#libs/media';
 import { Logger, Metrics } from '#libs/observe';
 import { DeliverySender } from '#libs/outbound';
 import { Bell } from '#libs/queue';
-import { ChannelCache, Channels, Connections, Deliveries, Mailboxes, Media, MediaFetches } from '#libs/store';
+import {
+  ChannelCache,
+  Channels,
+  Connections,
+  Conversations,
+  Deliveries,
+  Mailboxes,
+  Media,
+  MediaFetches,
+  WebhookDeliveries,
+} from '#libs/store';
 import { ConnectionKeeper } from './connections/connection-keeper.js';
 import { WorkerMeans } from './means.js';
 import { ChannelWatch } from './watching/channel-watch.js';
 import { BotRunner, DrainHandler, OutboundPlanner, SendHandler, WorkerSignals } from './bindings.js';
 
 const EGRESS = Symbol('EGRESS');
+/** The way to webhook receivers: a slow one takes no connection from a provider. */
+const WEBHOOK_EGRESS = Symbol('WEBHOOK_EGRESS');
 
 /** A browser or a mailbox each: more on one worker is a matter of memory. */
 const CONNECTIONS_MAX = 50;
@@ -39,10 +52,12 @@ class Loops implements OnApplicationBootstrap, BeforeApplicationShutdown {
     private readonly keeper: ConnectionKeeper,
     private readonly watch: ChannelWatch,
     private readonly fetcher: MediaFetcher,
+    private readonly webhooks: WebhookSender,
     private readonly means: WorkerMeans,
     private readonly signals: WorkerSignals,
     private readonly bell: Bell,
     @Inject(EGRESS) private readonly egress: Egress,
+    @Inject(WEBHOOK_EGRESS) private readonly webhookEgress: Egress,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -53,6 +68,7 @@ class Loops implements OnApplicationBootstrap, BeforeApplicationShutdown {
     this.drain.start();
     this.sender.start();
     this.fetcher.start();
+    this.webhooks.start();
     this.keeper.start();
     this.watch.start();
     this.bell.listen('connection', ({ channelId, command }) => void this.keeper.command(channelId, command));
@@ -63,8 +79,10 @@ class Loops implements OnApplicationBootstrap, BeforeApplicationShutdown {
     await this.drain.stop(STOP_GRACE_MS);
     await this.sender.stop();
     await this.fetcher.stop();
+    await this.webhooks.stop();
     await this.keeper.stop();
     await this.egress.close();
+    await this.webhookEgress.close();
   }
 }
 
@@ -121,6 +139,20 @@ export class PipelineModule {
               loop,
               logger,
             ),
+        },
+        {
+          provide: WEBHOOK_EGRESS,
+          useFactory: () => createEgress({ allowCidrs: config.egress.allow, connectionsPerOrigin: 16 }),
+        },
+        {
+          provide: WebhookSender,
+          inject: [WebhookDeliveries, Conversations, WEBHOOK_EGRESS, Logger],
+          useFactory: (
+            webhooks: WebhookDeliveries,
+            conversations: Conversations,
+            egress: Egress,
+            logger: Logger,
+          ) => new WebhookSender(webhooks, conversations, egress.fetch, loop, logger),
         },
         InboundDoor,
         {
