@@ -44,6 +44,9 @@ import { ErrorsController } from './pages/errors.controller.js';
 import { Greeter } from './sessions/greeter.js';
 import { SessionService } from './sessions/session-service.js';
 import { SessionsController } from './sessions/sessions.controller.js';
+import { WebhookDeliveriesController } from './webhooks/webhook-deliveries.controller.js';
+import { WebhookEndpointsController } from './webhooks/webhook-endpoints.controller.js';
+import { WebhookService } from './webhooks/webhook-service.js';
 import { WidgetDoor } from './widget/widget-door.js';
 import { WidgetController } from './widget/widget.controller.js';
 import { WidgetSessionsController } from './widget/widget-sessions.controller.js';
@@ -84,6 +87,8 @@ const controllers = [
   OauthController,
   SessionsController,
   TryingController,
+  WebhookDeliveriesController,
+  WebhookEndpointsController,
   WidgetController,
   WidgetMediaController,
   WidgetSessionsController,
@@ -107,6 +112,7 @@ const services = [
   Speaking,
   TryingService,
   TurnStream,
+  WebhookService,
   WidgetDoor,
 ];
 
