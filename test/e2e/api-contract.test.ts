@@ -31,6 +31,7 @@ let foreign: Record<string, string>;
 
 interface Document {
   paths: Record<string, Record<string, { requestBody?: { content: object } }>>;
+  webhooks: Record<string, object>;
   components: { schemas: Record<string, object> };
 }
 let document: Document;
@@ -56,6 +57,9 @@ afterAll(() => booted?.close());
 
 async function thingsOf(workspace: TestWorkspace): Promise<Record<string, string>> {
   const theirs = apiOf(booted, workspace.key);
+  const hook = { url: 'https://127.0.0.1:1/' };
+  const endpoint = (await theirs('POST', '/v1/webhook-endpoints', hook)).body;
+  const delivery = (await theirs('POST', `/v1/webhook-endpoints/${endpoint.id}/test`)).body;
   const session = (await theirs('POST', '/v1/sessions', {})).body;
   const said = { session_id: session.id, text: 'theirs', respond: 'async' };
   const message = (await theirs('POST', '/v1/messages', said)).body;
@@ -66,6 +70,8 @@ async function thingsOf(workspace: TestWorkspace): Promise<Record<string, string
     conversations: session.conversation_id,
     messages: message.event_id.replace('inb_', 'msg_'),
     'dead-letters': message.event_id,
+    'webhook-endpoints': endpoint.id,
+    'webhook-deliveries': delivery.id,
   };
 }
 
@@ -76,6 +82,8 @@ const kindOf: Record<string, IdKind> = {
   conversations: 'conversation',
   messages: 'message',
   'dead-letters': 'delivery',
+  'webhook-endpoints': 'webhookEndpoint',
+  'webhook-deliveries': 'webhookDelivery',
 };
 const nounOf = (path: string): string => path.split('/')[2] ?? '';
 const withId = (path: string, id: string): string => path.replace('{id}', id);
@@ -179,11 +187,14 @@ describe('every route', () => {
 
   it('refuses bodies that are malformed, oversized, of another type, or not what its schema says', async () => {
     const token = (await visitor()).client_token;
+    const hook = { url: 'https://127.0.0.1:1/', types: ['turn.failed'] };
+    const { id: hookId } = (await api('POST', '/v1/webhook-endpoints', hook)).body;
     await forEach(
       ({ hasBody }) => hasBody,
       async ({ path, method, isVisitors }, what) => {
         const caller = isVisitors ? apiOf(booted, token) : api;
-        const at = withId(path, path.includes('bots') ? home.botId : home.channelId);
+        const ours: Record<string, string> = { bots: home.botId, 'webhook-endpoints': hookId };
+        const at = withId(path, ours[nounOf(path)] ?? home.channelId);
         expectProblem(await caller(method, at, '{"text":'), 400, 'input/malformed-json', what);
         const large = JSON.stringify({ text: 'x'.repeat(30_000) });
         expectProblem(await caller(method, at, large), 413, 'input/too-large', what);
@@ -210,7 +221,7 @@ describe('every route', () => {
         path.endsWith('s') &&
         path !== '/metrics',
       async ({ path }, what) => {
-        if (path === '/v1/channel-types') return;
+        if (path === '/v1/channel-types' || path === '/v1/event-types') return;
         expectProblem(await api('GET', `${path}?limit=1000`), 422, 'input/invalid', what);
         expectProblem(await api('GET', `${path}?limt=1`), 422, 'input/invalid', what);
         expectProblem(await api('GET', `${path}?cursor=abc`), 400, 'input/invalid-cursor', what);
@@ -222,6 +233,8 @@ function bodyFor(path: string): object {
   if (path.includes('versions')) return { definition: { persona: { name: 'x' } } };
   if (path.endsWith('/dry-run')) return { parts: [{ type: 'text', text: 'x' }] };
   if (path.endsWith('/simulate')) return { from: 'x', text: 'y' };
+  if (path.endsWith('/recover')) return { since: '2026-11-21T12:00:00Z' };
+  if (path.includes('webhook-endpoints')) return {};
   return { name: 'x' };
 }
 
@@ -270,6 +283,31 @@ describe('what is answered', () => {
     const opened = await apiOf(booted, null)('POST', '/v1/widget/sessions', { channel_id: home.channelId });
     expectShape(opened, 201, 'WidgetSession');
     expectShape(await api('GET', '/readyz'), 200, 'Readiness');
+  });
+
+  it('is what the document says of webhooks, and what it says they send', async () => {
+    const hook = { url: 'https://127.0.0.1:1/', types: ['turn.failed'] };
+    const made = await api('POST', '/v1/webhook-endpoints', hook);
+    expectShape(made, 201, 'WebhookEndpointWithSecret');
+    const at = `/v1/webhook-endpoints/${made.body.id}`;
+    expectShape(await api('GET', '/v1/webhook-endpoints'), 200, 'WebhookEndpointList');
+    expectShape(await api('GET', at), 200, 'WebhookEndpoint');
+    expectShape(await api('PATCH', at, { description: 'x' }), 200, 'WebhookEndpoint');
+    expectShape(await api('POST', `${at}/rotate-secret`, {}), 200, 'WebhookEndpointWithSecret');
+    const test = await api('POST', `${at}/test`);
+    expectShape(test, 202, 'WebhookDelivery');
+    expectShape(await api('GET', `${at}/deliveries`), 200, 'WebhookDeliveryList');
+    expectShape(await api('GET', `/v1/webhook-deliveries/${test.body.id}`), 200, 'WebhookDeliveryDetail');
+    const since = '2026-11-21T12:00:00Z';
+    expectShape(await api('POST', `${at}/recover`, { since, dry_run: true }), 202, 'WebhookRecovery');
+    expectShape(await api('GET', '/v1/event-types'), 200, 'EventTypeList');
+    expect((await api('DELETE', at)).status).toBe(204);
+    expectProblem(await api('GET', at), 404, 'state/not-found', at);
+    const types = (await api('GET', '/v1/event-types')).body.data.map((one: { type: string }) => one.type);
+    expect(Object.keys(document.webhooks)).toEqual(types);
+    const payload = { type: 'webhook.test', timestamp: since, data: { endpoint_id: made.body.id } };
+    expect(schema('WebhookPayload').safeParse(payload).success).toBe(true);
+    expect(schema('WebhookPayload').safeParse({ ...payload, type: 'x' }).success).toBe(false);
   });
 
   it('carries a request id, the caller’s own when it is harmless', async () => {

@@ -192,6 +192,18 @@ describe('the roles', () => {
       'media.workspace_id',
       'session.id',
       'session.workspace_id',
+      'webhook_delivery.created_at',
+      'webhook_delivery.due_at',
+      'webhook_delivery.endpoint_id',
+      'webhook_delivery.epoch',
+      'webhook_delivery.id',
+      'webhook_delivery.leased_by',
+      'webhook_delivery.workspace_id',
+      'webhook_endpoint.failing_since',
+      'webhook_endpoint.id',
+      'webhook_endpoint.paused_until',
+      'webhook_endpoint.state',
+      'webhook_endpoint.workspace_id',
       'workspace.id',
     ]);
   });
@@ -220,6 +232,8 @@ describe('the roles', () => {
       'media_workspace: uuid',
       'purge_idempotency: bigint',
       'session_workspace: uuid',
+      'webhook_forget: integer',
+      'webhook_take: SETOF webhook_claim',
       'workspace_ids: SETOF uuid',
     ]);
     for (const { name, owner, config, open } of definers) {
@@ -385,6 +399,14 @@ describe.each(variants)('$name, with ids of others', ({ make }) => {
     });
     expect(await repositories.members.findByEmail(w(), 'owner@theirs.example')).toBeNull();
     expect((await repositories.conversations.lastSeqs(w(), [theirs.conversationId])).size).toBe(0);
+    await expect(repositories.webhookEndpoints.get(w(), theirs.webhookEndpointId)).rejects.toMatchObject(
+      gone,
+    );
+    await expect(repositories.webhookLog.get(w(), theirs.webhookDeliveryId)).rejects.toMatchObject(gone);
+    await expect(repositories.webhookLog.list(w(), theirs.webhookEndpointId, page)).rejects.toMatchObject(
+      gone,
+    );
+    expect(await repositories.webhookDeliveries.contextOf(w(), theirs.conversationId)).toBeNull();
     const lists = [
       await repositories.channels.list(w(), page),
       await repositories.bots.list(w(), page),
@@ -392,6 +414,8 @@ describe.each(variants)('$name, with ids of others', ({ make }) => {
       await repositories.deadLetters.inboxEvents(w(), page),
       await repositories.deadLetters.deliveries(w(), page),
       await repositories.conversations.list(w(), page),
+      await repositories.webhookEndpoints.list(w(), page),
+      await repositories.webhookLog.list(w(), ours.webhookEndpointId, page),
     ];
     for (const list of lists) {
       expect(list.data).toHaveLength(1);
@@ -413,6 +437,21 @@ describe.each(variants)('$name, with ids of others', ({ make }) => {
       repositories.deadLetters.replayDelivery(w(), theirs.deliveryId, actor),
       repositories.deadLetters.replayInboxEvent(w(), theirs.inboxEventId, actor),
       repositories.deadLetters.markSent(w(), theirs.deliveryId, actor),
+      repositories.webhookEndpoints.update(w(), theirs.webhookEndpointId, { state: 'disabled' }, actor),
+      repositories.webhookEndpoints.remove(w(), theirs.webhookEndpointId, actor),
+      repositories.webhookEndpoints.rotate(w(), theirs.webhookEndpointId, {
+        secret: 'x',
+        overlapMs: 0,
+        actor,
+      }),
+      repositories.webhookLog.retry(w(), theirs.webhookDeliveryId, actor),
+      repositories.webhookLog.test(w(), theirs.webhookEndpointId),
+      repositories.webhookLog.recover(
+        w(),
+        theirs.webhookEndpointId,
+        { since: new Date(0), until: new Date(), onlyFailed: false, isDryRun: false },
+        actor,
+      ),
     ];
     for (const one of await Promise.allSettled(refused)) {
       expect(one).toMatchObject({ status: 'rejected', reason: gone });

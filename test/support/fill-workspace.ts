@@ -11,6 +11,8 @@ import {
   type MessageId,
   type SessionId,
   type TurnId,
+  type WebhookDeliveryId,
+  type WebhookEndpointId,
   type WorkspaceId,
 } from '#libs/model';
 import type { OperationId } from '#libs/store';
@@ -32,6 +34,8 @@ export interface FilledWorkspace {
   /** Dead. */
   deliveryId: DeliveryId;
   operationId: OperationId;
+  webhookEndpointId: WebhookEndpointId;
+  webhookDeliveryId: WebhookDeliveryId;
 }
 
 /** Fills every table for a new workspace. */
@@ -63,6 +67,17 @@ export async function fillWorkspace(store: TestStore, name: string): Promise<Fil
     conversationId,
     botId: bot_id as BotId,
   });
+  const made = await store.webhookEndpoints.create(workspaceId, {
+    url: `https://${name.toLowerCase()}.example/hook`,
+    description: '',
+    types: [],
+    channel_ids: [],
+    include: [],
+    secret: `whsec_${Buffer.alloc(32, 1).toString('base64')}`,
+    actor,
+  });
+  const webhookEndpointId = made.endpoint.id;
+  const { id: webhookDeliveryId } = await store.webhookLog.test(workspaceId, webhookEndpointId);
   const operationId = (begun.state === 'new' ? begun.operationId : '') as OperationId;
   return {
     workspaceId,
@@ -73,6 +88,8 @@ export async function fillWorkspace(store: TestStore, name: string): Promise<Fil
     conversationId,
     sessionId,
     operationId,
+    webhookEndpointId,
+    webhookDeliveryId,
     ...talk,
   };
 }

@@ -20,6 +20,9 @@ import {
   Sealer,
   Sessions,
   Timelines,
+  WebhookDeliveries,
+  WebhookEndpoints,
+  WebhookLog,
   Workspaces,
 } from '#libs/store';
 
@@ -81,6 +84,9 @@ export function repositoriesOf(database: Database, keyring: Keyring, sealer = ne
     members: new Members(database),
     sessions: new Sessions(database),
     timelines: new Timelines(database),
+    webhookDeliveries: new WebhookDeliveries(database, sealer),
+    webhookEndpoints: new WebhookEndpoints(database, sealer),
+    webhookLog: new WebhookLog(database),
     workspaces: new Workspaces(database, sealer),
   };
 }
