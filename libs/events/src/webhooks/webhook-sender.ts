@@ -155,7 +155,7 @@ export class WebhookSender {
     lost: AbortSignal,
   ): Promise<{ answer: ReceiverAnswer; text: string | null }> {
     try {
-      const { status, headers, text } = await this.fetch(webhook.url, {
+      const answer = await this.fetch(webhook.url, {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
@@ -166,7 +166,7 @@ export class WebhookSender {
         timeoutMs: this.#timeoutMs,
         signal: AbortSignal.any([lost, this.#stopping.signal]),
       });
-      return { answer: { status, headers }, text: text().slice(0, ANSWER_CHARS) };
+      return { answer, text: answer.text().slice(0, ANSWER_CHARS) };
     } catch (thrown) {
       return { answer: { status: null, error: toFault(thrown).detail }, text: null };
     }
