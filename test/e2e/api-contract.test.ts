@@ -186,14 +186,18 @@ describe('every route', () => {
     ));
 
   it('refuses bodies that are malformed, oversized, of another type, or not what its schema says', async () => {
-    const token = (await visitor()).client_token;
+    const { client_token: token, conversation_id: conversationId } = await visitor();
     const hook = { url: 'https://127.0.0.1:1/', types: ['turn.failed'] };
     const { id: hookId } = (await api('POST', '/v1/webhook-endpoints', hook)).body;
     await forEach(
       ({ hasBody }) => hasBody,
       async ({ path, method, isVisitors }, what) => {
         const caller = isVisitors ? apiOf(booted, token) : api;
-        const ours: Record<string, string> = { bots: home.botId, 'webhook-endpoints': hookId };
+        const ours: Record<string, string> = {
+          bots: home.botId,
+          conversations: conversationId,
+          'webhook-endpoints': hookId,
+        };
         const at = withId(path, ours[nounOf(path)] ?? home.channelId);
         expectProblem(await caller(method, at, '{"text":'), 400, 'input/malformed-json', what);
         const large = JSON.stringify({ text: 'x'.repeat(30_000) });
@@ -231,6 +235,7 @@ describe('every route', () => {
 
 function bodyFor(path: string): object {
   if (path.includes('versions')) return { definition: { persona: { name: 'x' } } };
+  if (path === '/v1/conversations/{id}/messages') return { text: 'x' };
   if (path.endsWith('/dry-run')) return { parts: [{ type: 'text', text: 'x' }] };
   if (path.endsWith('/simulate')) return { from: 'x', text: 'y' };
   if (path.endsWith('/recover')) return { since: '2026-11-21T12:00:00Z' };
@@ -265,6 +270,9 @@ describe('what is answered', () => {
     expectShape(await api('GET', `/v1/conversations/${conversation_id}`), 200, 'Conversation');
     const messages = await api('GET', `/v1/conversations/${conversation_id}/messages`);
     expectShape(messages, 200, 'MessageList');
+    const at = `/v1/conversations/${conversation_id}/messages`;
+    expectShape(await api('POST', at, { text: 'x', dry_run: true }), 200, 'DryRunResult');
+    expectShape(await api('POST', at, { text: 'x' }), 202, 'Message');
     const [greeting] = messages.body.data;
     expectShape(await api('GET', `/v1/messages/${greeting.id}`), 200, 'Message');
     expectShape(await api('GET', `/v1/messages/${greeting.id}/timeline`), 200, 'Timeline');

@@ -385,6 +385,7 @@ describe.each(variants)('$name, with ids of others', ({ make }) => {
     await expect(repositories.channels.get(w(), theirs.channelId)).rejects.toMatchObject(gone);
     await expect(repositories.bots.get(w(), theirs.botId)).rejects.toMatchObject(gone);
     await expect(repositories.conversations.get(w(), theirs.conversationId)).rejects.toMatchObject(gone);
+    await expect(repositories.conversations.placeOf(w(), theirs.conversationId)).rejects.toMatchObject(gone);
     await expect(repositories.conversations.messages(w(), theirs.conversationId, page)).rejects.toMatchObject(
       gone,
     );

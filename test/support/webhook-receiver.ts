@@ -34,6 +34,8 @@ export async function startReceiver(): Promise<WebhookReceiver> {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
+      // Looks whether somebody is there carry nothing.
+      if (request.method !== 'POST') return void response.writeHead(204).end();
       const text = Buffer.concat(chunks).toString();
       const headers = request.headers as Record<string, string>;
       const id = headers['webhook-id'] ?? '';

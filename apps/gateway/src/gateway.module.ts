@@ -34,6 +34,7 @@ import { MeController } from './me/me.controller.js';
 import { MessageService } from './messages/message-service.js';
 import { MessagesController } from './messages/messages.controller.js';
 import { Speaking } from './messages/speaking.js';
+import { SendingService } from './messages/sending-service.js';
 import { TurnStream } from './messages/turn-stream.js';
 import { OauthController } from './oauth/oauth.controller.js';
 import { OauthService } from './oauth/oauth-service.js';
@@ -108,6 +109,7 @@ const services = [
   Outbox,
   Outside,
   Readiness,
+  SendingService,
   SessionService,
   Speaking,
   TryingService,

@@ -142,6 +142,22 @@ export const Message = z
   .meta({ id: 'Message' });
 export type Message = z.infer<typeof Message>;
 
+export const SendMessage = z
+  .strictObject({
+    ...says,
+    metadata: Metadata.optional(),
+    expires_in_seconds: z
+      .int()
+      .min(30)
+      .max(604_800)
+      .default(86_400)
+      .describe('What could not be sent by then ends as expired, instead of arriving out of place'),
+    dry_run: z.boolean().default(false).describe('Shows what would be sent, and sends nothing'),
+  })
+  .refine(oneOf, { error: 'give either text or parts', path: ['text'] })
+  .meta({ id: 'SendMessage' });
+export type SendMessage = z.infer<typeof SendMessage>;
+
 export const MessageAnswer = z
   .object({
     message: Message.nullable().describe('The message as recorded; null when the answer was not awaited'),

@@ -1,20 +1,26 @@
-import { Controller, Get, Headers, Query, StreamableFile } from '@nestjs/common';
+import { Body, Controller, Get, Headers, Post, Query, Res, StreamableFile } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { Caller, type Principal, Scopes } from '#libs/access';
 import {
   ChannelId,
   Conversation,
   type ConversationId,
+  DryRunResult,
   listOf,
-  type Message,
+  Message,
   MessageList,
   Page,
+  SendMessage,
 } from '#libs/model';
-import { Conversations, type PageOf } from '#libs/store';
+import { Conversations, type OperationId, type PageOf } from '#libs/store';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Produces } from '../http/accept.js';
-import { Answers, AnswersEvents, Problems } from '../http/answers.js';
+import { AlsoAnswers, Answers, AnswersEvents, Problems } from '../http/answers.js';
 import { Id } from '../http/id-param.js';
+import { IdempotencyHeader } from '../http/idempotency.interceptor.js';
+import { Operation } from '../http/operation.js';
+import { SendingService } from '../messages/sending-service.js';
 import { LogStream } from './log-stream.js';
 
 const ConversationList = listOf(Conversation, 'ConversationList');
@@ -35,6 +41,7 @@ export class ConversationsController {
   constructor(
     private readonly conversations: Conversations,
     private readonly streams: LogStream,
+    private readonly sending: SendingService,
   ) {}
 
   /** Lists conversations by creation. */
@@ -68,6 +75,24 @@ export class ConversationsController {
     @Query({ schema: Page }) page: Page,
   ): Promise<PageOf<Message>> {
     return this.conversations.messages(workspaceId, conversationId, page);
+  }
+
+  /** Says something to the person of a conversation, on its channel; receipts move its status. */
+  @Post(':id/messages')
+  @Scopes('messages:write')
+  @IdempotencyHeader()
+  @Answers(202, Message, 'The message, queued')
+  @AlsoAnswers(200, DryRunResult, 'With `dry_run`: what would be sent')
+  async send(
+    @Caller() { workspaceId }: Principal,
+    @Id('conversation') conversationId: ConversationId,
+    @Body({ schema: SendMessage }) body: SendMessage,
+    @Operation() operationId: OperationId | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Message | DryRunResult> {
+    if (!body.dry_run) return this.sending.send(workspaceId, conversationId, body, operationId);
+    void reply.status(200);
+    return this.sending.dryRun(workspaceId, conversationId, body);
   }
 
   /** Streams the events of a conversation; `Last-Event-ID` or `after` says where to go on. */

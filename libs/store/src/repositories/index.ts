@@ -4,7 +4,7 @@ export { AuditLog, type Actor, type AuditEntry, type AuditVerdict } from './audi
 export { Bots, type PublishedBot } from './bots.js';
 export { ChannelCache } from './channel-cache.js';
 export { Channels, type ChannelSettings, type LoadedChannel, type StoredChannel } from './channels.js';
-export { Conversations, type Answer, type ConversationFilter } from './conversations.js';
+export { Conversations, type Answer, type ConversationFilter, type SendingPlace } from './conversations.js';
 export type { PageOf, PageRequest } from './cursor.js';
 export { DeadLetters, type DeadDelivery, type DeadInboxEvent } from './dead-letters.js';
 export {
