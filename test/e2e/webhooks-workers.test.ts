@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { uuidOf } from '#libs/model';
 import { type Api, apiOf, boot, type Booted, makeWorkspace } from '../support/boot.js';
 import { until } from '../support/until.js';
 import { startReceiver, type WebhookReceiver } from '../support/webhook-receiver.js';
@@ -12,7 +13,7 @@ let api: Api;
 let receiver: WebhookReceiver;
 
 beforeAll(async () => {
-  booted = await boot({ hasWorker: false, env: { PARLEY_LEASE: '1s', PARLEY_SWEEP_EVERY: '100ms' } });
+  booted = await boot({ hasWorker: false, env: { PARLEY_LEASE: '3s', PARLEY_SWEEP_EVERY: '100ms' } });
   receiver = await startReceiver();
   api = apiOf(booted, (await makeWorkspace(booted, 'Home')).key);
 });
@@ -45,6 +46,22 @@ const rows = async () =>
     )
   ).rows;
 
+const sendsOf = (id: string): number => receiver.hooks.filter((hook) => uuidOf(hook.id) === id).length;
+
+/** On a machine that has no time an attempt can fail: then it need not wait for its hour. */
+async function allDelivered(): Promise<void> {
+  await until(
+    'all are delivered',
+    async () => {
+      await booted.owner.query(
+        'update webhook_delivery set due_at = now() where due_at > now() and leased_by is null',
+      );
+      return (await rows()).every(({ status }) => status === 'delivered');
+    },
+    40_000,
+  );
+}
+
 describe('webhooks, with workers that are killed', () => {
   it('are all told, whatever moment a worker dies at, and always under the same id', async () => {
     const types = ['conversation.created', 'message.created', 'message.status'];
@@ -56,46 +73,47 @@ describe('webhooks, with workers that are killed', () => {
     for (let n = 0; n < 5; n++) await api('POST', '/v1/sessions', {});
     await until('some are under way', () => receiver.hooks.length >= 5);
     first.kill('SIGKILL');
-    const interrupted = new Set(receiver.hooks.map((hook) => hook.id));
+    const interrupted = new Set(receiver.hooks.map((hook) => uuidOf(hook.id)));
     // What happens while nobody works is told later.
     for (let n = 0; n < 5; n++) await api('POST', '/v1/sessions', {});
     receiver.answer = () => ({ status: 204 });
     await startWorker();
-    await until('all are delivered', async () =>
-      (await rows()).every(({ status }) => status === 'delivered'),
-    );
+    await allDelivered();
     const { rows: events } = await booted.owner.query('select 1 from event where type = any ($1)', [types]);
     expect(await rows()).toHaveLength(events.length);
-    const times = new Map<string, number>();
-    for (const { id } of receiver.hooks) times.set(id, (times.get(id) ?? 0) + 1);
-    expect(times.size).toBe(events.length);
-    for (const [id, count] of times) expect(count).toBe(interrupted.has(id) ? 2 : 1);
-  }, 60_000);
+    for (const { id, attempts } of await rows()) {
+      // What a killed worker sent it could not write down.
+      expect(sendsOf(id)).toBe(interrupted.has(id) ? attempts + 1 : attempts);
+    }
+    expect(new Set(receiver.hooks.map((hook) => hook.id)).size).toBe(events.length);
+  }, 90_000);
 
   it('are each sent by one worker while both live', async () => {
     await startWorker();
     const before = receiver.hooks.length;
     for (let n = 0; n < 20; n++) await api('POST', '/v1/sessions', {});
-    await until('all are delivered', async () =>
-      (await rows()).every(({ status }) => status === 'delivered'),
-    );
-    const sent = receiver.hooks.slice(before).map((hook) => hook.id);
-    expect(sent.length).toBeGreaterThanOrEqual(40);
-    expect(new Set(sent).size).toBe(sent.length);
-  }, 60_000);
+    await allDelivered();
+    const sent = new Set(receiver.hooks.slice(before).map((hook) => hook.id));
+    expect(sent.size).toBeGreaterThanOrEqual(40);
+    for (const { id, attempts } of await rows()) if (sent.has(id)) expect(sendsOf(id)).toBe(attempts);
+  }, 90_000);
 
   it('do not wait for a receiver that never answers', async () => {
     const dead = await api('POST', '/v1/webhook-endpoints', { url: `${receiver.url}/dead` });
     receiver.answer = ({ path: at }) => (at === '/dead' ? null : { status: 204 });
     // More than one worker sends at once.
     for (let n = 0; n < 80; n++) await api('POST', '/v1/sessions', {});
-    await until('the others are delivered', async () => {
-      const { rows: open } = await booted.owner.query(
-        `select 1 from webhook_delivery d join webhook_endpoint w on w.id = d.endpoint_id
+    await until(
+      'the others are delivered',
+      async () => {
+        const { rows: open } = await booted.owner.query(
+          `select 1 from webhook_delivery d join webhook_endpoint w on w.id = d.endpoint_id
           where w.url not like '%/dead' and d.status = 'pending'`,
-      );
-      return open.length === 0;
-    });
+        );
+        return open.length === 0;
+      },
+      40_000,
+    );
     const { rows: busy } = await booted.owner.query<{ n: number }>(
       `select count(*)::int as n from webhook_delivery d join webhook_endpoint w on w.id = d.endpoint_id
         where w.url like '%/dead' and d.leased_by is not null`,
@@ -103,5 +121,5 @@ describe('webhooks, with workers that are killed', () => {
     expect(busy[0]!.n).toBeLessThanOrEqual(20);
     expect((await api('DELETE', `/v1/webhook-endpoints/${dead.body.id}`)).status).toBe(204);
     expect((await rows()).every(({ status }) => status === 'delivered')).toBe(true);
-  }, 60_000);
+  }, 90_000);
 });

@@ -45,7 +45,8 @@ async function talk(text = 'hello'): Promise<{ id: string; conversation_id: stri
 }
 
 /** Lets an attempt that waits for its time happen now. */
-const hurry = () => booted.owner.query('update webhook_delivery set due_at = now() where due_at > now()');
+const hurry = () =>
+  booted.owner.query('update webhook_delivery set due_at = now() where due_at > now() and leased_by is null');
 const deliveriesOf = async (id: string, query = '') =>
   (await api('GET', `/v1/webhook-endpoints/${id}/deliveries?limit=100${query}`)).body.data;
 const arrived = (path: string, type: string, count = 1) =>
