@@ -16,6 +16,10 @@ beforeAll(async () => {
   receiver = await startReceiver();
   home = await makeWorkspace(booted, 'Home');
   api = apiOf(booted, home.key);
+  // Its first check is an event too.
+  await until('the channel was checked', async () => {
+    return (await api('GET', `/v1/channels/${home.channelId}`)).body.health.state !== 'unknown';
+  });
 });
 afterAll(async () => {
   await booted?.close();
@@ -57,9 +61,13 @@ describe('a webhook endpoint', () => {
     const { id, secret, path } = await subscribe();
     const { conversation_id } = await talk();
     await arrived(path, 'turn.completed');
-    await until('all are delivered', async () =>
-      (await deliveriesOf(id)).every((one: { status: string }) => one.status === 'delivered'),
-    );
+    await until('all are delivered', async () => {
+      const { rows: all } = await booted.owner.query('select 1 from event where conversation_id = $1', [
+        uuidOf(conversation_id),
+      ]);
+      const told = (await deliveriesOf(id)).filter((one: { status: string }) => one.status === 'delivered');
+      return told.length === all.length && receiver.on(path).length >= all.length;
+    });
     const hooks = receiver.on(path);
     for (const hook of hooks) {
       expect(isGenuine(hook, secret)).toBe(true);
@@ -273,6 +281,24 @@ describe('an endpoint is disabled', () => {
     await until('it is delivered', async () => (await deliveriesOf(id))[0].status === 'delivered');
     const { body } = await api('GET', `/v1/webhook-endpoints/${id}`);
     expect(body).toMatchObject({ state: 'enabled', failing_since: null });
+  });
+});
+
+describe('endpoints that come and go while webhooks are under way', () => {
+  it('stand in nobody’s way', async () => {
+    const failed = () => booted.log.filter((line) => /deadlock|store\/conflict/.test(line));
+    receiver.answer = ({ path }) => ({ status: path.endsWith('0') ? 410 : 500 });
+    for (let round = 0; round < 8; round++) {
+      const made = [await subscribe(), await subscribe()];
+      await Promise.all(Array.from({ length: 4 }, () => api('POST', '/v1/sessions', {})));
+      const changes = made.flatMap(({ id }) => [
+        api('PATCH', `/v1/webhook-endpoints/${id}`, { state: 'disabled' }),
+        api('POST', `/v1/webhook-endpoints/${id}/rotate-secret`, {}),
+        api('DELETE', `/v1/webhook-endpoints/${id}`),
+      ]);
+      for (const { status } of await Promise.all(changes)) expect([200, 204, 404]).toContain(status);
+    }
+    expect(failed()).toEqual([]);
   });
 });
 

@@ -221,6 +221,11 @@ declare
   v_since timestamptz;
 begin
   perform set_config('parley.workspaces', p_workspace::text, true);
+  -- Everybody who needs both takes the endpoint first, then its deliveries.
+  perform 1 from webhook_endpoint w
+    where w.workspace_id = p_workspace
+      and w.id = (select d.endpoint_id from webhook_delivery d where d.workspace_id = p_workspace and d.id = p_id)
+    for no key update;
   update webhook_delivery d set
     status = p->>'status', body = coalesce(d.body, p->>'body'), leased_by = null,
     attempts = d.attempts + case when p->'entry' is null then 0 else 1 end,

@@ -101,6 +101,7 @@ export class WebhookEndpoints {
     actor: Actor,
   ): Promise<WebhookEndpoint> {
     const row = await this.database.withWorkspace(workspaceId, async (tx) => {
+      await lockEndpoint(tx, workspaceId, endpointId);
       const before = await requireRow(tx, workspaceId, endpointId);
       const { state, ...others } = changes;
       const isEnabled = state === 'enabled' && before.state === 'disabled';
@@ -110,13 +111,8 @@ export class WebhookEndpoints {
         ...(isEnabled && { state, disabledReason: null, disabledAt: null }),
         ...(isAfresh && { failingSince: null, pausedUntil: null }),
       };
-      if (Object.keys(data).length > 0) {
-        await appendAudit(tx, workspaceId, {
-          actor,
-          action: 'webhook_endpoint.update',
-          target: endpointId,
-          data: { fields: Object.keys(changes) },
-        });
+      const hasChanges = Object.keys(data).length > 0;
+      if (hasChanges) {
         await tx.webhookEndpoint.update({
           where: { workspaceId_id: keyOf(workspaceId, endpointId) },
           data,
@@ -124,6 +120,14 @@ export class WebhookEndpoints {
       }
       if (state === 'disabled') {
         await disableWebhook(tx, workspaceId, endpointId, 'It was disabled by hand.', actor);
+      }
+      if (hasChanges) {
+        await appendAudit(tx, workspaceId, {
+          actor,
+          action: 'webhook_endpoint.update',
+          target: endpointId,
+          data: { fields: Object.keys(changes) },
+        });
       }
       return requireRow(tx, workspaceId, endpointId);
     });
@@ -137,15 +141,15 @@ export class WebhookEndpoints {
    */
   async remove(workspaceId: WorkspaceId, endpointId: WebhookEndpointId, actor: Actor): Promise<void> {
     await this.database.withWorkspace(workspaceId, async (tx) => {
+      await lockEndpoint(tx, workspaceId, endpointId);
       const { url } = await requireRow(tx, workspaceId, endpointId);
-      const data = { host: hostOf(url) };
+      await tx.webhookEndpoint.deleteMany({ where: keyOf(workspaceId, endpointId) });
       await appendAudit(tx, workspaceId, {
         actor,
         action: 'webhook_endpoint.delete',
         target: endpointId,
-        data,
+        data: { host: hostOf(url) },
       });
-      await tx.webhookEndpoint.deleteMany({ where: keyOf(workspaceId, endpointId) });
     });
   }
 
@@ -165,8 +169,7 @@ export class WebhookEndpoints {
     const row = await this.database.withWorkspace(workspaceId, async (tx) => {
       const { actor, overlapMs, operationId = null } = input;
       const { workspaceId: workspace, id } = keyOf(workspaceId, endpointId);
-      await tx.$executeRaw`
-        select 1 from webhook_endpoint where workspace_id = ${workspace}::uuid and id = ${id}::uuid for update`;
+      await lockEndpoint(tx, workspaceId, endpointId);
       const before = await requireRow(tx, workspaceId, endpointId);
       if (operationId !== null && before.rotatedBy === operationId) return before;
       await appendAudit(tx, workspaceId, {
@@ -228,6 +231,17 @@ export async function disableWebhook(
 
 function keyOf(workspaceId: WorkspaceId, endpointId: WebhookEndpointId): { workspaceId: string; id: string } {
   return { workspaceId: uuidOf(workspaceId), id: uuidOf(endpointId) };
+}
+
+/** The order of locks, for everybody: the endpoint, its deliveries, the audit log. */
+async function lockEndpoint(
+  tx: WorkspaceTransaction,
+  workspaceId: WorkspaceId,
+  endpointId: WebhookEndpointId,
+): Promise<void> {
+  const { workspaceId: workspace, id } = keyOf(workspaceId, endpointId);
+  await tx.$executeRaw`
+    select 1 from webhook_endpoint where workspace_id = ${workspace}::uuid and id = ${id}::uuid for no key update`;
 }
 
 function findRow(
