@@ -407,6 +407,14 @@ describe.each(variants)('$name, with ids of others', ({ make }) => {
     await expect(repositories.webhookLog.list(w(), theirs.webhookEndpointId, page)).rejects.toMatchObject(
       gone,
     );
+    await expect(repositories.contacts.get(w(), theirs.contactId)).rejects.toMatchObject(gone);
+    await expect(repositories.contacts.consents(w(), theirs.contactId)).rejects.toMatchObject(gone);
+    await expect(repositories.contactMerges.get(w(), theirs.contactMergeId)).rejects.toMatchObject(gone);
+    await expect(repositories.personalData.survey(w(), theirs.contactId)).rejects.toMatchObject(gone);
+    expect(await repositories.personalData.mergedInto(w(), theirs.contactId)).toEqual([]);
+    expect(await repositories.personalData.sessionsOf(w(), theirs.contactId)).toEqual([]);
+    expect((await repositories.contacts.list(w(), page, { address: 'Theirs' })).data).toEqual([]);
+    expect((await repositories.contactMerges.list(w(), page, theirs.contactId)).data).toEqual([]);
     expect(await repositories.webhookDeliveries.contextOf(w(), theirs.conversationId)).toBeNull();
     const lists = [
       await repositories.channels.list(w(), page),
@@ -416,6 +424,8 @@ describe.each(variants)('$name, with ids of others', ({ make }) => {
       await repositories.deadLetters.deliveries(w(), page),
       await repositories.conversations.list(w(), page),
       await repositories.webhookEndpoints.list(w(), page),
+      await repositories.contacts.list(w(), page),
+      await repositories.contactMerges.list(w(), page),
       await repositories.webhookLog.list(w(), ours.webhookEndpointId, page),
     ];
     for (const list of lists) {
@@ -445,6 +455,24 @@ describe.each(variants)('$name, with ids of others', ({ make }) => {
         overlapMs: 0,
         actor,
       }),
+      repositories.contacts.update(w(), theirs.contactId, { name: 'X' }, actor),
+      repositories.contacts.addIdentity(
+        w(),
+        theirs.contactId,
+        { kind: 'email', value: 'x', proof: 'claimed' },
+        actor,
+      ),
+      repositories.contacts.removeIdentity(w(), theirs.identityId, actor),
+      repositories.contacts.setConsent(
+        w(),
+        theirs.contactId,
+        { channel_id: theirs.channelId, kind: 'external', value: 'Theirs', state: 'opted-out' },
+        actor,
+      ),
+      repositories.contactMerges.merge(w(), ours.contactId, theirs.contactId, actor),
+      repositories.contactMerges.merge(w(), theirs.contactId, ours.contactId, actor),
+      repositories.contactMerges.undo(w(), theirs.contactMergeId, actor),
+      repositories.personalData.erase(w(), theirs.contactId, actor),
       repositories.webhookLog.retry(w(), theirs.webhookDeliveryId, actor),
       repositories.webhookLog.test(w(), theirs.webhookEndpointId),
       repositories.webhookLog.recover(

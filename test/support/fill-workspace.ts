@@ -5,8 +5,10 @@ import {
   type BotId,
   type ChannelId,
   type ContactId,
+  type ContactMergeId,
   type ConversationId,
   type DeliveryId,
+  type IdentityId,
   type InboxEventId,
   type MessageId,
   type SessionId,
@@ -25,6 +27,9 @@ export interface FilledWorkspace {
   botId: BotId;
   apiKeyId: ApiKeyId;
   contactId: ContactId;
+  identityId: IdentityId;
+  /** Of a second contact into the first. */
+  contactMergeId: ContactMergeId;
   conversationId: ConversationId;
   sessionId: SessionId;
   /** Dead, and the message it once became. */
@@ -59,6 +64,16 @@ export async function fillWorkspace(store: TestStore, name: string): Promise<Fil
     externalId: name,
     ttlMs: 3_600_000,
   });
+  const twin = await store.contacts.create(
+    workspaceId,
+    {
+      name: `Twin of ${name}`,
+      attributes: {},
+      identities: [{ kind: 'email', value: name, proof: 'claimed' }],
+    },
+    actor,
+  );
+  const merge = await store.contactMerges.merge(workspaceId, session.contactId, twin.id, actor);
   const begun = await store.idempotency.begin(workspaceId, apiKeyId, name, 'h');
   const { conversationId, contactId, sessionId } = session;
   const talk = await fillConversation(store, {
@@ -85,6 +100,8 @@ export async function fillWorkspace(store: TestStore, name: string): Promise<Fil
     botId: bot_id as BotId,
     apiKeyId,
     contactId,
+    identityId: twin.identities[0]!.id,
+    contactMergeId: merge.id,
     conversationId,
     sessionId,
     operationId,

@@ -28,6 +28,8 @@ export const Scope = z.enum([
   'messages:write',
   'messages:read',
   'conversations:read',
+  'contacts:read',
+  'contacts:write',
   'channels:read',
   'channels:write',
   'bots:read',

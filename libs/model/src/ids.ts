@@ -14,6 +14,7 @@ export const idPrefixes = {
   channel: 'chan',
   contact: 'cont',
   identity: 'iden',
+  contactMerge: 'cmrg',
   session: 'sess',
   conversation: 'conv',
   message: 'msg',
@@ -49,6 +50,7 @@ export const BotId = idSchema('bot', 'BotId');
 export const ChannelId = idSchema('channel', 'ChannelId');
 export const ContactId = idSchema('contact', 'ContactId');
 export const IdentityId = idSchema('identity', 'IdentityId');
+export const ContactMergeId = idSchema('contactMerge', 'ContactMergeId');
 export const SessionId = idSchema('session', 'SessionId');
 export const ConversationId = idSchema('conversation', 'ConversationId');
 export const MessageId = idSchema('message', 'MessageId');
@@ -68,6 +70,7 @@ export type BotId = z.infer<typeof BotId>;
 export type ChannelId = z.infer<typeof ChannelId>;
 export type ContactId = z.infer<typeof ContactId>;
 export type IdentityId = z.infer<typeof IdentityId>;
+export type ContactMergeId = z.infer<typeof ContactMergeId>;
 export type SessionId = z.infer<typeof SessionId>;
 export type ConversationId = z.infer<typeof ConversationId>;
 export type MessageId = z.infer<typeof MessageId>;
@@ -89,6 +92,7 @@ export interface IdOf {
   channel: ChannelId;
   contact: ContactId;
   identity: IdentityId;
+  contactMerge: ContactMergeId;
   session: SessionId;
   conversation: ConversationId;
   message: MessageId;

@@ -3,6 +3,7 @@ import { fault } from '#libs/faults';
 import {
   type Address,
   type ChannelId,
+  type ContactId,
   type Conversation,
   type ConversationEvent,
   type ConversationId,
@@ -50,6 +51,7 @@ interface TurnRow {
 export interface ConversationFilter {
   channelId?: ChannelId | undefined;
   state?: Conversation['state'] | undefined;
+  contactId?: ContactId | undefined;
 }
 
 /** Where a conversation's messages go, and what sending there needs to know. Never shown as it is. */
@@ -96,8 +98,8 @@ export class Conversations {
     page: PageRequest,
     filter: ConversationFilter = {},
   ): Promise<PageOf<Conversation>> {
-    const { channelId, state } = filter;
-    const list = ['conversations', channelId ?? '', state ?? ''].join(':');
+    const { channelId, contactId, state } = filter;
+    const list = ['conversations', channelId ?? '', state ?? '', contactId ?? ''].join(':');
     const after = afterId(list, page);
     const rows = await this.database.withWorkspace(workspaceId, (tx) =>
       tx.conversation.findMany({
@@ -105,6 +107,7 @@ export class Conversations {
           workspaceId: uuidOf(workspaceId),
           ...(channelId && { channelId: uuidOf(channelId) }),
           ...(state && { state }),
+          ...(contactId && { contactId: uuidOf(contactId) }),
           ...after,
         },
         orderBy: { id: page.order },

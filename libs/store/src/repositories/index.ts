@@ -4,6 +4,8 @@ export { AuditLog, type Actor, type AuditEntry, type AuditVerdict } from './audi
 export { Bots, type PublishedBot } from './bots.js';
 export { ChannelCache } from './channel-cache.js';
 export { Channels, type ChannelSettings, type LoadedChannel, type StoredChannel } from './channels.js';
+export { ContactMerges } from './contact-merges.js';
+export { Contacts, type ContactFilter } from './contacts.js';
 export { Conversations, type Answer, type ConversationFilter, type SendingPlace } from './conversations.js';
 export type { PageOf, PageRequest } from './cursor.js';
 export { DeadLetters, type DeadDelivery, type DeadInboxEvent } from './dead-letters.js';
@@ -19,6 +21,7 @@ export { withInstallationLock } from './installation-lock.js';
 export { Media, type KnownMedia, type NewMedia } from './media.js';
 export { Members, type Member } from './members.js';
 export type { ChannelPacing, Rate } from './pace.js';
+export { PersonalData, type ErasedFiles } from './personal-data.js';
 export { RepositoriesModule } from './repositories.module.js';
 export {
   addressOfThread,

@@ -14,12 +14,15 @@ import { Bots } from './bots.js';
 import { ChannelCache } from './channel-cache.js';
 import { Channels } from './channels.js';
 import { Connections } from './connections.js';
+import { ContactMerges } from './contact-merges.js';
+import { Contacts } from './contacts.js';
 import { Conversations } from './conversations.js';
 import { DeadLetters } from './dead-letters.js';
 import { Idempotency } from './idempotency.js';
 import { Instance } from './instance.js';
 import { Media } from './media.js';
 import { Members } from './members.js';
+import { PersonalData } from './personal-data.js';
 import { Sessions } from './sessions.js';
 import { Timelines } from './timelines.js';
 import { WebhookEndpoints } from './webhook-endpoints.js';
@@ -33,6 +36,8 @@ const repositories = [
   ChannelCache,
   Channels,
   Connections,
+  ContactMerges,
+  Contacts,
   Conversations,
   DeadLetters,
   Deliveries,
@@ -43,6 +48,7 @@ const repositories = [
   Media,
   MediaFetches,
   Members,
+  PersonalData,
   Sessions,
   Timelines,
   WebhookDeliveries,
