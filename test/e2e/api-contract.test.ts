@@ -63,8 +63,16 @@ async function thingsOf(workspace: TestWorkspace): Promise<Record<string, string
   const session = (await theirs('POST', '/v1/sessions', {})).body;
   const said = { session_id: session.id, text: 'theirs', respond: 'async' };
   const message = (await theirs('POST', '/v1/messages', said)).body;
+  const contact = (
+    await theirs('POST', '/v1/contacts', { identities: [{ kind: 'email', value: 'x@y.example' }] })
+  ).body;
+  const twin = (await theirs('POST', '/v1/contacts', {})).body;
+  const merge = (await theirs('POST', `/v1/contacts/${contact.id}/merge`, { contact_id: twin.id })).body;
   return {
     channels: workspace.channelId,
+    contacts: contact.id,
+    identities: contact.identities[0].id,
+    'contact-merges': merge.id,
     bots: workspace.botId,
     sessions: session.id,
     conversations: session.conversation_id,
@@ -79,6 +87,9 @@ const kindOf: Record<string, IdKind> = {
   channels: 'channel',
   bots: 'bot',
   sessions: 'session',
+  contacts: 'contact',
+  identities: 'identity',
+  'contact-merges': 'contactMerge',
   conversations: 'conversation',
   messages: 'message',
   'dead-letters': 'delivery',
@@ -188,6 +199,7 @@ describe('every route', () => {
   it('refuses bodies that are malformed, oversized, of another type, or not what its schema says', async () => {
     const { client_token: token, conversation_id: conversationId } = await visitor();
     const hook = { url: 'https://127.0.0.1:1/', types: ['turn.failed'] };
+    const { id: contactId } = (await api('POST', '/v1/contacts', {})).body;
     const { id: hookId } = (await api('POST', '/v1/webhook-endpoints', hook)).body;
     await forEach(
       ({ hasBody }) => hasBody,
@@ -195,6 +207,7 @@ describe('every route', () => {
         const caller = isVisitors ? apiOf(booted, token) : api;
         const ours: Record<string, string> = {
           bots: home.botId,
+          contacts: contactId,
           conversations: conversationId,
           'webhook-endpoints': hookId,
         };
@@ -239,7 +252,12 @@ function bodyFor(path: string): object {
   if (path.endsWith('/dry-run')) return { parts: [{ type: 'text', text: 'x' }] };
   if (path.endsWith('/simulate')) return { from: 'x', text: 'y' };
   if (path.endsWith('/recover')) return { since: '2026-11-21T12:00:00Z' };
-  if (path.includes('webhook-endpoints')) return {};
+  if (path.endsWith('/identities')) return { kind: 'email', value: 'x' };
+  if (path.endsWith('/merge')) return { contact_id: newId('contact') };
+  if (path.endsWith('/consents')) {
+    return { channel_id: newId('channel'), kind: 'email', value: 'x', state: 'opted-out' };
+  }
+  if (path.includes('webhook-endpoints') || path.endsWith('/erase')) return {};
   return { name: 'x' };
 }
 
@@ -291,6 +309,35 @@ describe('what is answered', () => {
     const opened = await apiOf(booted, null)('POST', '/v1/widget/sessions', { channel_id: home.channelId });
     expectShape(opened, 201, 'WidgetSession');
     expectShape(await api('GET', '/readyz'), 200, 'Readiness');
+  });
+
+  it('is what the document says of contacts', async () => {
+    const identities = [{ kind: 'email', value: 'ada@example.com' }];
+    const made = await api('POST', '/v1/contacts', { name: 'Ada', identities });
+    expectShape(made, 201, 'Contact');
+    const at = `/v1/contacts/${made.body.id}`;
+    expectShape(await api('GET', at), 200, 'Contact');
+    expectShape(await api('PATCH', at, { attributes: { plan: 'gold' } }), 200, 'Contact');
+    expectShape(await api('GET', '/v1/contacts?q=ada'), 200, 'ContactList');
+    expectShape(
+      await api('POST', `${at}/identities`, { kind: 'phone', value: '+4917012345' }),
+      201,
+      'Identity',
+    );
+    const consent = { channel_id: home.channelId, ...identities[0], state: 'opted-in' };
+    expectShape(await api('PATCH', `${at}/consents`, consent), 200, 'Consent');
+    expectShape(await api('GET', `${at}/consents`), 200, 'ConsentList');
+    const twin = (await api('POST', '/v1/contacts', {})).body;
+    const merge = await api('POST', `${at}/merge`, { contact_id: twin.id });
+    expectShape(merge, 201, 'ContactMerge');
+    expectShape(await api('GET', '/v1/contact-merges'), 200, 'ContactMergeList');
+    expectShape(await api('GET', `/v1/contact-merges/${merge.body.id}`), 200, 'ContactMerge');
+    expectShape(await api('POST', `/v1/contact-merges/${merge.body.id}/undo`), 200, 'ContactMerge');
+    const exported = await api('GET', `${at}/export`);
+    expect([exported.status, exported.body.contact.id]).toEqual([200, made.body.id]);
+    expectShape(await api('POST', `${at}/erase`, { dry_run: true }), 200, 'ContactErasure');
+    expectShape(await api('POST', `${at}/erase`, {}), 200, 'ContactErasure');
+    expectProblem(await api('GET', at), 404, 'state/not-found', at);
   });
 
   it('is what the document says of webhooks, and what it says they send', async () => {

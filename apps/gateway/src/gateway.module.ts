@@ -17,6 +17,9 @@ import { ChannelsController } from './channels/channels.controller.js';
 import { TryingController } from './channels/trying.controller.js';
 import { TryingService } from './channels/trying-service.js';
 import { GATEWAY_CONFIG } from './config-token.js';
+import { ContactLinksController } from './contacts/contact-links.controller.js';
+import { ContactsController } from './contacts/contacts.controller.js';
+import { PersonService } from './contacts/person-service.js';
 import { ConversationsController } from './conversations/conversations.controller.js';
 import { LogStream } from './conversations/log-stream.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
@@ -76,6 +79,8 @@ const controllers = [
   BotsController,
   ChannelTypesController,
   ChannelsController,
+  ContactLinksController,
+  ContactsController,
   ConversationsController,
   DeadLettersController,
   DemoController,
@@ -106,6 +111,7 @@ const services = [
   MediaService,
   MessageService,
   OauthService,
+  PersonService,
   Outbox,
   Outside,
   Readiness,

@@ -3,6 +3,7 @@ import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { Caller, type Principal, Scopes } from '#libs/access';
 import {
   ChannelId,
+  ContactId,
   Conversation,
   type ConversationId,
   DryRunResult,
@@ -26,6 +27,7 @@ import { LogStream } from './log-stream.js';
 const ConversationList = listOf(Conversation, 'ConversationList');
 const ConversationPage = Page.extend({
   channel_id: ChannelId.optional(),
+  contact_id: ContactId.optional(),
   state: z.enum(['open', 'closed']).optional(),
 });
 const After = z.strictObject({
@@ -51,8 +53,8 @@ export class ConversationsController {
     @Caller() { workspaceId }: Principal,
     @Query({ schema: ConversationPage }) query: z.infer<typeof ConversationPage>,
   ): Promise<PageOf<Conversation>> {
-    const { channel_id: channelId, state, ...page } = query;
-    return this.conversations.list(workspaceId, page, { channelId, state });
+    const { channel_id: channelId, contact_id: contactId, state, ...page } = query;
+    return this.conversations.list(workspaceId, page, { channelId, contactId, state });
   }
 
   /** Reads one conversation. */
