@@ -68,7 +68,17 @@ async function thingsOf(workspace: TestWorkspace): Promise<Record<string, string
   ).body;
   const twin = (await theirs('POST', '/v1/contacts', {})).body;
   const merge = (await theirs('POST', `/v1/contacts/${contact.id}/merge`, { contact_id: twin.id })).body;
+  const later = {
+    text: 'x',
+    channels: [{ channel_id: workspace.channelId }],
+    send_at: '2099-01-01T00:00:00Z',
+  };
+  const send = (await theirs('POST', '/v1/sends', { ...later, contact_id: contact.id })).body;
+  const batch = (await theirs('POST', '/v1/send-batches', { ...later, to: [{ contact_id: contact.id }] }))
+    .body;
   return {
+    sends: send.id,
+    'send-batches': batch.id,
     channels: workspace.channelId,
     contacts: contact.id,
     identities: contact.identities[0].id,
@@ -87,6 +97,8 @@ const kindOf: Record<string, IdKind> = {
   channels: 'channel',
   bots: 'bot',
   sessions: 'session',
+  sends: 'send',
+  'send-batches': 'sendBatch',
   contacts: 'contact',
   identities: 'identity',
   'contact-merges': 'contactMerge',
@@ -338,6 +350,21 @@ describe('what is answered', () => {
     expectShape(await api('POST', `${at}/erase`, { dry_run: true }), 200, 'ContactErasure');
     expectShape(await api('POST', `${at}/erase`, {}), 200, 'ContactErasure');
     expectProblem(await api('GET', at), 404, 'state/not-found', at);
+  });
+
+  it('is what the document says of sends', async () => {
+    const address = { kind: 'email', value: 'grace@example.com' };
+    const later = { channels: [{ channel_id: home.channelId }], send_at: '2099-01-01T00:00:00Z', text: 'x' };
+    const made = await api('POST', '/v1/sends', { ...later, address });
+    expectShape(made, 202, 'Send');
+    expectShape(await api('POST', '/v1/sends', { ...later, address, dry_run: true }), 200, 'SendDryRun');
+    expectShape(await api('GET', '/v1/sends'), 200, 'SendList');
+    expectShape(await api('GET', `/v1/sends/${made.body.id}`), 200, 'Send');
+    expectShape(await api('POST', `/v1/sends/${made.body.id}/cancel`), 200, 'Send');
+    const batch = await api('POST', '/v1/send-batches', { ...later, to: [{ address }] });
+    expectShape(batch, 202, 'SendBatch');
+    expectShape(await api('GET', `/v1/send-batches/${batch.body.id}`), 200, 'SendBatch');
+    expectShape(await api('POST', `/v1/send-batches/${batch.body.id}/cancel`), 200, 'CancelledSends');
   });
 
   it('is what the document says of webhooks, and what it says they send', async () => {

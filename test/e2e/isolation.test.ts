@@ -190,6 +190,11 @@ describe('the roles', () => {
       'media.is_over_connection',
       'media.leased_by',
       'media.workspace_id',
+      'send.due_at',
+      'send.epoch',
+      'send.id',
+      'send.leased_by',
+      'send.workspace_id',
       'session.id',
       'session.workspace_id',
       'webhook_delivery.created_at',
@@ -231,6 +236,7 @@ describe('the roles', () => {
       'media_take: SETOF media_claim',
       'media_workspace: uuid',
       'purge_idempotency: bigint',
+      'send_take: SETOF send_claim',
       'session_workspace: uuid',
       'webhook_forget: integer',
       'webhook_take: SETOF webhook_claim',
@@ -415,6 +421,13 @@ describe.each(variants)('$name, with ids of others', ({ make }) => {
     expect(await repositories.personalData.sessionsOf(w(), theirs.contactId)).toEqual([]);
     expect((await repositories.contacts.list(w(), page, { address: 'Theirs' })).data).toEqual([]);
     expect((await repositories.contactMerges.list(w(), page, theirs.contactId)).data).toEqual([]);
+    await expect(repositories.sends.get(w(), theirs.sendId)).rejects.toMatchObject(gone);
+    await expect(repositories.sends.batch(w(), theirs.sendBatchId)).rejects.toMatchObject(gone);
+    expect((await repositories.sends.list(w(), page, { contactId: theirs.contactId })).data).toEqual([]);
+    expect(await repositories.sends.lastChannel(w(), theirs.contactId)).toBeNull();
+    await expect(repositories.sends.placeOf(w(), theirs.contactId, theirs.channelId)).rejects.toMatchObject(
+      gone,
+    );
     expect(await repositories.webhookDeliveries.contextOf(w(), theirs.conversationId)).toBeNull();
     const lists = [
       await repositories.channels.list(w(), page),
@@ -426,6 +439,7 @@ describe.each(variants)('$name, with ids of others', ({ make }) => {
       await repositories.webhookEndpoints.list(w(), page),
       await repositories.contacts.list(w(), page),
       await repositories.contactMerges.list(w(), page),
+      await repositories.sends.list(w(), page),
       await repositories.webhookLog.list(w(), ours.webhookEndpointId, page),
     ];
     for (const list of lists) {
@@ -472,6 +486,8 @@ describe.each(variants)('$name, with ids of others', ({ make }) => {
       repositories.contactMerges.merge(w(), ours.contactId, theirs.contactId, actor),
       repositories.contactMerges.merge(w(), theirs.contactId, ours.contactId, actor),
       repositories.contactMerges.undo(w(), theirs.contactMergeId, actor),
+      repositories.sends.cancel(w(), theirs.sendId),
+      repositories.sends.cancelBatch(w(), theirs.sendBatchId),
       repositories.personalData.erase(w(), theirs.contactId, actor),
       repositories.webhookLog.retry(w(), theirs.webhookDeliveryId, actor),
       repositories.webhookLog.test(w(), theirs.webhookEndpointId),
@@ -484,6 +500,16 @@ describe.each(variants)('$name, with ids of others', ({ make }) => {
     ];
     for (const one of await Promise.allSettled(refused)) {
       expect(one).toMatchObject({ status: 'rejected', reason: gone });
+    }
+    const plan = { contents: [], metadata: {}, sendAt: new Date(), expiresAt: new Date() };
+    for (const [to, channelId] of [
+      [theirs.contactId, ours.channelId],
+      [ours.contactId, theirs.channelId],
+    ] as const) {
+      const steps = [{ channelId, success: 'sent' as const, waitMs: 1 }];
+      await expect(repositories.sends.create(w(), { ...plan, to, steps })).rejects.toMatchObject({
+        code: 'input/invalid',
+      });
     }
     await repositories.apiKeys.touch(w(), theirs.apiKeyId);
     await repositories.sessions.end(w(), theirs.sessionId);

@@ -11,6 +11,8 @@ import {
   type IdentityId,
   type InboxEventId,
   type MessageId,
+  type SendBatchId,
+  type SendId,
   type SessionId,
   type TurnId,
   type WebhookDeliveryId,
@@ -30,6 +32,9 @@ export interface FilledWorkspace {
   identityId: IdentityId;
   /** Of a second contact into the first. */
   contactMergeId: ContactMergeId;
+  /** Of one send, which is done. */
+  sendBatchId: SendBatchId;
+  sendId: SendId;
   conversationId: ConversationId;
   sessionId: SessionId;
   /** Dead, and the message it once became. */
@@ -74,6 +79,20 @@ export async function fillWorkspace(store: TestStore, name: string): Promise<Fil
     actor,
   );
   const merge = await store.contactMerges.merge(workspaceId, session.contactId, twin.id, actor);
+  const sent = await store.sends.createBatch(workspaceId, [
+    {
+      to: session.contactId,
+      contents: [{ type: 'text', text: `sent in ${workspaceId}` }],
+      metadata: {},
+      steps: [{ channelId, success: 'sent', waitMs: 1_000 }],
+      sendAt: new Date(),
+      expiresAt: new Date(),
+    },
+  ]);
+  const { data: sends } = await store.sends.list(workspaceId, { limit: 1, order: 'asc' });
+  await store.owner.query("update send set state = 'failed', due_at = null where workspace_id = $1", [
+    uuidOf(workspaceId),
+  ]);
   const begun = await store.idempotency.begin(workspaceId, apiKeyId, name, 'h');
   const { conversationId, contactId, sessionId } = session;
   const talk = await fillConversation(store, {
@@ -102,6 +121,8 @@ export async function fillWorkspace(store: TestStore, name: string): Promise<Fil
     contactId,
     identityId: twin.identities[0]!.id,
     contactMergeId: merge.id,
+    sendBatchId: sent.id,
+    sendId: sends[0]!.id,
     conversationId,
     sessionId,
     operationId,

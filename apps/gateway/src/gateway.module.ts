@@ -45,6 +45,9 @@ import { Outside } from './outside.js';
 import { DemoController } from './pages/demo.controller.js';
 import { DemoPage } from './pages/demo-page.js';
 import { ErrorsController } from './pages/errors.controller.js';
+import { SendBatchesController } from './sends/send-batches.controller.js';
+import { SendService } from './sends/send-service.js';
+import { SendsController } from './sends/sends.controller.js';
 import { Greeter } from './sessions/greeter.js';
 import { SessionService } from './sessions/session-service.js';
 import { SessionsController } from './sessions/sessions.controller.js';
@@ -91,6 +94,8 @@ const controllers = [
   MediaController,
   MessagesController,
   OauthController,
+  SendBatchesController,
+  SendsController,
   SessionsController,
   TryingController,
   WebhookDeliveriesController,
@@ -115,6 +120,7 @@ const services = [
   Outbox,
   Outside,
   Readiness,
+  SendService,
   SendingService,
   SessionService,
   Speaking,

@@ -9,13 +9,14 @@ import {
   type DynamicModule,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { stateAfterSending } from '#libs/bot';
 import type { WorkerConfig } from '#libs/config';
 import { createEgress, type Egress } from '#libs/connectors';
 import { WebhookSender } from '#libs/events';
 import { InboundDoor, MailboxDrain, ReplyPlanner, TurnRunner, TurnStep } from '#libs/inbound';
 import { FolderFiles, MediaDesk, MediaFetcher, MediaFiles } from '#libs/media';
 import { Logger, Metrics } from '#libs/observe';
-import { DeliverySender } from '#libs/outbound';
+import { DeliverySender, Outbox, SendRunner } from '#libs/outbound';
 import { Bell } from '#libs/queue';
 import {
   ChannelCache,
@@ -26,6 +27,7 @@ import {
   Mailboxes,
   Media,
   MediaFetches,
+  Sends,
   WebhookDeliveries,
 } from '#libs/store';
 import { ConnectionKeeper } from './connections/connection-keeper.js';
@@ -40,6 +42,9 @@ const WEBHOOK_EGRESS = Symbol('WEBHOOK_EGRESS');
 /** A browser or a mailbox each: more on one worker is a matter of memory. */
 const CONNECTIONS_MAX = 50;
 
+/** Going on with a send is a few statements; a pass of twenty stays well within this. */
+const SENDS_LEASE_MS = 30_000;
+
 /** Turns that are under way may take so long when the worker is asked to stop; then they are aborted and done again. */
 const STOP_GRACE_MS = 8_000;
 
@@ -53,6 +58,7 @@ class Loops implements OnApplicationBootstrap, BeforeApplicationShutdown {
     private readonly watch: ChannelWatch,
     private readonly fetcher: MediaFetcher,
     private readonly webhooks: WebhookSender,
+    private readonly sends: SendRunner,
     private readonly means: WorkerMeans,
     private readonly signals: WorkerSignals,
     private readonly bell: Bell,
@@ -69,6 +75,7 @@ class Loops implements OnApplicationBootstrap, BeforeApplicationShutdown {
     this.sender.start();
     this.fetcher.start();
     this.webhooks.start();
+    this.sends.start();
     this.keeper.start();
     this.watch.start();
     this.bell.listen('connection', ({ channelId, command }) => void this.keeper.command(channelId, command));
@@ -76,6 +83,7 @@ class Loops implements OnApplicationBootstrap, BeforeApplicationShutdown {
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.watch.stop();
+    await this.sends.stop();
     await this.drain.stop(STOP_GRACE_MS);
     await this.sender.stop();
     await this.fetcher.stop();
@@ -153,6 +161,28 @@ export class PipelineModule {
             egress: Egress,
             logger: Logger,
           ) => new WebhookSender(webhooks, conversations, egress.fetch, loop, logger),
+        },
+        Outbox,
+        {
+          provide: SendRunner,
+          inject: [Sends, ChannelCache, Conversations, Mailboxes, Outbox, Logger],
+          useFactory: (
+            sends: Sends,
+            channels: ChannelCache,
+            conversations: Conversations,
+            mailboxes: Mailboxes,
+            outbox: Outbox,
+            logger: Logger,
+          ) =>
+            new SendRunner(
+              sends,
+              channels,
+              conversations,
+              mailboxes,
+              outbox,
+              { worker, leaseMs: SENDS_LEASE_MS, sweepEveryMs, stateAfter: stateAfterSending },
+              logger,
+            ),
         },
         InboundDoor,
         {

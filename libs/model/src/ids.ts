@@ -23,6 +23,8 @@ export const idPrefixes = {
   turn: 'turn',
   delivery: 'dlv',
   media: 'med',
+  send: 'snd',
+  sendBatch: 'sndb',
   webhookEndpoint: 'whe',
   webhookDelivery: 'whd',
   request: 'req',
@@ -59,6 +61,8 @@ export const MailboxId = idSchema('mailbox', 'MailboxId');
 export const TurnId = idSchema('turn', 'TurnId');
 export const DeliveryId = idSchema('delivery', 'DeliveryId');
 export const MediaId = idSchema('media', 'MediaId');
+export const SendId = idSchema('send', 'SendId');
+export const SendBatchId = idSchema('sendBatch', 'SendBatchId');
 export const WebhookEndpointId = idSchema('webhookEndpoint', 'WebhookEndpointId');
 export const WebhookDeliveryId = idSchema('webhookDelivery', 'WebhookDeliveryId');
 export const RequestId = idSchema('request', 'RequestId');
@@ -79,6 +83,8 @@ export type MailboxId = z.infer<typeof MailboxId>;
 export type TurnId = z.infer<typeof TurnId>;
 export type DeliveryId = z.infer<typeof DeliveryId>;
 export type MediaId = z.infer<typeof MediaId>;
+export type SendId = z.infer<typeof SendId>;
+export type SendBatchId = z.infer<typeof SendBatchId>;
 export type WebhookEndpointId = z.infer<typeof WebhookEndpointId>;
 export type WebhookDeliveryId = z.infer<typeof WebhookDeliveryId>;
 export type RequestId = z.infer<typeof RequestId>;
@@ -101,6 +107,8 @@ export interface IdOf {
   turn: TurnId;
   delivery: DeliveryId;
   media: MediaId;
+  send: SendId;
+  sendBatch: SendBatchId;
   webhookEndpoint: WebhookEndpointId;
   webhookDelivery: WebhookDeliveryId;
   request: RequestId;

@@ -1,6 +1,7 @@
 export * from './api.js';
 export * from './api-contacts.js';
 export * from './api-operations.js';
+export * from './api-sends.js';
 export * from './api-webhooks.js';
 export * from './api-widget.js';
 export * from './bot-flow.js';

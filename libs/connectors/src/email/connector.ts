@@ -27,7 +27,8 @@ export const connector: Connector<EmailSettings> = {
     carriesSends: () => false,
     open: (io) => (io.settings.receive === 'smtp' ? openListener(io) : openMailbox(io)),
   },
-  outbound: { plan, deliver },
+  // Replies come with the token of the thread, whatever mail of ours they answer.
+  outbound: { plan, threadOf: ({ kind, value }) => (kind === 'email' ? `to:${value}` : null), deliver },
   media: { fetch: fetchMedia },
   simulate,
   check,

@@ -24,6 +24,15 @@ export type { ChannelPacing, Rate } from './pace.js';
 export { PersonalData, type ErasedFiles } from './personal-data.js';
 export { RepositoriesModule } from './repositories.module.js';
 export {
+  Sends,
+  type ContactPlace,
+  type NewSend,
+  type OpenSend,
+  type PlannedStep,
+  type SendOutcome,
+  type TriedStep,
+} from './sends.js';
+export {
   addressOfThread,
   sessionAddress,
   Sessions,

@@ -23,6 +23,7 @@ import { Instance } from './instance.js';
 import { Media } from './media.js';
 import { Members } from './members.js';
 import { PersonalData } from './personal-data.js';
+import { Sends } from './sends.js';
 import { Sessions } from './sessions.js';
 import { Timelines } from './timelines.js';
 import { WebhookEndpoints } from './webhook-endpoints.js';
@@ -49,6 +50,7 @@ const repositories = [
   MediaFetches,
   Members,
   PersonalData,
+  Sends,
   Sessions,
   Timelines,
   WebhookDeliveries,
