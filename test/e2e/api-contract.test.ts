@@ -76,7 +76,9 @@ async function thingsOf(workspace: TestWorkspace): Promise<Record<string, string
   const send = (await theirs('POST', '/v1/sends', { ...later, contact_id: contact.id })).body;
   const batch = (await theirs('POST', '/v1/send-batches', { ...later, to: [{ contact_id: contact.id }] }))
     .body;
+  const held = (await theirs('GET', '/v1/api-keys')).body;
   return {
+    'api-keys': held.data[0].id,
     sends: send.id,
     'send-batches': batch.id,
     channels: workspace.channelId,
@@ -97,6 +99,7 @@ const kindOf: Record<string, IdKind> = {
   channels: 'channel',
   bots: 'bot',
   sessions: 'session',
+  'api-keys': 'apiKey',
   sends: 'send',
   'send-batches': 'sendBatch',
   contacts: 'contact',
@@ -212,6 +215,7 @@ describe('every route', () => {
     const { client_token: token, conversation_id: conversationId } = await visitor();
     const hook = { url: 'https://127.0.0.1:1/', types: ['turn.failed'] };
     const { id: contactId } = (await api('POST', '/v1/contacts', {})).body;
+    const { api_key_id: ownKeyId } = (await api('GET', '/v1/me')).body;
     const { id: hookId } = (await api('POST', '/v1/webhook-endpoints', hook)).body;
     await forEach(
       ({ hasBody }) => hasBody,
@@ -220,6 +224,7 @@ describe('every route', () => {
         const ours: Record<string, string> = {
           bots: home.botId,
           contacts: contactId,
+          'api-keys': ownKeyId,
           conversations: conversationId,
           'webhook-endpoints': hookId,
         };
@@ -264,6 +269,7 @@ function bodyFor(path: string): object {
   if (path.endsWith('/dry-run')) return { parts: [{ type: 'text', text: 'x' }] };
   if (path.endsWith('/simulate')) return { from: 'x', text: 'y' };
   if (path.endsWith('/recover')) return { since: '2026-11-21T12:00:00Z' };
+  if (path.endsWith('/rotate')) return {};
   if (path.endsWith('/identities')) return { kind: 'email', value: 'x' };
   if (path.endsWith('/merge')) return { contact_id: newId('contact') };
   if (path.endsWith('/consents')) {
@@ -365,6 +371,18 @@ describe('what is answered', () => {
     expectShape(batch, 202, 'SendBatch');
     expectShape(await api('GET', `/v1/send-batches/${batch.body.id}`), 200, 'SendBatch');
     expectShape(await api('POST', `/v1/send-batches/${batch.body.id}/cancel`), 200, 'CancelledSends');
+  });
+
+  it('is what the document says of access', async () => {
+    const made = await api('POST', '/v1/api-keys', { name: 'CI', scopes: ['messages:read'] });
+    expectShape(made, 201, 'ApiKeyWithSecret');
+    const at = `/v1/api-keys/${made.body.id}`;
+    expectShape(await api('GET', '/v1/api-keys'), 200, 'ApiKeyList');
+    expectShape(await api('GET', at), 200, 'ApiKey');
+    expectShape(await api('PATCH', at, { name: 'CI 2' }), 200, 'ApiKey');
+    expectShape(await api('POST', `${at}/rotate`, {}), 200, 'ApiKeyWithSecret');
+    expect((await api('DELETE', at)).status).toBe(204);
+    expectShape(await api('GET', '/v1/audit-logs'), 200, 'AuditLineList');
   });
 
   it('is what the document says of webhooks, and what it says they send', async () => {

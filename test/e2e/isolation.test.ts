@@ -429,6 +429,9 @@ describe.each(variants)('$name, with ids of others', ({ make }) => {
       gone,
     );
     expect(await repositories.webhookDeliveries.contextOf(w(), theirs.conversationId)).toBeNull();
+    for (const { target } of (await repositories.auditLog.list(w(), page)).data) {
+      expect(Object.values(theirs)).not.toContain(target);
+    }
     const lists = [
       await repositories.channels.list(w(), page),
       await repositories.bots.list(w(), page),
@@ -458,6 +461,9 @@ describe.each(variants)('$name, with ids of others', ({ make }) => {
       repositories.channels.setHealth(w(), theirs.channelId, { state: 'down', reason: 'x' }),
       repositories.bots.publish(w(), theirs.botId, { definition, actor }),
       repositories.apiKeys.revoke(w(), theirs.apiKeyId, actor),
+      repositories.apiKeys.get(w(), theirs.apiKeyId),
+      repositories.apiKeys.update(w(), theirs.apiKeyId, { name: 'X' }, actor),
+      repositories.apiKeys.rotate(w(), theirs.apiKeyId, { secretHash: 'x', overlapMs: 0, actor }),
       repositories.sessions.start(w(), { channelId: theirs.channelId, ttlMs: 1_000 }),
       repositories.deadLetters.replayDelivery(w(), theirs.deliveryId, actor),
       repositories.deadLetters.replayInboxEvent(w(), theirs.inboxEventId, actor),

@@ -10,6 +10,8 @@ import { Logger, Metrics } from '#libs/observe';
 import { Outbox } from '#libs/outbound';
 import { QueueModule } from '#libs/queue';
 import { Media, RepositoriesModule, StoreModule } from '#libs/store';
+import { ApiKeysController } from './access/api-keys.controller.js';
+import { AuditLogsController } from './access/audit-logs.controller.js';
 import { BotsController } from './bots/bots.controller.js';
 import { ChannelService } from './channels/channel-service.js';
 import { ChannelTypesController } from './channels/channel-types.controller.js';
@@ -79,6 +81,8 @@ class CoreModule {
 }
 
 const controllers = [
+  ApiKeysController,
+  AuditLogsController,
   BotsController,
   ChannelTypesController,
   ChannelsController,

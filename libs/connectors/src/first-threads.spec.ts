@@ -12,7 +12,7 @@ describe('a first message', () => {
   it('goes to a phone on the thread on which the answer will come', () => {
     const answer = inboundSms(
       { id: 'm1', from: '4915112345678', to: '12345', text: 'hi' },
-      { stop_words: [], start_words: [] } as never,
+      { stop_words: ['STOP'], start_words: ['START'] },
     );
     expect(phoneThread(answer!.from)).toBe(answer!.thread);
     expect(phoneThread({ kind: 'phone', value: 'AcmeInc' })).toBeNull();

@@ -37,6 +37,9 @@ export const Scope = z.enum([
   'trace:read',
   'webhooks:read',
   'webhooks:write',
+  'keys:read',
+  'keys:write',
+  'audit:read',
 ]);
 export type Scope = z.infer<typeof Scope>;
 

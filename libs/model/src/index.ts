@@ -1,4 +1,5 @@
 export * from './api.js';
+export * from './api-access.js';
 export * from './api-contacts.js';
 export * from './api-operations.js';
 export * from './api-sends.js';

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { fault } from '#libs/faults';
 import {
@@ -21,7 +20,7 @@ import {
 import type { Consent as ConsentRow, Identity as IdentityRow, Prisma } from '#prisma/client';
 import { Database, type WorkspaceTransaction } from '../database.js';
 import { type Actor, appendAudit } from './audit-log.js';
-import { afterId, type PageOf, pageOf, type PageRequest } from './cursor.js';
+import { afterId, fingerprint, type PageOf, pageOf, type PageRequest } from './cursor.js';
 import { type OperationId, idOfOperation } from './idempotency.js';
 
 /** Which contacts a list holds. */
@@ -85,7 +84,7 @@ export class Contacts {
     page: PageRequest,
     filter: ContactFilter = {},
   ): Promise<PageOf<Contact>> {
-    const list = `contacts:${fingerprint(filter)}`;
+    const list = `contacts:${fingerprint([filter.q ?? '', filter.address ?? ''])}`;
     const after = afterId(list, page);
     const rows = await this.database.withWorkspace(workspaceId, (tx) =>
       tx.contact.findMany({
@@ -350,14 +349,6 @@ async function requireFree(
     const detail = `The ${kind} address is of ${owner}: merge the two if they are one person.`;
     throw fault('state/already-exists', { detail, facts: { owner } });
   }
-}
-
-/** A cursor is good for one search only, and short whatever was searched for. */
-function fingerprint({ q = '', address = '' }: ContactFilter): string {
-  return createHash('sha256')
-    .update(JSON.stringify([q, address]))
-    .digest('base64url')
-    .slice(0, 16);
 }
 
 function conditionOf({ q, address }: ContactFilter): Prisma.ContactWhereInput {

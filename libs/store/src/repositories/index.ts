@@ -1,6 +1,6 @@
 export { Connections, connectionAccount, type ConnectionClaim, type ShownConnection } from './connections.js';
 export { ApiKeys, type StoredApiKey } from './api-keys.js';
-export { AuditLog, type Actor, type AuditEntry, type AuditVerdict } from './audit-log.js';
+export { AuditLog, type Actor, type AuditAnchor, type AuditEntry, type AuditVerdict } from './audit-log.js';
 export { Bots, type PublishedBot } from './bots.js';
 export { ChannelCache } from './channel-cache.js';
 export { Channels, type ChannelSettings, type LoadedChannel, type StoredChannel } from './channels.js';
