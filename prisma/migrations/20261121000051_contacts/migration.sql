@@ -10,7 +10,7 @@ alter table consent add constraint consent_source check (source in ('person', 'a
 
 -- A contact that turned out to be another one: everything that was theirs is the other's.
 alter table contact add column merged_into uuid;
-alter table contact add constraint contact_merged_into_fkey foreign key (workspace_id, merged_into)
+alter table contact add constraint contact_workspace_id_merged_into_fkey foreign key (workspace_id, merged_into)
   references contact (workspace_id, id) on update cascade on delete cascade;
 alter table contact add constraint contact_merged_elsewhere check (merged_into <> id);
 create index contact_merged_into on contact (workspace_id, merged_into) where merged_into is not null;
