@@ -215,8 +215,10 @@ describe('a webhook that is not taken', () => {
   });
 
   it('waits with all others while its receiver asks for time', async () => {
-    receiver.answer = () => ({ status: 429, headers: { 'retry-after': '600' } });
     const { id, path } = await subscribe();
+    // The other one takes everything: asked to wait as well, it would hear only what was under way before its answer.
+    receiver.answer = (hook) =>
+      hook.path === path ? { status: 429, headers: { 'retry-after': '600' } } : { status: 204 };
     await api('POST', `/v1/webhook-endpoints/${id}/test`);
     await until('it is paused', async () => {
       return (await api('GET', `/v1/webhook-endpoints/${id}`)).body.paused_until !== null;
