@@ -26,7 +26,15 @@ function problemsOf(folder) {
   const has = (file) => existsSync(path.join(folder, file));
   const fixtures = has('fixtures') ? readdirSync(path.join(folder, 'fixtures')) : [];
   const takesWebhooks = /^\s*webhook:/m.test(read('connector.ts'));
-  const needed = ['manifest.ts', 'connector.ts', 'plan.ts', 'deliver.ts', `${name}.spec.ts`, 'README.md'];
+  const needed = [
+    'manifest.ts',
+    'connector.ts',
+    'plan.ts',
+    'deliver.ts',
+    `${name}.spec.ts`,
+    'README.md',
+    'sample-settings.json',
+  ];
   const neededForWebhooks = ['authenticate.ts', 'decode.ts', 'wire.ts'];
 
   /** @type {[boolean, string][]} */

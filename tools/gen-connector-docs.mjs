@@ -40,6 +40,7 @@ function index(connectors) {
     MARK,
     'The kinds of channel that this build knows, each with its settings and its set-up.',
     table(['connector', 'id', 'what it is'], rows),
+    'What each kind of content becomes on each of them, and what is lost, stands in [renderings](renderings.md).',
   ].join('\n\n');
 }
 

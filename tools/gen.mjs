@@ -5,12 +5,14 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { genConnectorDocs } from './gen-connector-docs.mjs';
 import { genDocs } from './gen-docs.mjs';
+import { genRenderings } from './gen-renderings.mjs';
 import { genRegistry } from './gen-registry.mjs';
 
 /** Each step gives the files it owns: path under the root → text. A file is only written when its text changes. */
 const steps = [
   { name: 'connector registry', make: genRegistry },
   { name: 'connector pages', make: genConnectorDocs, needsBuild: true },
+  { name: 'renderings', make: genRenderings, needsBuild: true },
   { name: 'settings, errors and jobs', make: genDocs, needsBuild: true },
 ];
 

@@ -14,6 +14,7 @@ const answered = new Map();
 let sent = 0;
 
 const provider = createServer((request, response) => {
+  if (request.method === 'HEAD') return void response.writeHead(204).end(); // a check of the channel
   const chunks = [];
   request.on('data', (chunk) => chunks.push(chunk));
   request.on('end', () => {

@@ -83,6 +83,7 @@ export class Provider {
       return; // the caller died in the middle of its request
     }
     if (!channel) return void response.writeHead(404).end();
+    if (request.method === 'HEAD') return void response.writeHead(204).end(); // a check of the channel
     if (request.method === 'GET') return this.#lookUp(channel, searchParams.get('id'), response);
     this.#take(channel, request, Buffer.concat(chunks), response);
   }

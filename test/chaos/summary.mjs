@@ -18,6 +18,7 @@ export function summary({ backend, violations, history, injector, drainMs, crash
     `${injector.total} faults (${kinds.join(', ')})`,
     `${injector.kills} kill -9${crashed(crashes)}`,
     `${acked} of ${sent.length} events acknowledged in ${posts} posts (${refused} answered 503)`,
+    `acknowledged within ${slowest(sent)}`,
     `${rows.messages.filter(({ direction }) => direction === 'in').length} messages`,
     `${rows.turns.length} turns`,
     `${calls.length} provider calls`,
@@ -25,6 +26,17 @@ export function summary({ backend, violations, history, injector, drainMs, crash
     `drained in ${(drainMs / 1_000).toFixed(1)} s`,
     `${violations.length} violations`,
   ].join(' · ');
+}
+
+/** How long an acknowledgement took, in words. @param {import('./checker.mjs').History['sent']} sent */
+function slowest(sent) {
+  const times = sent
+    .flatMap(({ posts }) => posts)
+    .filter(({ status }) => status >= 200 && status < 300)
+    .map(({ sentAt, endedAt }) => endedAt - sentAt)
+    .toSorted((a, b) => a - b);
+  const at = (share) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
+  return `${at(0.5)} ms (p50), ${at(0.99)} ms (p99)`;
 }
 
 /** @param {ReadonlyMap<string, number>} crashes */

@@ -208,7 +208,7 @@ describe('the checker of chaos runs', () => {
       'a log holds what was said',
       ({ findings }) => findings.push(`the log of worker-1 holds ${canary}`),
     ],
-    ['I12', 'an acknowledgement came late', ({ sent }) => (sent[1].posts[0].endedAt += 3_000)],
+    ['I12', 'an acknowledgement came late', ({ sent }) => (sent[1].posts[0].endedAt += 20_000)],
   ];
 
   it.each(bends)('finds %s: %s', (invariant, _what, bend) => {

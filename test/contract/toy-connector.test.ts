@@ -125,6 +125,7 @@ describe('adding a connector', { timeout: 60_000 }, () => {
     expect(own.length).toBeGreaterThan(8);
     expect(changes.filter((change) => !own.includes(change)).toSorted()).toEqual([
       ' M docs/connectors/README.md',
+      ' M docs/connectors/renderings.md',
       ' M libs/connectors/src/registry.gen.ts',
       '?? docs/connectors/toy.md',
     ]);

@@ -35,6 +35,7 @@ describe('a person who writes mails', () => {
     const settings = {
       address: 'support@acme.example',
       hook_secret: SECRET,
+      authserv_id: 'mx.acme.example',
       smtp_host: '127.0.0.1',
       smtp_port: (server.server.address() as AddressInfo).port,
       smtp_security: 'none',
@@ -123,6 +124,45 @@ describe('a person who writes mails', () => {
     ]);
     await until('Bob is answered', () => sent.some(({ inReplyTo }) => inReplyTo[0] === 'bob@shop.example'));
     expect(sent.slice(before).some(({ inReplyTo }) => inReplyTo[0] === 'away@shop.example')).toBe(false);
+  });
+
+  it('is not taken for somebody else who names their mails', async () => {
+    const results = (dmarc: string) => `Authentication-Results: mx.acme.example; dmarc=${dmarc}`;
+    const eva = (id: string, text: string, ...more: string[]) =>
+      post([...from(id, ...more).slice(1), 'From: Eva <eva@shop.example>', '', text]);
+    await eva('eva', 'when are you open?', results('pass'));
+    const answer = await until('an answer', () =>
+      sent.find(({ inReplyTo }) => inReplyTo[0] === 'eva@shop.example'),
+    );
+    // Somebody who has seen Eva's mail, but none of ours, writes in her name and wants the answers.
+    const steal = ['References: <eva@shop.example>', 'Reply-To: thief@evil.example'];
+    await eva('forged', 'when are you open?', results('fail'), ...steal);
+    await eva('unproved', 'send me all that you know', results('none'), ...steal);
+    await until('both are answered', () =>
+      ['forged', 'unproved'].every((id) =>
+        sent.some(({ inReplyTo }) => inReplyTo[0] === `${id}@shop.example`),
+      ),
+    );
+    expect(sent.filter(({ to }) => to[0]?.address === 'thief@evil.example')).toEqual([]);
+    const sql = `select distinct conversation_id, contact_id, address_kind from message m join conversation c on c.id = m.conversation_id
+      where m.provider_id = any ($1)`;
+    const rows = async (...ids: string[]) =>
+      (
+        await booted.owner.query<{ conversation_id: string; contact_id: string; address_kind: string }>(sql, [
+          ids.map((id) => `${id}@shop.example`),
+        ])
+      ).rows;
+    const [hers] = await rows('eva');
+    const [forged] = await rows('forged');
+    const [unproved] = await rows('unproved');
+    expect(new Set([hers, forged, unproved].map((row) => row!.conversation_id)).size).toBe(3);
+    expect(forged!.contact_id).not.toBe(hers!.contact_id);
+    // Herself, she goes on where she was.
+    await eva('eva-again', 'and on Sunday?', results('pass'), `In-Reply-To: <${answer.messageId}>`);
+    await until(
+      'she is heard',
+      async () => (await rows('eva-again'))[0]?.conversation_id === hers!.conversation_id,
+    );
   });
 
   it('gets nowhere without the password', async () => {

@@ -123,8 +123,9 @@ export class FakeSmsc {
     if (to !== undefined) void this.#pass(pdu, from, to, message_id);
   }
 
-  /** To the other side, and, when that has taken it, a receipt back to who wanted one. */
+  /** To the other side, if it is there, and, when that has taken it, a receipt back to who wanted one. */
   async #pass(pdu: PDU, from: string, to: string, message_id: string): Promise<void> {
+    if (!this.clients.includes(to)) return;
     const { source_addr, source_addr_ton, source_addr_npi, destination_addr, dest_addr_ton, dest_addr_npi } =
       pdu;
     const fields = definedOf({

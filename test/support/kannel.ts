@@ -17,27 +17,38 @@ export interface KannelOptions {
 /** A real Kannel, with both of its programs, on ports of its own. */
 export class Kannel {
   readonly #folder = mkdtempSync(path.join(tmpdir(), 'parley-kannel-'));
+  readonly #file = path.join(this.#folder, 'kannel.conf');
   readonly #children: ChildProcess[] = [];
   #log = '';
 
   private constructor(
-    /** Where `sendsms` is. */
-    readonly sendsmsUrl: string,
-  ) {}
+    private readonly ports: { box: number; sendsms: number },
+    config: string,
+  ) {
+    writeFileSync(this.#file, config);
+  }
+
+  /** Where `sendsms` is, also while Kannel is not there. */
+  get sendsmsUrl(): string {
+    return `http://127.0.0.1:${this.ports.sendsms}/cgi-bin/sendsms`;
+  }
 
   static async start({ smscPort, getUrl }: KannelOptions): Promise<Kannel> {
     const [admin, box, sendsms] = [await freePort(), await freePort(), await freePort()];
-    const kannel = new Kannel(`http://127.0.0.1:${sendsms}/cgi-bin/sendsms`);
-    const file = path.join(kannel.#folder, 'kannel.conf');
-    writeFileSync(file, configOf({ admin, box, sendsms, smscPort, getUrl }));
+    const kannel = new Kannel({ box, sendsms }, configOf({ admin, box, sendsms, smscPort, getUrl }));
     try {
-      await kannel.#run(programs.kannel!, file, box);
-      await kannel.#run(path.join(path.dirname(programs.kannel!), 'smsbox'), file, sendsms);
+      await kannel.resume();
+      return kannel;
     } catch (cause) {
       await kannel.stop();
-      throw new Error(`Kannel does not start:\n${kannel.#log.slice(-2_000)}`, { cause });
+      throw new Error(`Kannel does not start:\n${kannel.log.slice(-2_000)}`, { cause });
     }
-    return kannel;
+  }
+
+  /** Starts both programs again, on the same ports. */
+  async resume(): Promise<void> {
+    await this.#run(programs.kannel!, this.ports.box);
+    await this.#run(path.join(path.dirname(programs.kannel!), 'smsbox'), this.ports.sendsms);
   }
 
   /** What both programs wrote. */
@@ -45,9 +56,9 @@ export class Kannel {
     return this.#log;
   }
 
-  /** The last one started ends first. */
-  async stop(): Promise<void> {
-    for (const child of this.#children.toReversed()) {
+  /** Ends both programs, the last one started first. */
+  async pause(): Promise<void> {
+    for (const child of this.#children.splice(0).toReversed()) {
       if (child.exitCode !== null || child.signalCode !== null) continue;
       const gone = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGINT');
@@ -55,11 +66,16 @@ export class Kannel {
       await gone;
       clearTimeout(timer);
     }
+  }
+
+  /** Ends both programs, for good. */
+  async stop(): Promise<void> {
+    await this.pause();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  async #run(program: string, file: string, port: number): Promise<void> {
-    const child = spawn(program, ['-v', '1', file], { stdio: ['ignore', 'pipe', 'pipe'] });
+  async #run(program: string, port: number): Promise<void> {
+    const child = spawn(program, ['-v', '1', this.#file], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#children.push(child);
     const keep = (chunk: Buffer): void => void (this.#log += chunk.toString('utf8'));
     child.stdout.on('data', keep);
@@ -101,6 +117,7 @@ admin-password = adm
 smsbox-port = ${own.box}
 smsbox-interface = 127.0.0.1
 dlr-storage = internal
+sms-resend-freq = 1
 box-deny-ip = "*.*.*.*"
 box-allow-ip = "127.0.0.1"
 

@@ -5,10 +5,12 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -27,21 +29,29 @@ export const MAILBOXES = { support: 'secret', sales: 'secret' } as const;
 /** Who may send to everybody. */
 export const RELAY = { user: 'relay', pass: 'relaypass' } as const;
 
-/** Real servers in a folder of their own: Exim takes mails and hands them to Dovecot, which keeps them. */
+/**
+ * Real servers in a folder of their own: Exim takes mails and hands them to Dovecot, which keeps them. Both give up root's
+ * rights for those of users of their own, so only root can start them.
+ */
 export class MailServers {
   static get canRun(): boolean {
     return (
       programs['dovecot-core'] !== undefined &&
       programs['exim4-daemon-light'] !== undefined &&
+      // Of dovecot-imapd and dovecot-lmtpd, where Debian has them.
+      ['imap', 'lmtp'].every((name) => existsSync(`/usr/lib/dovecot/${name}`)) &&
       process.getuid?.() === 0
     );
   }
+
+  /** OAuth access tokens that Dovecot takes, with the mailbox of each: what an authorization server would say of them. */
+  readonly tokens = new Map<string, string>();
 
   private constructor(
     private readonly folder: string,
     readonly imapPort: number,
     readonly smtpPort: number,
-    readonly lmtpPort: number,
+    private readonly introspection: Server,
   ) {}
 
   get certificate(): string {
@@ -52,7 +62,18 @@ export class MailServers {
     const folder = mkdtempSync(path.join(tmpdir(), 'parley-mail-'));
     chmodSync(folder, 0o755);
     const [imap, smtp, lmtp] = [await freePort(), await freePort(), await freePort()];
-    const servers = new MailServers(folder, imap, smtp, lmtp);
+    const introspection = createHttpServer();
+    await new Promise<void>((resolve) => introspection.listen(0, '127.0.0.1', resolve));
+    const servers = new MailServers(folder, imap, smtp, introspection);
+    introspection.on('request', (request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      request.on('end', () => {
+        const username = servers.tokens.get(new URLSearchParams(body).get('token') ?? '');
+        response.setHeader('content-type', 'application/json');
+        response.end(JSON.stringify(username === undefined ? { active: false } : { active: true, username }));
+      });
+    });
     for (const name of ['run', 'state', 'mail', 'spool', 'log']) mkdirSync(path.join(folder, name));
     const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
     execFileSync(
@@ -79,6 +100,8 @@ export class MailServers {
     const users = Object.entries(MAILBOXES).map(([name, password]) => `${name}@acme.test:{PLAIN}${password}`);
     writeFileSync(path.join(folder, 'users'), `${users.join('\n')}\n`);
     writeFileSync(path.join(folder, 'dovecot.conf'), dovecotConf(folder, imap, lmtp));
+    const { port } = introspection.address() as AddressInfo;
+    writeFileSync(path.join(folder, 'oauth2.conf'), oauthConf(port));
     writeFileSync(path.join(folder, 'exim.conf'), eximConf(folder, smtp, lmtp));
     chownSync(path.join(folder, 'mail'), idOf('mail'), idOf('mail'));
     for (const name of ['spool', 'log', 'run']) {
@@ -94,22 +117,55 @@ export class MailServers {
     await until('Dovecot listens', () => isOpen(this.imapPort));
   }
 
-  /** As a machine that goes down takes it: without a word. */
-  async killDovecot(): Promise<void> {
+  async stopDovecot(): Promise<void> {
     await endByFile(path.join(this.folder, 'run/master.pid'), 'SIGTERM');
+    await until('Dovecot listens no more', async () => !(await isOpen(this.imapPort)));
+  }
+
+  /** How many sessions a mailbox has now. */
+  sessionsOf(mailbox: keyof typeof MAILBOXES): number {
+    const { stdout } = this.#doveadm('who', '-1', `${mailbox}@acme.test`);
+    return stdout.split('\n').filter((line) => line.includes(' imap ')).length;
+  }
+
+  /** Ends a mailbox's sessions, as an administrator or a failing machine does. */
+  kick(mailbox: keyof typeof MAILBOXES): void {
+    this.#doveadm('kick', `${mailbox}@acme.test`);
+  }
+
+  /** Makes a mailbox's folder anew, its mails staying: their UIDs count from one again, under another UIDVALIDITY. */
+  async renumber(mailbox: keyof typeof MAILBOXES): Promise<void> {
+    await this.stopDovecot();
+    const folder = path.join(this.folder, 'mail', `${mailbox}@acme.test`);
+    for (const name of readdirSync(folder)) {
+      if (name.startsWith('dovecot')) rmSync(path.join(folder, name), { recursive: true });
+    }
+    await this.startDovecot();
+  }
+
+  #doveadm(...args: string[]) {
+    const doveadm = path.join(path.dirname(programs['dovecot-core']!), '../bin/doveadm');
+    return spawnSync(doveadm, ['-c', path.join(this.folder, 'dovecot.conf'), ...args], { encoding: 'utf8' });
   }
 
   async startExim(): Promise<void> {
     await run(programs['exim4-daemon-light']!, ['-C', path.join(this.folder, 'exim.conf'), '-bd', '-q2s']);
     await until('Exim listens', () => isOpen(this.smtpPort));
   }
-  async killExim(): Promise<void> {
+  async stopExim(): Promise<void> {
     await endByFile(path.join(this.folder, 'log/exim.pid'), 'SIGTERM');
   }
 
   async stop(): Promise<void> {
-    await this.killExim();
-    await this.killDovecot();
+    await this.stopExim();
+    // What Exim has begun goes on without its daemon, and would write its log anew.
+    await until(
+      "Exim's last children are gone",
+      () => !isRunning(path.join(this.folder, 'exim.conf')),
+      30_000,
+    );
+    await this.stopDovecot();
+    await new Promise((resolve) => this.introspection.close(resolve));
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
@@ -138,6 +194,18 @@ async function endByFile(file: string, signal: NodeJS.Signals): Promise<void> {
     return;
   }
   await until(`process ${pid} is gone`, () => !isAlive(pid));
+}
+
+/** Whether any process names a file in its command. */
+function isRunning(file: string): boolean {
+  return readdirSync('/proc').some((name) => {
+    if (!/^\d+$/.test(name)) return false;
+    try {
+      return readFileSync(`/proc/${name}/cmdline`, 'utf8').includes(file);
+    } catch {
+      return false; // it is gone
+    }
+  });
 }
 
 function isAlive(pid: number): boolean {
@@ -189,8 +257,15 @@ ssl_key = <${folder}/key.pem
 disable_plaintext_auth = no
 recipient_delimiter = +
 mail_max_userip_connections = 50
+auth_mechanisms = plain login xoauth2 oauthbearer
+passdb {
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = ${folder}/oauth2.conf
+}
 passdb {
   driver = passwd-file
+  mechanisms = plain login
   args = scheme=PLAIN username_format=%u ${folder}/users
 }
 userdb {
@@ -216,6 +291,13 @@ namespace inbox {
 }
 `;
 }
+
+const oauthConf = (port: number): string => `introspection_mode = post
+introspection_url = http://127.0.0.1:${port}/introspect
+username_attribute = username
+active_attribute = active
+active_value = true
+`;
 
 function eximConf(folder: string, smtp: number, lmtp: number): string {
   return `primary_hostname = mx.acme.test

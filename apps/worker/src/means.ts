@@ -1,6 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { Connection, Egress, EgressFetch, FetchedMedia } from '#libs/connectors';
+import {
+  hookUrlOf,
+  type Connection,
+  type Egress,
+  type EgressFetch,
+  type FetchedMedia,
+} from '#libs/connectors';
 import type { MediaDesk } from '#libs/media';
 import type { ChannelId } from '#libs/model';
 import { SendingMeans } from '#libs/outbound';
@@ -18,6 +24,7 @@ export class WorkerMeans extends SendingMeans implements ConnectionMeans {
     egress: Egress,
     private readonly desk: MediaDesk,
     private readonly dataFolder: string,
+    private readonly publicUrl: string,
   ) {
     super();
     this.fetch = egress.fetch;
@@ -39,6 +46,10 @@ export class WorkerMeans extends SendingMeans implements ConnectionMeans {
     const folder = path.join(this.dataFolder, 'channels', channelId);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     return folder;
+  }
+
+  hookUrl({ channelId, connector }: LoadedChannel): string | undefined {
+    return hookUrlOf(this.publicUrl, { id: channelId, connector });
   }
 
   linkTo({ workspaceId }: LoadedChannel, mediaUrl: string): Promise<string> {

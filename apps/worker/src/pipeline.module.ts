@@ -119,7 +119,8 @@ export class PipelineModule {
         {
           provide: WorkerMeans,
           inject: [EGRESS, MediaDesk],
-          useFactory: (egress: Egress, desk: MediaDesk) => new WorkerMeans(egress, desk, config.data.dir),
+          useFactory: (egress: Egress, desk: MediaDesk) =>
+            new WorkerMeans(egress, desk, config.data.dir, config.http.publicUrl),
         },
         { provide: MediaFiles, useFactory: () => new FolderFiles(path.join(config.data.dir, 'media')) },
         {

@@ -1,4 +1,5 @@
 import { fault } from '#libs/faults';
+import type { ChannelId } from '#libs/model';
 import type { AnyConnector } from './connector.js';
 import { registry } from './registry.gen.js';
 
@@ -12,6 +13,15 @@ export function connectorOf(id: string): AnyConnector {
   if (!connector)
     throw fault('channel/unknown-connector', { detail: `There is no connector "${id.slice(0, 64)}".` });
   return connector;
+}
+
+/** Where a channel's provider calls this installation; undefined for one that calls nothing. */
+export function hookUrlOf(
+  publicUrl: string,
+  { id, connector }: { id: ChannelId; connector: string },
+): string | undefined {
+  if (registry.get(connector)?.webhook === undefined) return undefined;
+  return `${publicUrl}/hooks/${connector}/${id}`;
 }
 
 /** What a kind of channel can do, by the ports it has. */

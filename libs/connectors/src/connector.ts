@@ -117,6 +117,18 @@ export interface Destination {
   lastInboundRef: string | null;
   /** What came along with that message, such as an e-mail's subject and references; absent for none. */
   lastInboundMetadata?: Readonly<Record<string, string>> | null;
+  /** What the bot said to this person before, for `Outbound.refuses`; absent for what people write, and where it is not asked for. */
+  saidBefore?: SaidBefore;
+}
+
+/** What the bot said to one person on one channel, in all their conversations there, before the message at hand. */
+export interface SaidBefore {
+  /** Turns of the bot that spoke within 24 hours. */
+  turnsToday: number;
+  /** The same within ten minutes. */
+  turnsLately: number;
+  /** Whether one of those of 24 hours said the very same. */
+  isRepeated: boolean;
 }
 
 export interface Receipt {
@@ -151,6 +163,8 @@ export interface EgressRequest {
   /** Bytes of the answer that are read; more is an error. */
   maxBytes?: number;
   signal?: AbortSignal;
+  /** Asked in the very moment in which the request would begin to leave; false makes it `channel/unreachable`. */
+  mayLeave?: () => boolean;
 }
 export interface EgressResponse {
   status: number;
@@ -242,6 +256,8 @@ export interface Outbound<Settings> {
    * The refusal becomes the delivery's end, in the provider's words where it has them.
    */
   refuses?(part: Part, to: Destination, settings: Settings, now: number): Refusal | null;
+  /** Whether `refuses` wants to know what the bot said before: one more look into the database for each send. */
+  asksWhatWasSaid?: boolean;
   /**
    * Exactly one provider call. Never retries, sleeps or splits.
    *

@@ -1,4 +1,4 @@
-export { capabilitiesOf, connectorOf } from './catalogue.js';
+export { capabilitiesOf, connectorOf, hookUrlOf } from './catalogue.js';
 export type {
   Connection,
   ConnectionIo,
@@ -32,6 +32,7 @@ export type {
   Plan,
   Receipt,
   Refusal,
+  SaidBefore,
   SimulatedMessage,
   Verdict,
   Visitor,

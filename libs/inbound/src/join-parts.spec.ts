@@ -26,7 +26,7 @@ const textsOf = (events: readonly PendingEvent[]): string[] =>
 describe('joining the parts of a message', () => {
   it('changes nothing where nothing is in parts', () => {
     const events = [pending('a'), pending('b')];
-    expect(joinParts(events, now())).toEqual({ events, absorbed: [], waitMs: null });
+    expect(joinParts(events, now())).toEqual({ events, absorbed: [], wait: null });
   });
 
   it('makes one message of them, whatever their order, and keeps what stands between', () => {
@@ -34,7 +34,7 @@ describe('joining the parts of a message', () => {
     fc.assert(
       fc.property(fc.shuffledSubarray(parts, { minLength: 3 }), (shuffled) => {
         const between = pending('other');
-        const { events, absorbed, waitMs } = joinParts([shuffled[0]!, between, ...shuffled.slice(1)], now());
+        const { events, absorbed, wait } = joinParts([shuffled[0]!, between, ...shuffled.slice(1)], now());
         expect(textsOf(events)).toEqual(['other', 'Hello you']);
         expect(events.at(-1)).toMatchObject({
           inboxEventId: shuffled.at(-1)!.inboxEventId,
@@ -44,24 +44,43 @@ describe('joining the parts of a message', () => {
         expect(absorbed.map(({ inboxEventId }) => inboxEventId)).toEqual(
           shuffled.slice(0, -1).map(({ inboxEventId }) => inboxEventId),
         );
-        expect(waitMs).toBeNull();
+        expect(wait).toBeNull();
       }),
     );
   });
 
   it('waits for what is missing, and lets everything else go on', () => {
-    const { events, absorbed, waitMs } = joinParts(
+    const { events, absorbed, wait } = joinParts(
       [pending('a', { of: '7', part: 1, total: 2 }), pending('other')],
       now(),
     );
     expect(textsOf(events)).toEqual(['other']);
     expect(absorbed).toEqual([]);
-    expect(waitMs).toBeGreaterThan(50_000);
+    expect(wait?.ms).toBeGreaterThan(50_000);
+  });
+
+  it('puts signs together that were cut in two', () => {
+    const { events } = joinParts(
+      [
+        pending('a', { of: '7', part: 1, total: 2, halves: { last: 0xd83d } }),
+        pending('b', { of: '7', part: 2, total: 2, halves: { first: 0xde00 } }),
+      ],
+      now(),
+    );
+    expect(textsOf(events)).toEqual(['a😀b']);
+  });
+
+  it('says how many parts wait', () => {
+    const { wait } = joinParts(
+      [1, 2, 3].map((part) => pending('x', { of: '7', part, total: 5 })),
+      now(),
+    );
+    expect(wait?.parts).toBe(3);
   });
 
   it('takes what is there when nothing more has come for a minute', () => {
-    const { events, waitMs } = joinParts([pending('only', { of: '7', part: 2, total: 2 })], now() + 60_001);
-    expect([textsOf(events), waitMs]).toEqual([['only'], null]);
+    const { events, wait } = joinParts([pending('only', { of: '7', part: 2, total: 2 })], now() + 60_001);
+    expect([textsOf(events), wait]).toEqual([['only'], null]);
   });
 
   it('counts a part that came twice once, and does not mix people or messages', () => {

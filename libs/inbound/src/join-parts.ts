@@ -9,8 +9,8 @@ export interface Joined {
   events: PendingEvent[];
   /** Parts that are in another event's message. */
   absorbed: InboxOutcome[];
-  /** When to look again although nothing comes; null when no part is waited for. */
-  waitMs: number | null;
+  /** How many events stay pending, and in how many milliseconds to look again although nothing comes; null when none waits. */
+  wait: { ms: number; parts: number } | null;
 }
 
 /**
@@ -25,8 +25,8 @@ export function joinParts(events: readonly PendingEvent[], now: number): Joined 
     const key = keyOf(pending);
     if (key !== null) groups.set(key, [...(groups.get(key) ?? []), pending]);
   }
-  if (groups.size === 0) return { events: [...events], absorbed: [], waitMs: null };
-  const joined: Joined = { events: [], absorbed: [], waitMs: null };
+  if (groups.size === 0) return { events: [...events], absorbed: [], wait: null };
+  const joined: Joined = { events: [], absorbed: [], wait: null };
   for (const pending of events) {
     const key = keyOf(pending);
     if (key === null) {
@@ -45,7 +45,8 @@ function judge(joined: Joined, group: readonly PendingEvent[], now: number): voi
   const present = new Set(group.map((pending) => partOf(pending)!.part));
   const leftMs = Math.min(...group.map(receivedAt)) + GIVE_UP_MS - now;
   if (present.size < total && leftMs > 0) {
-    joined.waitMs = Math.max(100, Math.min(joined.waitMs ?? leftMs, leftMs));
+    const ms = Math.max(100, Math.min(joined.wait?.ms ?? leftMs, leftMs));
+    joined.wait = { ms, parts: (joined.wait?.parts ?? 0) + group.length };
     return;
   }
   const last = group.at(-1)!;
@@ -60,13 +61,18 @@ function wholeOf(group: readonly PendingEvent[]): InboundMessage {
   const byPart = new Map(group.map((pending) => [partOf(pending)!.part, pending.event as InboundMessage]));
   const parts = [...byPart].toSorted(([a], [b]) => a - b).map(([, event]) => event);
   const { join: _, ...first } = parts[0]!;
-  const words = parts.flatMap(({ content }) =>
-    content.flatMap((one) => (one.type === 'text' ? [one.text] : [])),
-  );
+  const words = parts.flatMap(({ content, join }) => {
+    const texts = content.flatMap((one) => (one.type === 'text' ? [one.text] : []));
+    return [halfOf(join?.halves?.first), ...texts, halfOf(join?.halves?.last)];
+  });
   const rest = parts.flatMap(({ content }) => content.filter(({ type }) => type !== 'text'));
-  const text: Content[] = words.length > 0 ? [{ type: 'text', text: words.join('') }] : [];
+  const text: Content[] = words.some((word) => word !== '')
+    ? [{ type: 'text', text: words.join('').replace(/\p{Surrogate}/gu, '\ufffd') }]
+    : [];
   return { ...first, content: [...text, ...rest] };
 }
+
+const halfOf = (unit: number | undefined): string => (unit === undefined ? '' : String.fromCharCode(unit));
 
 function partOf({ event }: PendingEvent): NonNullable<InboundMessage['join']> | undefined {
   return event.kind === 'message' ? event.join : undefined;

@@ -23,7 +23,7 @@ import {
   type PendingEvent,
 } from '#libs/store';
 import { fold, mentionedIds, type Folded } from './fold.js';
-import { joinParts } from './join-parts.js';
+import { joinParts, type Joined } from './join-parts.js';
 import type { CommitSignals } from './ports.js';
 import { failedTurn, type TurnPart, type TurnStep } from './turn-step.js';
 
@@ -136,8 +136,8 @@ export class MailboxDrain {
   async #handle(opened: OpenMailbox, lost: AbortSignal): Promise<void> {
     if (opened.thread === null) return this.#handleReceipts(opened, lost);
     const joined = joinParts(opened.events, Date.now());
-    const box: Joining = { ...opened, events: joined.events, waitMs: joined.waitMs };
-    if (box.events.length === 0 && joined.waitMs !== null && !hasOwed(box)) {
+    const box: Joining = { ...opened, events: joined.events, wait: joined.wait };
+    if (box.events.length === 0 && joined.wait !== null && !hasOwed(box)) {
       await this.#commit(box, lost, {});
       return;
     }
@@ -322,7 +322,7 @@ export class MailboxDrain {
       mailbox: {
         mailboxId: box.mailboxId,
         epoch: box.epoch,
-        ...(typeof box.waitMs === 'number' && { waitMs: box.waitMs }),
+        ...(box.wait && { wait: box.wait }),
         ...part.mailbox,
       },
     };
@@ -355,7 +355,7 @@ export class MailboxDrain {
 }
 
 /** A mailbox whose parts of long messages are joined. */
-type Joining = OpenMailbox & { waitMs?: number | null };
+type Joining = OpenMailbox & { wait?: Joined['wait'] };
 
 /** Whether a turn is owed for what was recorded before. */
 function hasOwed({ conversation }: OpenMailbox): boolean {

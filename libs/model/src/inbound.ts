@@ -78,6 +78,15 @@ export const InboundMessage = z.strictObject({
       of: z.string().min(1).max(128).describe("What all parts share, among the sender's messages of an hour"),
       part: z.int().min(1).max(255).describe('From 1'),
       total: z.int().min(2).max(255),
+      halves: z
+        .strictObject({
+          first: z.int().min(0xdc00).max(0xdfff).optional(),
+          last: z.int().min(0xd800).max(0xdbff).optional(),
+        })
+        .optional()
+        .describe(
+          'Code units of signs that were cut in two: what stands before and behind the text of this part',
+        ),
     })
     .optional()
     .describe('It is one part of a long message that the network brought in parts, in any order'),

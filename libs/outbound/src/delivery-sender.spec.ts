@@ -81,7 +81,12 @@ function send(
       deliveries,
       { load: () => Promise.resolve(channel) } as unknown as ChannelCache,
       {} as Channels,
-      { fetch, heldConnections: () => [], connectionOf: () => undefined } as unknown as SendingMeans,
+      {
+        fetch,
+        heldConnections: () => [],
+        connectionOf: () => undefined,
+        hookUrl: () => undefined,
+      } as unknown as SendingMeans,
       () => undefined,
       { worker: 'w', sends: 1, timeoutMs, leaseMs, sweepEveryMs: 60_000 },
       Logger.create({ app: 'test', level: 'silent' }),

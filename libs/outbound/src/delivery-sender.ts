@@ -5,6 +5,7 @@ import {
   type Connection,
   type Destination,
   type EgressFetch,
+  type EgressRequest,
   type FetchedMedia,
   type Io,
   type Part,
@@ -33,6 +34,8 @@ export abstract class SendingMeans {
   abstract connectionOf(channelId: ChannelId): Connection | undefined;
   /** Channels whose connection this process holds. */
   abstract heldConnections(): readonly ChannelId[];
+  /** For `Io.hookUrl`. */
+  abstract hookUrl(channel: LoadedChannel): string | undefined;
   /** For `Io.linkTo`. */
   abstract linkTo(channel: LoadedChannel, mediaUrl: string): Promise<string>;
   /** For `Io.readMedia`. */
@@ -271,13 +274,23 @@ export class DeliverySender {
       lastInboundRef: delivery.lastInbound?.ref ?? null,
       lastInboundMetadata: delivery.lastInbound?.told ?? null,
     };
+    if (connector.outbound.asksWhatWasSaid && !isUnclear(delivery)) {
+      const said = await this.#untilStored(held.lost.signal, () => this.deliveries.saidBefore(delivery));
+      if (said) to.saidBefore = said;
+    }
     const part = delivery.body as unknown as Part;
+    const mayLeave = (): boolean => this.#leases.isCertain(delivery.deliveryId, held);
     // Each call has its own time: what the provider needs to settle is not taken from it.
+    const fetch = Object.assign(
+      (url: string, request: EgressRequest = {}) => this.means.fetch(url, { ...request, mayLeave }),
+      this.means.fetch,
+    );
     const io = (): Io<unknown> => ({
       settings: channel.settings,
-      fetch: this.means.fetch,
+      fetch,
       signal: AbortSignal.timeout(this.options.timeoutMs),
       now: Date.now,
+      hookUrl: this.means.hookUrl(channel),
       linkTo: (mediaUrl) => this.means.linkTo(channel, mediaUrl),
       readMedia: (mediaUrl, maxBytes) => this.means.readMedia(channel, mediaUrl, maxBytes),
     });

@@ -45,9 +45,18 @@ export class LeaseKeeper<Id extends string, Item extends Held> {
    */
   async isOurs(id: Id, item: Item): Promise<boolean> {
     if (item.lost.signal.aborted || this.#held.get(id) !== item) return false;
-    if (performance.now() < (this.#until.get(id) ?? 0)) return true;
+    if (this.isCertain(id, item)) return true;
     await this.#renew([[id, item]]);
     return !item.lost.signal.aborted;
+  }
+
+  /** What {@link isOurs} knows without asking the store: false may only mean that it must be asked. */
+  isCertain(id: Id, item: Item): boolean {
+    return (
+      !item.lost.signal.aborted &&
+      this.#held.get(id) === item &&
+      performance.now() < (this.#until.get(id) ?? 0)
+    );
   }
 
   stop(): void {

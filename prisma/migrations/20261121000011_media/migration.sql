@@ -299,11 +299,14 @@ begin
       due_at = case
         when b.keep is not null then clock_timestamp() + make_interval(secs => b.keep / 1000.0)
         when b.retry is not null then clock_timestamp() + make_interval(secs => b.retry / 1000.0)
-        when b.wait is not null and not b.more then clock_timestamp() + make_interval(secs => b.wait / 1000.0)
+        -- What came in meanwhile is not among the parts that wait.
+        when b.wait is not null and not b.more and b.parts >= (
+            select count(*) from inbox_event e where e.mailbox_id = m.id and e.status = 'pending'
+          ) then clock_timestamp() + make_interval(secs => b.wait / 1000.0)
         when b.more or exists (select from inbox_event e where e.mailbox_id = m.id and e.status = 'pending')
           then clock_timestamp()
       end
-    from json_to_recordset(v_mailboxes) as b(i int, id uuid, keep int, retry int, wait int, more boolean)
+    from json_to_recordset(v_mailboxes) as b(i int, id uuid, keep int, retry int, wait int, parts int, more boolean)
     where m.id = b.id and b.i = any (v_ok)
     returning b.i, m.due_at
     )

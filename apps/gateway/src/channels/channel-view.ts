@@ -1,13 +1,11 @@
-import { capabilitiesOf, registry, type AnyConnector } from '#libs/connectors';
+import { capabilitiesOf, hookUrlOf, registry, type AnyConnector } from '#libs/connectors';
 import type { Channel, ChannelType } from '#libs/model';
 import type { StoredChannel } from '#libs/store';
 import { z } from 'zod';
 
 /** A channel as the API shows it. */
 export function channelView({ version: _, ...channel }: StoredChannel, publicUrl: string): Channel {
-  const hasWebhook = registry.get(channel.connector)?.webhook !== undefined;
-  const webhookUrl = hasWebhook ? `${publicUrl}/hooks/${channel.connector}/${channel.id}` : null;
-  return { ...channel, webhook_url: webhookUrl };
+  return { ...channel, webhook_url: hookUrlOf(publicUrl, channel) ?? null };
 }
 
 /** What kinds of channels there are, by name: everything a form needs. */

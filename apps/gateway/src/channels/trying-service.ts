@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { GatewayConfig } from '#libs/config';
-import { type AnyConnector, connectorOf, type Destination } from '#libs/connectors';
+import { type AnyConnector, connectorOf, type Destination, hookUrlOf } from '#libs/connectors';
 import { fault } from '#libs/faults';
 import type {
   ChannelConnection,
@@ -66,7 +66,9 @@ export class TryingService {
   async install(workspaceId: WorkspaceId, channelId: ChannelId): Promise<string> {
     const { channel, connector } = await this.#load(workspaceId, channelId);
     if (!connector.install) throw cannot('be registered by itself: follow its steps');
-    return connector.install(this.#hookUrl(channel), {
+    const hookUrl = hookUrlOf(this.config.http.publicUrl, { id: channelId, connector: channel.connector });
+    if (hookUrl === undefined) throw cannot('be registered: its provider calls nothing here');
+    return connector.install(hookUrl, {
       settings: channel.settings,
       fetch: this.outside.egress.fetch,
       signal: AbortSignal.timeout(INSTALL_MS),
@@ -100,10 +102,6 @@ export class TryingService {
     if (!connector.connection) throw cannot('be asked: it holds no connection');
     if (!/^[a-z][a-z-]{0,31}$/.test(command)) throw fault('state/not-found');
     this.bell.ring('connection', { channelId, command });
-  }
-
-  #hookUrl({ connector, channelId }: LoadedChannel): string {
-    return `${this.config.http.publicUrl}/hooks/${connector}/${channelId}`;
   }
 
   async #load(

@@ -7,6 +7,7 @@ import type { Connections, LoadedChannel } from '#libs/store';
 /** What connections may use of this process. */
 export interface ConnectionMeans {
   fetch: EgressFetch;
+  hookUrl(channel: LoadedChannel): string | undefined;
   linkTo(channel: LoadedChannel, mediaUrl: string): Promise<string>;
   readMedia(channel: LoadedChannel, mediaUrl: string, maxBytes: number): Promise<FetchedMedia>;
   /** A folder of the channel alone, on the installation's volume; made when asked for. */
@@ -33,6 +34,7 @@ export function connectionIo(
     show,
     now: Date.now,
     fetch: means.fetch,
+    hookUrl: means.hookUrl(channel),
     linkTo: (mediaUrl) => means.linkTo(channel, mediaUrl),
     readMedia: (mediaUrl, maxBytes) => means.readMedia(channel, mediaUrl, maxBytes),
     folder: () => means.folderOf(channelId),

@@ -129,6 +129,7 @@ export class ChannelWatch {
       fetch: this.means.fetch,
       signal: AbortSignal.any([AbortSignal.timeout(withinMs), this.#stopping.signal]),
       now: Date.now,
+      hookUrl: this.means.hookUrl(channel),
       linkTo: (mediaUrl) => this.means.linkTo(channel, mediaUrl),
       readMedia: (mediaUrl, maxBytes) => this.means.readMedia(channel, mediaUrl, maxBytes),
     };

@@ -1,11 +1,12 @@
-import { Resolver } from 'node:dns/promises';
 import { toFault } from '#libs/faults';
 import type { Check, Io } from '../connector.js';
 import { faultOfStatus } from '../shared/fault-of-status.js';
 import { apiBase } from './deliver-api.js';
-import { smtpFault, transportFor } from './deliver-smtp.js';
+import { smtpFault } from './deliver-smtp.js';
+import { missingRecords, systemLookup } from './dns-records.js';
 import { checkImap } from './imap-login.js';
 import type { EmailSettings } from './manifest.js';
+import { verifySmtp } from './smtp-sessions.js';
 
 /** Whether log-ins work in both directions, and whether the domain says who may send for it. Sends nothing to anyone. */
 export async function check(io: Io<EmailSettings>): Promise<Check> {
@@ -15,9 +16,9 @@ export async function check(io: Io<EmailSettings>): Promise<Check> {
   if (settings.receive === 'imap') await settled(checkImap(io), 'imap_host', wrong);
   if (Object.keys(wrong).length > 0)
     return { state: 'down', reason: Object.values(wrong).join(' '), fields: wrong };
-  const missing = settings.check_dns ? await missingRecords(settings.address) : [];
+  const missing = settings.check_dns ? await missingRecords(settings, systemLookup()) : [];
   if (missing.length > 0)
-    return { state: 'degraded', reason: `${missing.join(' ')} Mails may land in spam.` };
+    return { state: 'degraded', reason: `${missing.join(' ')} Mails may land in spam, or not come back.` };
   return { state: 'healthy', reason: 'Sending and receiving are set up, and the log-ins work.' };
 }
 
@@ -26,7 +27,11 @@ async function settled(attempt: Promise<void>, field: string, wrong: Record<stri
 }
 
 async function checkSending(io: Io<EmailSettings>): Promise<void> {
-  if (io.settings.send === 'smtp') return checkSmtp(io);
+  if (io.settings.send === 'smtp') {
+    return verifySmtp(io).catch((thrown: unknown) => {
+      throw smtpFault(thrown, { hasBegun: false });
+    });
+  }
   const { path, headers } = questions[io.settings.send](io.settings);
   const answer = await io.fetch(`${apiBase({ ...io.settings, send: io.settings.send })}${path}`, {
     headers,
@@ -38,17 +43,6 @@ async function checkSending(io: Io<EmailSettings>): Promise<void> {
       now: io.now(),
       serverError: 'channel/unreachable',
     });
-}
-
-async function checkSmtp(io: Io<EmailSettings>): Promise<void> {
-  const transport = await transportFor(io);
-  try {
-    await transport.verify();
-  } catch (thrown) {
-    throw smtpFault(thrown, { hasBegun: false });
-  } finally {
-    transport.close();
-  }
 }
 
 /** Calls that only read. SES has none without a signature of its own: there the address must answer. */
@@ -67,23 +61,3 @@ const questions = {
   }),
   ses: (_: EmailSettings) => ({ path: '/', headers: {} }),
 } as const;
-
-/** What the DNS says of the sending domain; a resolver that does not answer is no reason to worry. */
-async function missingRecords(address: string): Promise<string[]> {
-  const domain = address.slice(address.lastIndexOf('@') + 1);
-  const resolver = new Resolver({ timeout: 2_000, tries: 1 });
-  const texts = async (name: string): Promise<string[] | null> =>
-    resolver.resolveTxt(name).then(
-      (found) => found.map((pieces) => pieces.join('')),
-      (error: { code?: string }) => (error.code === 'ENOTFOUND' || error.code === 'ENODATA' ? [] : null),
-    );
-  const [spf, dmarc] = await Promise.all([texts(domain), texts(`_dmarc.${domain}`)]);
-  return [
-    ...(spf && !spf.some((text) => /^v=spf1\b/i.test(text))
-      ? [`${domain} has no SPF record (TXT "v=spf1 …").`]
-      : []),
-    ...(dmarc && !dmarc.some((text) => /^v=DMARC1\b/i.test(text))
-      ? [`_dmarc.${domain} has no DMARC record.`]
-      : []),
-  ];
-}

@@ -8,6 +8,7 @@ import { openMailbox } from './imap.js';
 import { manifest, type EmailSettings } from './manifest.js';
 import { fetchMedia } from './media.js';
 import { plan } from './plan.js';
+import { refuses } from './refuses.js';
 import { simulate } from './simulate.js';
 import { openListener } from './smtp-listener.js';
 
@@ -27,8 +28,14 @@ export const connector: Connector<EmailSettings> = {
     carriesSends: () => false,
     open: (io) => (io.settings.receive === 'smtp' ? openListener(io) : openMailbox(io)),
   },
-  // Replies come with the token of the thread, whatever mail of ours they answer.
-  outbound: { plan, threadOf: ({ kind, value }) => (kind === 'email' ? `to:${value}` : null), deliver },
+  outbound: {
+    plan,
+    // Replies come with the token of the thread, whatever mail of ours they answer.
+    threadOf: ({ kind, value }) => (kind === 'email' ? `to:${value}` : null),
+    deliver,
+    refuses,
+    asksWhatWasSaid: true,
+  },
   media: { fetch: fetchMedia },
   simulate,
   check,

@@ -22,5 +22,10 @@ export async function deliver(
   key: string,
   io: Io<EmailSettings>,
 ): Promise<Receipt> {
-  return ways[io.settings.send](await writeMail(part, to, key, io), key, io);
+  return sendMail(await writeMail(part, to, key, io), key, io);
+}
+
+/** Sends a mail as it is, in the channel's way. */
+export function sendMail(mail: OutgoingMail, key: string, io: Io<EmailSettings>): Promise<Receipt> {
+  return ways[io.settings.send](mail, key, io);
 }

@@ -160,6 +160,18 @@ describe('a mail that comes in', () => {
     });
   });
 
+  it('has its HTML made harmless, once, for whoever shows it', () => {
+    const html =
+      '<p onclick="x">Hi <b>you</b><script>alert(1)</script><img src="https://evil.example/pixel"></p>';
+    const [event] = receive(mail('Content-Type: text/html', '', html));
+    expect(event).toMatchObject({
+      content: [{ text: 'Hi you' }],
+      metadata: { html: '<p>Hi <b>you</b></p>' },
+    });
+    const [long] = receive(mail('Content-Type: text/html', '', `Hi ${'<p>x</p>'.repeat(9_000)}`));
+    expect(long).toMatchObject({ metadata: { skipped: 'html' } });
+  });
+
   it('has its pictures where they stand, and the other files below', () => {
     const [event] = receive(
       mail(
@@ -230,7 +242,7 @@ describe('a mail that comes in', () => {
       receive(mail(told(result), '', 'x'), 'message/rfc822', { authserv_id: 'mx.acme.example' })[0] as {
         thread: string;
       };
-    expect(threadIn('pass').thread).toBe(threadFor('first@shop.example', 'ann@shop.example', true));
+    expect(threadIn('pass').thread).toBe(threadFor('first@shop.example', 'ann@shop.example', 'proved'));
     expect(threadIn('fail').thread).not.toBe(threadIn('pass').thread);
   });
 });
@@ -355,7 +367,9 @@ const answered: Destination = {
 
 describe('a mail that goes out', () => {
   it('is an answer in its thread, and says that a machine wrote it', async () => {
-    const written = await rawOf(await writeMail(partOf(text('It is **42**.')), answered, KEY, io()), NOW);
+    const saidBefore = { turnsToday: 0, turnsLately: 0, isRepeated: false };
+    const byBot = { ...answered, saidBefore };
+    const written = await rawOf(await writeMail(partOf(text('It is **42**.')), byBot, KEY, io()), NOW);
     const read = parseMail(written);
     expect(read).toMatchObject({
       subject: 'Re: Size',
@@ -369,6 +383,11 @@ describe('a mail that goes out', () => {
       'auto-submitted': 'auto-replied',
       'x-auto-response-suppress': 'All',
     });
+  });
+
+  it('does not say so when a person answers', async () => {
+    const { headers } = await writeMail(partOf(text('It is 42.')), answered, KEY, io());
+    expect(Object.keys(headers)).toEqual(['X-Parley-Loop']);
   });
 
   it('comes back to its conversation when it is answered, by anybody', async () => {

@@ -58,11 +58,20 @@ export function imapFault(thrown: unknown): Fault {
   return fault('channel/unreachable', { provider, cause: thrown });
 }
 
-/** Logs in, looks at the folder, and leaves. */
+/**
+ * Logs in, looks at the folder, waits for news for a moment as an open mailbox does, and leaves.
+ *
+ * @throws Fault `channel/unreachable`, `channel/credentials`
+ */
 export async function checkImap(io: Io<EmailSettings>): Promise<void> {
   const client = await logIn(io);
   try {
-    await client.status(io.settings.imap_folder, { messages: true });
+    await client.mailboxOpen(io.settings.imap_folder, { readOnly: true });
+    if (!client.capabilities.has('IDLE'))
+      throw fault('channel/unreachable', { detail: 'The mail server cannot push new mails (no IDLE).' });
+    const idling = client.idle();
+    await client.noop(); // ends the waiting; both must be answered
+    await idling;
   } catch (thrown) {
     throw imapFault(thrown);
   } finally {

@@ -3,23 +3,25 @@ import { toFault } from '#libs/faults';
 import type { Connection, ConnectionIo } from '../connection.js';
 import type { DecodedEvent } from '../connector.js';
 import { mailLimits } from '../shared/mail/limits.js';
-import { parseMail } from '../shared/mail/mail.js';
-import { MailReader } from './apart.js';
+import { MailReader, verifier } from './apart.js';
 import { imapFault, logIn } from './imap-login.js';
+import { LoopBack } from './loop-back.js';
 import type { EmailSettings } from './manifest.js';
-import { trustOfHeaders } from './trust.js';
-import { verifyTrust } from './verify-trust.js';
 
 /** How far a folder was read: the next mail has a higher UID, as long as the folder's UIDVALIDITY is the same. */
 interface Place {
   uidValidity: string;
   lastUid: number;
+  /** When the server got the last mail, in milliseconds since 1970; absent before the first. */
+  lastAt?: number;
 }
 const PLACE = 'imap-place';
 /** Servers end an IDLE after 30 minutes; a new one also shows that the connection lives. @see RFC 2177 §3 (read 2026-11-21) */
 const IDLE_MS = 9 * 60_000;
 /** A first connection reads what is there; a very full folder from its newest mails on. */
 const FIRST_MAILS = 200;
+/** A folder made anew is read from the last mail's day on, and the day before: servers search by whole days, in their own zone. */
+const AGAIN_MS = 2 * 24 * 3_600_000;
 
 /**
  * Holds a mailbox open and stores what comes, in its order. The last UID is remembered after the store's commit: whatever dies
@@ -41,6 +43,7 @@ export async function openMailbox(io: ConnectionIo<EmailSettings>): Promise<Conn
 class OpenMailbox implements Connection {
   readonly ended: Promise<string>;
   readonly #reader = new MailReader();
+  readonly #loopBack: LoopBack;
   #tellEnd!: (reason: string) => void;
   #isDirty = true;
   #isBusy = false;
@@ -53,6 +56,12 @@ class OpenMailbox implements Connection {
     private readonly io: ConnectionIo<EmailSettings>,
   ) {
     this.ended = new Promise((resolve) => (this.#tellEnd = resolve));
+    this.#loopBack = new LoopBack(io);
+  }
+
+  /** `test-mail` sends one to the channel's own address and waits for it. */
+  command(name: string): Promise<Record<string, never>> {
+    return this.#loopBack.command(name);
   }
 
   async begin(): Promise<void> {
@@ -81,6 +90,7 @@ class OpenMailbox implements Connection {
   #finish(reason: string): void {
     this.#isClosed = true;
     clearInterval(this.#timer);
+    this.#loopBack.stop();
     this.#tellEnd(reason);
   }
 
@@ -111,30 +121,35 @@ class OpenMailbox implements Connection {
       if (this.#isClosed) return;
       const events = await this.#read(uid, place);
       if (events) await this.io.accept(events);
+      this.#loopBack.see(events ?? []);
       place.lastUid = uid;
       await this.io.remember(PLACE, { ...place });
     }
   }
 
-  async #newUids({ lastUid }: Place): Promise<number[]> {
-    const found = await this.client.search({ uid: `${lastUid + 1}:*` }, { uid: true });
+  async #newUids({ lastUid, lastAt }: Place): Promise<number[]> {
+    const isAnew = lastUid === 0 && lastAt !== undefined;
+    const range = isAnew ? { since: new Date(lastAt - AGAIN_MS) } : { uid: `${lastUid + 1}:*` };
+    const found = await this.client.search(range, { uid: true });
     // "n:*" always names the newest mail, also when it is older than n.
     const uids = (found || []).filter((uid) => uid > lastUid).toSorted((a, b) => a - b);
-    return lastUid === 0 ? uids.slice(-FIRST_MAILS) : uids;
+    return lastUid === 0 && !isAnew ? uids.slice(-FIRST_MAILS) : uids;
   }
 
   /** @returns null for a mail that was deleted meanwhile */
-  async #read(uid: number, { uidValidity }: Place): Promise<DecodedEvent[] | null> {
+  async #read(uid: number, place: Place): Promise<DecodedEvent[] | null> {
     const { client, io } = this;
+    const { uidValidity } = place;
     const about = await client.fetchOne(String(uid), { size: true, internalDate: true }, { uid: true });
     if (!about) return null;
     const receivedAt = about.internalDate ? new Date(about.internalDate).getTime() : io.now();
+    place.lastAt = receivedAt;
     if ((about.size ?? 0) > mailLimits.mailBytes) return [tooLarge(uid, uidValidity, about.size ?? 0)];
     const message = await client.fetchOne(String(uid), { source: true }, { uid: true });
     if (!message || !message.source) return null;
     const raw = message.source;
     try {
-      const trust = await this.#trust(raw);
+      const trust = io.settings.authserv_id === undefined ? await verifier.verify(raw, null) : null;
       const job = { kind: 'mail' as const, raw, trust, returnPath: null, receivedAt };
       return (await this.#reader.read(job, io.settings)).events;
     } catch (thrown) {
@@ -142,16 +157,12 @@ class OpenMailbox implements Connection {
     }
   }
 
-  async #trust(raw: Buffer) {
-    const { authserv_id } = this.io.settings;
-    return authserv_id === undefined ? verifyTrust(raw) : trustOfHeaders(parseMail(raw), authserv_id);
-  }
-
-  /** Where to go on; from the beginning when the folder was made anew. */
+  /** Where to go on; when the folder was made anew, from the time of the last mail: its UIDs say nothing any more. */
   async #place(): Promise<Place> {
     const uidValidity = String(this.client.mailbox ? this.client.mailbox.uidValidity : '');
     const kept = (await this.io.recall(PLACE)) as Place | null;
-    return kept?.uidValidity === uidValidity ? { ...kept } : { uidValidity, lastUid: 0 };
+    if (kept?.uidValidity === uidValidity) return { ...kept };
+    return { uidValidity, lastUid: 0, ...(kept?.lastAt !== undefined && { lastAt: kept.lastAt }) };
   }
 }
 

@@ -37,7 +37,15 @@ export const EmailSettings = z
     mark_automatic: z
       .boolean()
       .default(true)
-      .describe('Mark what is sent as automatic (RFC 3834), so that no machine answers it'),
+      .describe('Mark what the bot sends as automatic (RFC 3834), so that no machine answers it'),
+    automatic_per_day: z
+      .int()
+      .min(1)
+      .max(1_000)
+      .default(20)
+      .describe(
+        'Most answers of the bot to one address in 24 hours: a fuse against machines that answer everything',
+      ),
     receive: z
       .enum(['hook', 'imap', 'smtp'])
       .default('hook')
@@ -139,7 +147,10 @@ export const EmailSettings = z
       .default(10 * 1_024 * 1_024)
       .describe('Files up to this size together go along with a mail; larger ones as links, bytes'),
     rate_per_second: z.number().positive().max(1_000).default(10).describe('Mails per second'),
-    check_dns: z.boolean().default(true).describe('Whether the check asks for SPF and DMARC of the domain'),
+    check_dns: z
+      .boolean()
+      .default(true)
+      .describe('Whether the check asks for SPF, DKIM, DMARC and MX of the domain'),
   })
   .describe('E-mail')
   .superRefine((settings, context) => {
@@ -212,7 +223,7 @@ export const manifest: Manifest<EmailSettings> = {
     },
     {
       title: 'Check',
-      text: 'Run the check of the channel: it logs in, and looks at the DNS records. Then write to the address from outside.',
+      text: 'Run the check of the channel: it logs in, and looks at the DNS records. Then let it send a test mail to itself (connection/test-mail), and write to the address from outside.',
     },
   ],
   deliveryClass: () => 'blind',

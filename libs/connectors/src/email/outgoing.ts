@@ -71,7 +71,10 @@ export async function writeMail(
       parent.messageId === null
         ? []
         : referencesFor({ references: parent.references, messageId: parent.messageId }),
-    headers: marksFor(settings, parent.messageId !== null),
+    headers: marksFor(settings, {
+      isAnswer: parent.messageId !== null,
+      isByBot: to.saidBefore !== undefined,
+    }),
     text,
     html,
     files: attached.files,
@@ -103,10 +106,18 @@ function parentOf({ lastInboundRef, lastInboundMetadata }: Destination): Parent 
 const isId = (id: string): boolean =>
   /^[!-;=?-~]{1,400}@[!-;=?-~]{1,400}$|^[!-;=?-~]{1,400}$/.test(id) && !/[<>]/.test(id) && id.includes('@');
 
-/** @see RFC 3834 §§3.1, 5 (read 2026-11-21); the second is for Exchange, which keeps to its own */
-function marksFor(settings: EmailSettings, isAnswer: boolean): Record<string, string> {
+/**
+ * Our own mark on everything. What the bot answers, and what begins a conversation, says that it is automatic; what a person
+ * answers does not.
+ *
+ * @see RFC 3834 §§3.1, 5 (read 2026-11-21); the second header is for Exchange, which keeps to its own
+ */
+function marksFor(
+  settings: EmailSettings,
+  { isAnswer, isByBot }: { isAnswer: boolean; isByBot: boolean },
+): Record<string, string> {
   const mark = { 'X-Parley-Loop': loopMark(settings.token_secret) };
-  if (!settings.mark_automatic) return mark;
+  if (!settings.mark_automatic || (isAnswer && !isByBot)) return mark;
   return {
     ...mark,
     'Auto-Submitted': isAnswer ? 'auto-replied' : 'auto-generated',

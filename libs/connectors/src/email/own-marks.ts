@@ -8,13 +8,32 @@ export function loopMark(secret: string): string {
 /** Shorter texts say the same too often: yes, thank you. */
 const MARK_CHARS = 24;
 
-/** A short mark of a longer text, for recognising it when it is said again; empty for a short one. */
+/** A short mark of a longer text, for recognising it when it is said again; empty for a short one. Numbers change nothing. */
 export function textMark(text: string): string {
   const bare = text
     .toLowerCase()
-    .replace(/[\s\d]+/g, ' ')
-    .trim();
+    .split(/\s+/)
+    .filter((word) => word !== '' && !/\d/.test(word))
+    .join(' ');
   return bare.length < MARK_CHARS ? '' : createHash('sha256').update(bare).digest('hex').slice(0, 8);
+}
+
+/** What our Message-ID says of the mail that ours answers. */
+export interface AnsweredMark {
+  /** As `textMark` made it. */
+  text: string;
+  /** How many mails in a row, that one included, came at once after a mail of ours. */
+  atOnce: number;
+}
+
+/** As letters and digits: empty for a short text that did not come at once. */
+export const writeMark = ({ text, atOnce }: AnsweredMark): string =>
+  `${text}${atOnce > 0 ? `q${Math.min(atOnce, 9)}` : ''}`;
+
+/** Reads what `writeMark` wrote. */
+export function readMark(mark: string): AnsweredMark {
+  const [text = '', atOnce = '0'] = mark.split('q');
+  return { text, atOnce: Number(atOnce) || 0 };
 }
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';

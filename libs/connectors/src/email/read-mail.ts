@@ -11,11 +11,13 @@ import { sameAddress, withoutPlus } from '../shared/mail/addresses.js';
 import { headerOf, type Mail } from '../shared/mail/mail.js';
 import type { ReportedRecipient } from '../shared/mail/report.js';
 import { automaticOf, type Automatic } from '../shared/mail/robots.js';
+import { safeHtml } from '../shared/mail/safe-html.js';
 import { readOwnId, threadOf, threadOfToken, type OwnId, type Threaded } from '../shared/mail/thread.js';
 import { contentsOf, type Said } from './contents.js';
 import type { EmailSettings } from './manifest.js';
-import { loopMark, textMark, timeOfKey } from './own-marks.js';
-import { isBelieved, type Trust } from './trust.js';
+import { loopMark, readMark, textMark, timeOfKey, writeMark } from './own-marks.js';
+import { eventKeyOfProbe, PROBE_HEADER, threadOfProbe } from './probe.js';
+import { proofOf, type Trust } from './trust.js';
 
 /** A mail as it came in, whichever way it came. */
 export interface ArrivedMail {
@@ -29,8 +31,11 @@ export interface ArrivedMail {
   receivedAt: number;
 }
 
-/** A machine that answers everything is quick; a person who says the same long thing twice is not. */
-const REPEAT_WITHIN_MS = 600_000;
+/** Nobody writes the same long text twice a day, each time in answer to us, but machines. */
+const REPEAT_WITHIN_MS = 24 * 3_600_000;
+/** Nobody gets a mail, reads it, writes and sends within this time, twice in a row; a machine does. */
+const AT_ONCE_MS = 20_000;
+const AT_ONCE_MAX = 2;
 
 /** The one decoder: every mail, however it came, becomes events here. Pure. */
 export function readMail(arrived: ArrivedMail, settings: EmailSettings): DecodedEvent[] {
@@ -45,6 +50,8 @@ export function readMail(arrived: ArrivedMail, settings: EmailSettings): Decoded
     ? { thread: said.thread, by: 'token' as const, answers: null }
     : find(arrived, from.address, settings);
   const automatic = machineOf(arrived, threaded, said, settings);
+  const nonce = automatic === 'own-loop' ? headerOf(mail.headers, PROBE_HEADER.toLowerCase()) : null;
+  if (nonce !== null && /^[\w-]{12}$/.test(nonce)) return [{ event: probeEvent(nonce, threaded), raw }];
   if (automatic === 'own-loop' || isOwn(from.address, settings))
     return [{ event: ignored(key, 'a mail that we sent ourselves'), raw }];
   return [{ event: messageOf({ arrived, said, threaded, automatic, key }), raw }];
@@ -54,7 +61,7 @@ interface Made {
   arrived: ArrivedMail;
   said: Said;
   threaded: Threaded;
-  automatic: Automatic | 'repeating' | null;
+  automatic: Machine | null;
   key: string;
 }
 
@@ -69,7 +76,7 @@ function messageOf({ arrived, said, threaded, automatic, key }: Made): InboundEv
     event_key: key,
     thread: threaded.thread,
     ...(mail.sentAt !== null && { sent_at: mail.sentAt }),
-    from: personOf(mail)!,
+    from: personOf(arrived)!,
     provider_id: (mail.messageId ?? key).slice(0, 512),
     content,
     ...(answers !== undefined && { reply_to: answers.slice(0, 512) }),
@@ -78,20 +85,37 @@ function messageOf({ arrived, said, threaded, automatic, key }: Made): InboundEv
   };
 }
 
-/** Who the mail is from: in lower case, for practically every receiver ignores case. */
-function personOf({ from }: Mail): Address | null {
+/**
+ * Who the mail is from: in lower case, for practically every receiver ignores case. Who was proved to be somebody else is
+ * another contact: what they say changes nothing of what is known of the person.
+ */
+function personOf({ mail: { from }, trust }: ArrivedMail): Address | null {
   if (!from) return null;
   const name = from.name.trim().slice(0, 200);
-  return { kind: 'email', value: from.address.toLowerCase(), ...(name !== '' && { name }) };
+  const kind = proofOf(trust) === 'refuted' ? 'email-refuted' : 'email';
+  return { kind, value: from.address.toLowerCase(), ...(name !== '' && { name }) };
+}
+
+/**
+ * Where the person wants answers, where that is not their address. Only for those who prove who they are, who hold our token,
+ * or who begin a conversation: nobody turns somebody else's conversation towards another address.
+ */
+function answersTo({ mail, trust }: ArrivedMail, { by }: Threaded): string | undefined {
+  const address = mail.replyTo[0]?.address;
+  if (!address || sameAddress(address, mail.from?.address ?? '')) return undefined;
+  const proof = proofOf(trust);
+  if (proof === 'refuted') return undefined;
+  return proof === 'proved' || by === 'own-id' || by === 'token' || by === 'new' ? address : undefined;
 }
 
 function metadataOf(
-  { mail, trust }: ArrivedMail,
+  arrived: ArrivedMail,
   said: Said,
   automatic: string | null,
   threaded: Threaded,
 ): Record<string, string> {
-  const replyTo = mail.replyTo[0]?.address;
+  const { mail, trust } = arrived;
+  const html = mail.html === null ? '' : safeHtml(mail.html, contentLimits.textMax);
   const list = (boxes: readonly { address: string }[]): string =>
     boxes
       .slice(0, 50)
@@ -103,17 +127,19 @@ function metadataOf(
     references: mail.references.join(' ') || mail.inReplyTo.join(' '),
     to: list(mail.to),
     cc: list(mail.cc),
-    reply_to: replyTo && !sameAddress(replyTo, mail.from?.address ?? '') ? replyTo : undefined,
+    reply_to: answersTo(arrived, threaded),
     quoted_text: said.quoted,
     signature: said.signature,
     automatic: automatic ?? undefined,
     threaded_by: threaded.by,
-    text_mark: textMark(said.reply),
+    text_mark: markOf(arrived, threaded.answers, said),
     spf: trust.spf,
     dkim: trust.dkim,
     dmarc: trust.dmarc,
     arc: trust.arc,
-    skipped: mail.skipped.join(', '),
+    sender: proofOf(trust),
+    html: html ?? undefined,
+    skipped: [...mail.skipped, ...(html === null ? ['html'] : [])].join(', '),
   };
   const told = Object.entries(all).flatMap(([name, value]) =>
     value ? [[name, value.slice(0, contentLimits.textMax)] as const] : [],
@@ -122,20 +148,33 @@ function metadataOf(
 }
 
 const find = ({ mail, trust }: ArrivedMail, sender: string, { token_secret }: EmailSettings): Threaded =>
-  threadOf(mail, sender, isBelieved(trust), { secret: token_secret });
+  threadOf(mail, sender, proofOf(trust), { secret: token_secret });
+
+type Machine = Automatic | 'repeating' | 'at-once';
 
 function machineOf(
   arrived: ArrivedMail,
   { answers }: Threaded,
   said: Said,
   settings: EmailSettings,
-): Automatic | 'repeating' | null {
+): Machine | null {
   const { mail, returnPath, receivedAt } = arrived;
   const automatic = automaticOf(mail, { returnPath, ownMarks: [loopMark(settings.token_secret)] });
-  if (automatic) return automatic;
-  if (!answers || answers.mark === '' || answers.mark !== textMark(said.reply)) return null;
-  const sentAt = timeOfKey(answers.key);
-  return sentAt !== null && receivedAt - sentAt < REPEAT_WITHIN_MS ? 'repeating' : null;
+  if (automatic || !answers) return automatic;
+  const { text, atOnce } = readMark(markOf(arrived, answers, said));
+  if (atOnce >= AT_ONCE_MAX) return 'at-once';
+  const age = ageOf(answers, receivedAt);
+  return text !== '' && text === readMark(answers.mark).text && age < REPEAT_WITHIN_MS ? 'repeating' : null;
+}
+
+/** Milliseconds since the mail of ours was made. */
+const ageOf = ({ key }: OwnId, receivedAt: number): number => receivedAt - (timeOfKey(key) ?? -Infinity);
+
+/** What our answer's id will say of this mail, so that the next one can be compared with it. */
+function markOf({ receivedAt }: ArrivedMail, answers: OwnId | null, said: Said): string {
+  const isAtOnce = answers !== null && ageOf(answers, receivedAt) < AT_ONCE_MS;
+  const atOnce = isAtOnce ? readMark(answers.mark).atOnce + 1 : 0;
+  return writeMark({ text: textMark(said.reply), atOnce });
 }
 
 const isOwn = (address: string, { address: own, also_addresses }: EmailSettings): boolean =>
@@ -177,6 +216,14 @@ function keyOf(mail: Mail, raw: Uint8Array): string {
 
 function ignored(key: string, reason: string): InboundEvent {
   return { kind: 'ignored', event_key: key, reason };
+}
+
+function probeEvent(nonce: string, { thread }: Threaded): InboundEvent {
+  const isHome = thread === threadOfProbe(nonce);
+  return ignored(
+    eventKeyOfProbe(nonce, isHome),
+    `our test mail, ${isHome ? 'in' : 'out of'} its conversation`,
+  );
 }
 
 const STATUSES: Readonly<Record<string, ReceiptStatus>> = {
@@ -227,6 +274,21 @@ const OWN_ID = /[A-Za-z0-9_-]{1,64}\.[A-Za-z0-9_~-]{13,412}(?:\.[A-Za-z0-9]{1,16
 const statusIn = (text: string | null): string | null =>
   /\b([45]\.\d{1,3}\.\d{1,3})\b/.exec((text ?? '').slice(0, 20_000))?.[1] ?? null;
 
+/** What servers write for people below the address, where they give no diagnostic: Exim does. */
+function reasonIn(text: string | null, address: string | null): string | null {
+  if (address === null) return null;
+  const lines = (text ?? '').slice(0, 20_000).split(/\r?\n/);
+  const at = lines.findIndex((line) => line.trim().toLowerCase().replace(/[<>:]/g, '') === address);
+  if (at < 0) return null;
+  const below = lines.slice(at + 1, at + 6);
+  const end = below.findIndex((line) => !/^\s+\S/.test(line));
+  const reason = below
+    .slice(0, end < 0 ? undefined : end)
+    .map((line) => line.trim())
+    .join(' ');
+  return reason === '' ? null : reason;
+}
+
 function receiptOf(
   { address, action, status, diagnostic }: ReportedRecipient,
   key: string,
@@ -238,7 +300,10 @@ function receiptOf(
       key,
       `a report that the mail to ${address === null ? 'somebody' : 'its recipient'} is ${action.slice(0, 40)}`,
     );
-  const words = [diagnostic ?? mail.subject, address === null ? '' : `(${address})`]
+  const words = [
+    diagnostic ?? reasonIn(mail.text, address) ?? mail.subject,
+    address === null ? '' : `(${address})`,
+  ]
     .filter(Boolean)
     .join(' ');
   return {

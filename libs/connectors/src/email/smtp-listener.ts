@@ -9,13 +9,14 @@ import { fault, toFault } from '#libs/faults';
 import type { Connection, ConnectionIo } from '../connection.js';
 import { sameAddress, withoutPlus } from '../shared/mail/addresses.js';
 import { mailLimits } from '../shared/mail/limits.js';
-import { MailReader } from './apart.js';
+import { MailReader, verifier } from './apart.js';
+import { LoopBack } from './loop-back.js';
 import type { EmailSettings } from './manifest.js';
-import { verifyTrust } from './verify-trust.js';
 
 /** A channel that takes mails at a listener. */
 interface Route {
   io: ConnectionIo<EmailSettings>;
+  loopBack: LoopBack;
 }
 
 interface SmtpRefusal extends Error {
@@ -36,7 +37,7 @@ const listeners = new Map<string, Listener>();
 export async function openListener(io: ConnectionIo<EmailSettings>): Promise<Connection> {
   const { listen_host, listen_port } = io.settings;
   const listener = listeners.get(placeOf(listen_host, listen_port)) ?? new Listener(io.settings);
-  const route: Route = { io };
+  const route: Route = { io, loopBack: new LoopBack(io) };
   await listener.add(route);
   listeners.set(placeOf(listen_host, listener.port), listener);
   io.show({
@@ -46,11 +47,12 @@ export async function openListener(io: ConnectionIo<EmailSettings>): Promise<Con
   let tellEnd: (reason: string) => void = () => undefined;
   const ended = new Promise<string>((resolve) => (tellEnd = resolve));
   const close = async (): Promise<void> => {
+    route.loopBack.stop();
     await listener.remove(route);
     tellEnd('It was closed.');
   };
   io.signal.addEventListener('abort', () => void close(), { once: true });
-  return { ended, close };
+  return { ended, close, command: (name) => route.loopBack.command(name) };
 }
 
 /** An address belongs to one channel: the first that took it. */
@@ -143,12 +145,12 @@ class Listener {
     const { mailFrom, rcptTo } = session.envelope;
     const sender = mailFrom ? mailFrom.address : '';
     const routes = new Set(rcptTo.flatMap(({ address }) => this.#routesOf(address)));
-    const trust = await verifyTrust(raw, {
+    const trust = await verifier.verify(raw, {
       ip: session.remoteAddress,
       helo: session.hostNameAppearsAs || '',
       sender,
     });
-    for (const { io } of routes) {
+    for (const { io, loopBack } of routes) {
       const job = { kind: 'mail' as const, raw, trust, returnPath: sender, receivedAt: io.now() };
       const read = await this.#reader.read(job, io.settings).catch((thrown: unknown) => {
         throw refusal(554, `The mail cannot be read: ${toFault(thrown).detail}`);
@@ -156,6 +158,7 @@ class Listener {
       await io.accept(read.events).catch(() => {
         throw refusal(451, 'Not stored, try again later');
       });
+      loopBack.see(read.events);
     }
   }
 }

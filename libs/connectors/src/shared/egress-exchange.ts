@@ -25,7 +25,7 @@ export async function exchange(
   if (request.signal?.aborted)
     throw fault('channel/unreachable', { detail: 'The caller gave up before the call.' });
 
-  const flight = new Flight(url.host, request.maxBytes ?? limits.maxBytes);
+  const flight = new Flight(url.host, request.maxBytes ?? limits.maxBytes, request.mayLeave);
   const timer = setTimeout(() => flight.fail('timeout'), request.timeoutMs ?? limits.timeoutMs);
   const onAbort = (): void => flight.fail('aborted');
   request.signal?.addEventListener('abort', onAbort, { once: true });
@@ -58,6 +58,7 @@ class Flight implements Dispatcher.DispatchHandler {
   constructor(
     private readonly host: string,
     private readonly maxBytes: number,
+    private readonly mayLeave: () => boolean = () => true,
   ) {
     this.answer = new Promise((resolve, reject) => {
       this.resolve = resolve;
@@ -66,7 +67,9 @@ class Flight implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    // Someone who gave up while the connection was being made must not have the request sent after all.
+    // Someone who gave up while the connection was being made must not have the request sent after all. Nothing is between
+    // this question and the write, so that a process that stands still and wakes does not send what is not its own any more.
+    if (!this.failure && !this.mayLeave()) this.fail('late');
     if (this.failure) controller.abort(this.failure);
     else this.controller = controller;
   }

@@ -250,6 +250,25 @@ describe('what a failure lets one conclude', () => {
   });
 });
 
+describe('a request that may not leave any more', () => {
+  it('does not, although its connection was made', async () => {
+    let asked = 0;
+    const client = egress({ allowCidrs: LOOPBACK });
+    await client.fetch(stub.url);
+    stub.requests.length = 0;
+    const late = client.fetch(stub.url, {
+      mayLeave: () => {
+        asked++;
+        return false;
+      },
+    });
+    await expect(late).rejects.toMatchObject({ code: 'channel/unreachable', facts: { reason: 'late' } });
+    expect(asked).toBe(1);
+    expect(stub.requests).toEqual([]);
+    expect((await client.fetch(stub.url, { mayLeave: () => true })).status).toBe(204);
+  });
+});
+
 describe('addresses for other protocols', () => {
   it('are public ones, or listed ones', async () => {
     const resolve = (host: string) =>

@@ -39,7 +39,7 @@ const plainEncoders: Record<Alphabet, (text: string) => Buffer> = {
 const ucs2 = (text: string): Buffer => Buffer.from(text, 'utf16le').swap16();
 
 /**
- * Reads the bytes of a message by its data coding.
+ * Reads the bytes of a message by its data coding. A part of a message may begin or end with half a sign.
  *
  * @returns null for bytes that are no text
  * @see 3GPP TS 23.038 §4 for codings from 0xC0 on
@@ -68,10 +68,7 @@ function alphabetOf(dataCoding: number, alphabet: Alphabet): Alphabet | 'ucs-2' 
 
 function fromUcs2(bytes: Uint8Array): string {
   const even = Buffer.from(bytes.subarray(0, bytes.length & ~1));
-  return even
-    .swap16()
-    .toString('utf16le')
-    .replace(/\p{Surrogate}/gu, '\ufffd');
+  return even.swap16().toString('utf16le');
 }
 
 /** What the header in front of a message says of its place in a longer one. */

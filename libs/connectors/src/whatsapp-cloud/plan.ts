@@ -94,8 +94,8 @@ function locationMessage(content: Extract<Content, { type: 'location' }>): Cloud
   return {
     type: 'location',
     location: {
-      latitude,
-      longitude,
+      latitude: String(latitude),
+      longitude: String(longitude),
       ...(name !== undefined && { name }),
       ...(address !== undefined && { address }),
     },
@@ -135,7 +135,7 @@ function templateMessage({
     type: 'template',
     template: {
       name,
-      language: { code: language.replace('-', '_') },
+      language: { policy: 'deterministic', code: language.replace('-', '_') },
       ...(parameters.length > 0 && { components: [{ type: 'body', parameters }] }),
     },
   };

@@ -320,7 +320,7 @@ describe('the window', () => {
       type: 'template',
       template: {
         name: 'hello',
-        language: { code: 'en_US' },
+        language: { policy: 'deterministic', code: 'en_US' },
         components: [
           {
             type: 'body',

@@ -21,7 +21,13 @@ export const WhatsAppWebSettings = z.strictObject({
     .describe('Messages a minute that the account sends at most. Fast senders are blocked first'),
   chromium: z
     .string()
-    .min(1)
+    .max(500)
+    // Whoever may edit channels may not choose what runs here.
+    .regex(
+      /^\/(?:[\w .-]+\/)*(?:chromium|chromium-browser|chrome|google-chrome|google-chrome-stable|Google Chrome)$/,
+      'must be the absolute path of a Chromium or Chrome',
+    )
+    .refine((path) => !/\/\.{1,2}\//.test(path), 'must not go up')
     .default('/usr/bin/chromium')
     .describe('Path of Chromium or Chrome on the machines of the workers'),
   stand_in: z

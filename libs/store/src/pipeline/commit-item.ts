@@ -29,8 +29,8 @@ export interface CommitItem {
     keepMs?: number;
     /** Releases it, due again after so long, because something failed. */
     retryMs?: number;
-    /** Releases it, due again after so long or with the next event, because parts of a message are missing. */
-    waitMs?: number;
+    /** Releases it, due again after `ms` or with the next event, because the other parts of `parts` events are missing. */
+    wait?: { ms: number; parts: number };
     /** Releases it, due at once, because a turn is still owed. */
     owesTurn?: boolean;
   };
@@ -166,7 +166,8 @@ function flattenOne(flat: Flat, item: CommitItem, i: number): void {
       e: mailbox.epoch,
       keep: mailbox.keepMs ?? null,
       retry: mailbox.retryMs ?? null,
-      wait: mailbox.waitMs ?? null,
+      wait: mailbox.wait?.ms ?? null,
+      parts: mailbox.wait?.parts ?? null,
       more: mailbox.owesTurn ?? false,
     });
   }

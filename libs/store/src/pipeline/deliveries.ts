@@ -46,6 +46,16 @@ export interface OpenDelivery {
   isOptedOut: boolean;
 }
 
+/** What the bot said before, within 24 hours, to the person a delivery goes to. */
+export interface SaidBefore {
+  /** Turns that spoke. */
+  turnsToday: number;
+  /** The same within ten minutes. */
+  turnsLately: number;
+  /** One of them said the very same. */
+  isRepeated: boolean;
+}
+
 /** What became of an attempt. */
 export interface DeliveryOutcomeRow {
   delivery: OpenDelivery;
@@ -236,6 +246,37 @@ export class Deliveries {
       [workspaces, worker, leaseMs, JSON.stringify(rows)],
     );
     return new Set(kept.map((row) => idOf('delivery', row.id)));
+  }
+
+  /**
+   * What the bot said to the delivery's person on its channel before, in all conversations: for connectors whose channel has
+   * machines on its other end. Null for what people write, and for what no turn said.
+   *
+   * @throws Fault `store/unavailable`
+   */
+  async saidBefore({
+    workspaceId,
+    messageId,
+  }: Pick<OpenDelivery, 'workspaceId' | 'messageId'>): Promise<SaidBefore | null> {
+    const rows = await this.#database.withWorkspace(
+      workspaceId,
+      (tx) => tx.$queryRaw<SaidBefore[]>`
+        select
+          count(distinct o.turn_id)::int as "turnsToday",
+          (count(distinct o.turn_id) filter (where o.recorded_at > now() - interval '10 minutes'))::int as "turnsLately",
+          coalesce(bool_or(o.content = mine.content), false) as "isRepeated"
+        from message mine
+        join conversation c on c.workspace_id = mine.workspace_id and c.id = mine.conversation_id
+        join conversation s on s.workspace_id = c.workspace_id and s.contact_id = c.contact_id
+          and s.channel_id = c.channel_id
+        left join message o on o.conversation_id = s.id and o.author = 'bot' and o.status <> 'failed'
+          and o.turn_id <> mine.turn_id and o.recorded_at < mine.recorded_at
+          and o.recorded_at > now() - interval '24 hours'
+        where mine.workspace_id = ${uuidOf(workspaceId)}::uuid and mine.id = ${uuidOf(messageId)}::uuid
+          and mine.author = 'bot' and mine.turn_id is not null
+        group by mine.id`,
+    );
+    return rows[0] ?? null;
   }
 
   /** Milliseconds until the next delivery that waits for a time is due; null when none does. */

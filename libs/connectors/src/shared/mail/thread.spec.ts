@@ -13,13 +13,13 @@ import {
 
 const secrets = { secret: 'channel-secret' };
 const ANN = 'ann@shop.example';
-const ours = threadFor('first@shop.example', ANN, true);
+const ours = threadFor('first@shop.example', ANN, 'open');
 const ownId = mintId(
   { key: 'dlv_01jd7z3q9ve8g8kq0w2m5n6p7r', token: tokenOf(ours, secrets), mark: 'a1b2' },
   'acme.example',
 );
-const find = (headers: string, sender = ANN, isTrusted = true) =>
-  threadOf(parseMail(Buffer.from(`${headers}\r\n\r\nx`)), sender, isTrusted, secrets);
+const find = (headers: string, sender = ANN, proof = 'open') =>
+  threadOf(parseMail(Buffer.from(`${headers}\r\n\r\nx`)), sender, proof, secrets);
 
 describe('a mail finds its conversation', () => {
   it('by the id of a mail of ours, whoever answers it', () => {
@@ -29,7 +29,7 @@ describe('a mail finds its conversation', () => {
       by: 'own-id',
       answers: { key: 'dlv_01jd7z3q9ve8g8kq0w2m5n6p7r', mark: 'a1b2' },
     });
-    expect(find(answer, 'ann@home.example', false)).toMatchObject({ thread: ours });
+    expect(find(answer, 'ann@home.example', 'refuted')).toMatchObject({ thread: ours });
     expect(find(`References: <${ownId}>\r\nSubject: something else`)).toMatchObject({ thread: ours });
   });
 
@@ -50,7 +50,38 @@ describe('a mail finds its conversation', () => {
     expect(
       find('Message-ID: <2@x>\r\nIn-Reply-To: <first@shop.example>', 'eve@evil.example').thread,
     ).not.toBe(ours);
-    expect(find('Message-ID: <2@x>\r\nIn-Reply-To: <first@shop.example>', ANN, false).thread).not.toBe(ours);
+    expect(find('Message-ID: <2@x>\r\nIn-Reply-To: <first@shop.example>', ANN, 'refuted').thread).not.toBe(
+      ours,
+    );
+  });
+
+  it('not by an id that cannot be one', () => {
+    expect(find('Message-ID: <2@x>\r\nIn-Reply-To: <yes>').by).toBe('new');
+    expect(find('Message-ID: <2@x>\r\nReferences: <yes> <first@shop.example>')).toMatchObject({
+      thread: ours,
+      by: 'reference',
+    });
+    expect(find('Message-ID: <2@x>\r\nIn-Reply-To: <01jd7z3q9ve8g8kq0w2m>').by).toBe('reference');
+  });
+
+  it('by the subject, for answers of one sender that name no mail', () => {
+    const [one, two] = [
+      find('Message-ID: <1@x>\r\nSubject: Re: My order'),
+      find('Message-ID: <2@x>\r\nSubject: AW: RE: my order'),
+    ];
+    expect([one.by, two.thread]).toEqual(['subject', one.thread]);
+    expect(find('Message-ID: <3@x>\r\nSubject: Re: My order', 'eve@evil.example').thread).not.toBe(
+      one.thread,
+    );
+    for (const subject of ['My order', 'Fwd: My order', 'Re: ok', 'Re: '])
+      expect(find(`Message-ID: <4@x>\r\nSubject: ${subject}`).by).toBe('new');
+  });
+
+  it('not by a reference where it is less sure, or more, who the sender is', () => {
+    const threads = ['proved', 'open', 'refuted'].map(
+      (proof) => find('References: <first@shop.example>', ANN, proof).thread,
+    );
+    expect(new Set(threads).size).toBe(3);
   });
 
   it('not by a token that somebody made up', () => {

@@ -10,11 +10,14 @@ import type { Mail } from './mail.js';
  *    was in copy, stays in the conversation.
  * 2. **The token in the address** written to (`support+…@shop.example`), which is the same token: for programs that drop headers.
  * 3. **The first reference** (else `In-Reply-To`, else the mail's own id), together with the sender's address: two mails of
- *    one person in one thread meet, and nobody gets into the conversation of somebody else by naming its ids.
+ *    one person in one thread meet, and nobody gets into the conversation of somebody else by naming its ids. How sure it is
+ *    who the sender is belongs to it too: mails that prove it, mails that prove nothing and mails whose sender is proved false
+ *    never meet by a reference.
+ * 4. **The subject and the sender**, for an answer ("Re: …") that names no mail at all: with others of its like, never with
+ *    mails that have headers. People send the same subject twice, so a subject alone says too little.
  *
  * A changed subject, cc and several recipients change nothing: headers say what is answered. A forwarded mail names the ids of
- * other people's mails and so begins a conversation of its own. A mail whose sender fails authentication goes to a thread that
- * only failing mails share, unless it holds our token.
+ * other people's mails and so begins a conversation of its own.
  */
 export interface ThreadSecrets {
   /** Signs tokens; of the channel, never shown. */
@@ -24,9 +27,9 @@ export interface ThreadSecrets {
 const TOKEN = /^([A-Za-z0-9_-]{22}|~[A-Za-z0-9_-]{1,400})([A-Za-z0-9_-]{11})$/;
 const THREAD = /^t:([A-Za-z0-9_-]{22})$/;
 
-/** The thread for a root id and a sender: the same two always have the same one. */
-export function threadFor(root: string, sender: string, isTrusted: boolean): string {
-  const basis = `${root.trim()}\n${sender.toLowerCase()}\n${isTrusted ? '' : 'unverified'}`;
+/** The thread for a root id and a sender, and how sure it is who the sender is: the same three always have the same one. */
+export function threadFor(root: string, sender: string, proof: string): string {
+  const basis = `${root.trim()}\n${sender.toLowerCase()}\n${proof}`;
   return `t:${createHash('sha256').update(basis).digest().subarray(0, 16).toString('base64url')}`;
 }
 
@@ -87,13 +90,17 @@ export function readOwnId(id: string): OwnId | null {
 export interface Threaded {
   thread: string;
   /** By which rule: for tests and for people who wonder. */
-  by: 'own-id' | 'token' | 'reference' | 'new';
+  by: 'own-id' | 'token' | 'reference' | 'subject' | 'new';
   /** The mail of ours that this one answers; null when it does not say. */
   answers: OwnId | null;
 }
 
-/** Which conversation a mail belongs to. Pure. */
-export function threadOf(mail: Mail, sender: string, isTrusted: boolean, secrets: ThreadSecrets): Threaded {
+/**
+ * Which conversation a mail belongs to. Pure.
+ *
+ * @param proof  how sure it is who the sender is: `proved`, `open` or `refuted`
+ */
+export function threadOf(mail: Mail, sender: string, proof: string, secrets: ThreadSecrets): Threaded {
   const ids = [...mail.inReplyTo, ...mail.references.toReversed()];
   for (const id of ids) {
     const own = readOwnId(id);
@@ -105,21 +112,28 @@ export function threadOf(mail: Mail, sender: string, isTrusted: boolean, secrets
     if (thread) return { thread, by: 'token', answers: null };
   }
   const root = rootOf(mail);
-  return {
-    thread: threadFor(
-      root ?? mail.messageId ?? JSON.stringify([mail.subject, mail.sentAt]),
-      sender,
-      isTrusted,
-    ),
-    by: root === null ? 'new' : 'reference',
-    answers: null,
-  };
+  const subject = root === null ? answeredSubject(mail) : null;
+  const basis = root ?? subject ?? mail.messageId ?? JSON.stringify([mail.subject, mail.sentAt]);
+  const by = root !== null ? 'reference' : subject !== null ? 'subject' : 'new';
+  return { thread: threadFor(basis, sender, proof), by, answers: null };
+}
+
+/** The subject that an answer without headers answers; null for a mail that is none, and for a subject that says nothing. */
+function answeredSubject({ subject }: Pick<Mail, 'subject'>): string | null {
+  const base = baseSubject(subject);
+  const isAnswer =
+    base !== subject.trim() && !/^\s*(?:fwd?|wg|tr|rv|enc|转发|轉寄|пересл)\s*[:：]/iu.test(subject);
+  // No id of a mail has a blank in it: the two cannot be taken for one another.
+  return isAnswer && base.length >= 4 ? `subject ${base.toLowerCase()}` : null;
 }
 
 /** The mail that began the thread, as far as this mail knows; null when it answers nothing. */
 export function rootOf({ references, inReplyTo }: Pick<Mail, 'references' | 'inReplyTo'>): string | null {
-  return references[0] ?? inReplyTo[0] ?? null;
+  return references.find(isTelling) ?? inReplyTo.find(isTelling) ?? null;
 }
+
+/** Asked for a Message-ID, people have answered "yes", and thousands of mails answer `<yes>`: nobody's mail has such an id. */
+const isTelling = (id: string): boolean => /[^@]@[^@]/.test(id) || id.length >= 16;
 
 /**
  * The References of an answer: those of the mail it answers and that mail's own id, cut in the middle where they would get too
