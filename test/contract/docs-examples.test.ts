@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { BotDefinition } from '#libs/model';
+import { BotDefinition, CreateWebhookEndpoint, RecoverWebhooks, WebhookPayload } from '#libs/model';
 import { registry, type EgressFetch, type HookRequest } from '#libs/connectors';
 
 const root = join(import.meta.dirname, '../..');
@@ -89,6 +89,20 @@ describe('the guide for bot authors', () => {
     const page = readFileSync(join(root, 'docs/guides/bot-authors.md'), 'utf8');
     const [, block = ''] = /```json\n([^`]+)```/.exec(page) ?? [];
     expect(BotDefinition.parse(JSON.parse(block)).rules).toHaveLength(3);
+  });
+});
+
+describe('the guide to webhooks', () => {
+  it('shows requests and a webhook that are valid', () => {
+    const page = readFileSync(join(root, 'docs/guides/webhooks.md'), 'utf8');
+    const bodies = [...page.matchAll(/-d '(\{[^']+\})'/g)].map(([, body = '']) => JSON.parse(body) as object);
+    expect(bodies).toHaveLength(2);
+    expect(CreateWebhookEndpoint.parse(bodies[0]).include).toEqual(['contact', 'metadata']);
+    expect(RecoverWebhooks.parse(bodies[1]).dry_run).toBe(true);
+    const [, webhook = ''] = /```json\n([^`]+)```/.exec(page) ?? [];
+    const id = (prefix: string) => `${prefix}_${'0'.repeat(26)}`;
+    const filled = webhook.replace(/(\w+)_…/g, (_, prefix: string) => id(prefix));
+    expect(WebhookPayload.parse(JSON.parse(filled)).data.seq).toBe(4);
   });
 });
 

@@ -32,6 +32,7 @@ let foreign: Record<string, string>;
 
 interface Document {
   paths: Record<string, Record<string, { requestBody?: { content: object } }>>;
+  webhooks: Record<string, object>;
   components: { schemas: Record<string, object> };
 }
 let document: Document;
@@ -57,10 +58,26 @@ afterAll(() => booted?.close());
 
 async function thingsOf(workspace: TestWorkspace): Promise<Record<string, string>> {
   const theirs = apiOf(booted, workspace.key);
+  const hook = { url: 'https://127.0.0.1:1/' };
+  const endpoint = (await theirs('POST', '/v1/webhook-endpoints', hook)).body;
+  const delivery = (await theirs('POST', `/v1/webhook-endpoints/${endpoint.id}/test`)).body;
   const session = (await theirs('POST', '/v1/sessions', {})).body;
   const said = { session_id: session.id, text: 'theirs', respond: 'async' };
   const message = (await theirs('POST', '/v1/messages', said)).body;
-  const contact = (await theirs('GET', `/v1/conversations/${session.conversation_id}`)).body.contact;
+  const contact = (
+    await theirs('POST', '/v1/contacts', { identities: [{ kind: 'email', value: 'x@y.example' }] })
+  ).body;
+  const twin = (await theirs('POST', '/v1/contacts', {})).body;
+  const merge = (await theirs('POST', `/v1/contacts/${contact.id}/merge`, { contact_id: twin.id })).body;
+  const later = {
+    text: 'x',
+    channels: [{ channel_id: workspace.channelId }],
+    send_at: '2099-01-01T00:00:00Z',
+  };
+  const send = (await theirs('POST', '/v1/sends', { ...later, contact_id: contact.id })).body;
+  const batch = (await theirs('POST', '/v1/send-batches', { ...later, to: [{ contact_id: contact.id }] }))
+    .body;
+  const held = (await theirs('GET', '/v1/api-keys')).body;
   const approvals = booted.gateway.get(Approvals);
   const question = { callId: 'c', tool: 'x', input: {}, expiresAt: new Date(Date.now() + 60_000) };
   await approvals.ask(workspace.workspaceId, session.conversation_id, [question]);
@@ -77,14 +94,21 @@ async function thingsOf(workspace: TestWorkspace): Promise<Record<string, string
     'knowledge-bases': base,
     'knowledge-sources': source,
     'knowledge-gaps': gapId,
-    contacts: contact.id,
     approvals: asked.data[0]!.approvalId,
+    'api-keys': held.data[0].id,
+    sends: send.id,
+    'send-batches': batch.id,
     channels: workspace.channelId,
+    contacts: contact.id,
+    identities: contact.identities[0].id,
+    'contact-merges': merge.id,
     bots: workspace.botId,
     sessions: session.id,
     conversations: session.conversation_id,
     messages: message.event_id.replace('inb_', 'msg_'),
     'dead-letters': message.event_id,
+    'webhook-endpoints': endpoint.id,
+    'webhook-deliveries': delivery.id,
   };
 }
 
@@ -92,14 +116,21 @@ const kindOf: Record<string, IdKind> = {
   'knowledge-bases': 'knowledgeBase',
   'knowledge-sources': 'knowledgeSource',
   'knowledge-gaps': 'knowledgeGap',
-  contacts: 'contact',
   approvals: 'approval',
   channels: 'channel',
   bots: 'bot',
   sessions: 'session',
+  'api-keys': 'apiKey',
+  sends: 'send',
+  'send-batches': 'sendBatch',
+  contacts: 'contact',
+  identities: 'identity',
+  'contact-merges': 'contactMerge',
   conversations: 'conversation',
   messages: 'message',
   'dead-letters': 'delivery',
+  'webhook-endpoints': 'webhookEndpoint',
+  'webhook-deliveries': 'webhookDelivery',
 };
 const nounOf = (path: string): string => path.split('/')[2] ?? '';
 const withId = (path: string, id: string): string => path.replace('{id}', id);
@@ -202,14 +233,25 @@ describe('every route', () => {
     ));
 
   it('refuses bodies that are malformed, oversized, of another type, or not what its schema says', async () => {
-    const token = (await visitor()).client_token;
+    const { client_token: token, conversation_id: conversationId } = await visitor();
+    const hook = { url: 'https://127.0.0.1:1/', types: ['turn.failed'] };
+    const { id: contactId } = (await api('POST', '/v1/contacts', {})).body;
+    const { api_key_id: ownKeyId } = (await api('GET', '/v1/me')).body;
+    const { id: hookId } = (await api('POST', '/v1/webhook-endpoints', hook)).body;
     await forEach(
       ({ hasBody }) => hasBody,
       async ({ path, method, isVisitors }, what) => {
         const caller = isVisitors ? apiOf(booted, token) : api;
-        const own: Record<string, string> = { bots: home.botId, approvals: newId('approval') };
-        if (nounOf(path).startsWith('knowledge-')) own[nounOf(path)] = newId(kindOf[nounOf(path)]!);
-        const at = withId(path, own[nounOf(path)] ?? home.channelId);
+        const ours: Record<string, string> = {
+          approvals: newId('approval'),
+          bots: home.botId,
+          contacts: contactId,
+          'api-keys': ownKeyId,
+          conversations: conversationId,
+          'webhook-endpoints': hookId,
+        };
+        if (nounOf(path).startsWith('knowledge-')) ours[nounOf(path)] = newId(kindOf[nounOf(path)]!);
+        const at = withId(path, ours[nounOf(path)] ?? home.channelId);
         expectProblem(await caller(method, at, '{"text":'), 400, 'input/malformed-json', what);
         const large = JSON.stringify({ text: 'x'.repeat(30_000) });
         expectProblem(await caller(method, at, large), 413, 'input/too-large', what);
@@ -236,7 +278,7 @@ describe('every route', () => {
         path.endsWith('s') &&
         path !== '/metrics',
       async ({ path }, what) => {
-        if (path === '/v1/channel-types') return;
+        if (path === '/v1/channel-types' || path === '/v1/event-types') return;
         expectProblem(await api('GET', `${path}?limit=1000`), 422, 'input/invalid', what);
         expectProblem(await api('GET', `${path}?limt=1`), 422, 'input/invalid', what);
         expectProblem(await api('GET', `${path}?cursor=abc`), 400, 'input/invalid-cursor', what);
@@ -246,8 +288,17 @@ describe('every route', () => {
 
 function bodyFor(path: string): object {
   if (path.includes('versions')) return { definition: { persona: { name: 'x' } } };
+  if (path === '/v1/conversations/{id}/messages') return { text: 'x' };
   if (path.endsWith('/dry-run')) return { parts: [{ type: 'text', text: 'x' }] };
   if (path.endsWith('/simulate')) return { from: 'x', text: 'y' };
+  if (path.endsWith('/recover')) return { since: '2026-11-21T12:00:00Z' };
+  if (path.endsWith('/rotate')) return {};
+  if (path.endsWith('/identities')) return { kind: 'email', value: 'x' };
+  if (path.endsWith('/merge')) return { contact_id: newId('contact') };
+  if (path.endsWith('/consents')) {
+    return { channel_id: newId('channel'), kind: 'email', value: 'x', state: 'opted-out' };
+  }
+  if (path.includes('webhook-endpoints') || path.endsWith('/erase')) return {};
   if (path.endsWith('/decision')) return { decision: 'approve' };
   if (path.endsWith('/search')) return { query: 'x' };
   if (path.endsWith('/sources')) return { kind: 'rows', title: 'x' };
@@ -283,6 +334,9 @@ describe('what is answered', () => {
     expectShape(await api('GET', `/v1/conversations/${conversation_id}`), 200, 'Conversation');
     const messages = await api('GET', `/v1/conversations/${conversation_id}/messages`);
     expectShape(messages, 200, 'MessageList');
+    const at = `/v1/conversations/${conversation_id}/messages`;
+    expectShape(await api('POST', at, { text: 'x', dry_run: true }), 200, 'DryRunResult');
+    expectShape(await api('POST', at, { text: 'x' }), 202, 'Message');
     const [greeting] = messages.body.data;
     expectShape(await api('GET', `/v1/messages/${greeting.id}`), 200, 'Message');
     expectShape(await api('GET', `/v1/messages/${greeting.id}/timeline`), 200, 'Timeline');
@@ -305,6 +359,87 @@ describe('what is answered', () => {
     const opened = await apiOf(booted, null)('POST', '/v1/widget/sessions', { channel_id: home.channelId });
     expectShape(opened, 201, 'WidgetSession');
     expectShape(await api('GET', '/readyz'), 200, 'Readiness');
+  });
+
+  it('is what the document says of contacts', async () => {
+    const identities = [{ kind: 'email', value: 'ada@example.com' }];
+    const made = await api('POST', '/v1/contacts', { name: 'Ada', identities });
+    expectShape(made, 201, 'Contact');
+    const at = `/v1/contacts/${made.body.id}`;
+    expectShape(await api('GET', at), 200, 'Contact');
+    expectShape(await api('PATCH', at, { attributes: { plan: 'gold' } }), 200, 'Contact');
+    expectShape(await api('GET', '/v1/contacts?q=ada'), 200, 'ContactList');
+    expectShape(
+      await api('POST', `${at}/identities`, { kind: 'phone', value: '+4917012345' }),
+      201,
+      'Identity',
+    );
+    const consent = { channel_id: home.channelId, ...identities[0], state: 'opted-in' };
+    expectShape(await api('PATCH', `${at}/consents`, consent), 200, 'Consent');
+    expectShape(await api('GET', `${at}/consents`), 200, 'ConsentList');
+    const twin = (await api('POST', '/v1/contacts', {})).body;
+    const merge = await api('POST', `${at}/merge`, { contact_id: twin.id });
+    expectShape(merge, 201, 'ContactMerge');
+    expectShape(await api('GET', '/v1/contact-merges'), 200, 'ContactMergeList');
+    expectShape(await api('GET', `/v1/contact-merges/${merge.body.id}`), 200, 'ContactMerge');
+    expectShape(await api('POST', `/v1/contact-merges/${merge.body.id}/undo`), 200, 'ContactMerge');
+    const exported = await api('GET', `${at}/export`);
+    expect([exported.status, exported.body.contact.id]).toEqual([200, made.body.id]);
+    expectShape(await api('POST', `${at}/erase`, { dry_run: true }), 200, 'ContactErasure');
+    expectShape(await api('POST', `${at}/erase`, {}), 200, 'ContactErasure');
+    expectProblem(await api('GET', at), 404, 'state/not-found', at);
+  });
+
+  it('is what the document says of sends', async () => {
+    const address = { kind: 'email', value: 'grace@example.com' };
+    const later = { channels: [{ channel_id: home.channelId }], send_at: '2099-01-01T00:00:00Z', text: 'x' };
+    const made = await api('POST', '/v1/sends', { ...later, address });
+    expectShape(made, 202, 'Send');
+    expectShape(await api('POST', '/v1/sends', { ...later, address, dry_run: true }), 200, 'SendDryRun');
+    expectShape(await api('GET', '/v1/sends'), 200, 'SendList');
+    expectShape(await api('GET', `/v1/sends/${made.body.id}`), 200, 'Send');
+    expectShape(await api('POST', `/v1/sends/${made.body.id}/cancel`), 200, 'Send');
+    const batch = await api('POST', '/v1/send-batches', { ...later, to: [{ address }] });
+    expectShape(batch, 202, 'SendBatch');
+    expectShape(await api('GET', `/v1/send-batches/${batch.body.id}`), 200, 'SendBatch');
+    expectShape(await api('POST', `/v1/send-batches/${batch.body.id}/cancel`), 200, 'CancelledSends');
+  });
+
+  it('is what the document says of access', async () => {
+    const made = await api('POST', '/v1/api-keys', { name: 'CI', scopes: ['messages:read'] });
+    expectShape(made, 201, 'ApiKeyWithSecret');
+    const at = `/v1/api-keys/${made.body.id}`;
+    expectShape(await api('GET', '/v1/api-keys'), 200, 'ApiKeyList');
+    expectShape(await api('GET', at), 200, 'ApiKey');
+    expectShape(await api('PATCH', at, { name: 'CI 2' }), 200, 'ApiKey');
+    expectShape(await api('POST', `${at}/rotate`, {}), 200, 'ApiKeyWithSecret');
+    expect((await api('DELETE', at)).status).toBe(204);
+    expectShape(await api('GET', '/v1/audit-logs'), 200, 'AuditLineList');
+  });
+
+  it('is what the document says of webhooks, and what it says they send', async () => {
+    const hook = { url: 'https://127.0.0.1:1/', types: ['turn.failed'] };
+    const made = await api('POST', '/v1/webhook-endpoints', hook);
+    expectShape(made, 201, 'WebhookEndpointWithSecret');
+    const at = `/v1/webhook-endpoints/${made.body.id}`;
+    expectShape(await api('GET', '/v1/webhook-endpoints'), 200, 'WebhookEndpointList');
+    expectShape(await api('GET', at), 200, 'WebhookEndpoint');
+    expectShape(await api('PATCH', at, { description: 'x' }), 200, 'WebhookEndpoint');
+    expectShape(await api('POST', `${at}/rotate-secret`, {}), 200, 'WebhookEndpointWithSecret');
+    const test = await api('POST', `${at}/test`);
+    expectShape(test, 202, 'WebhookDelivery');
+    expectShape(await api('GET', `${at}/deliveries`), 200, 'WebhookDeliveryList');
+    expectShape(await api('GET', `/v1/webhook-deliveries/${test.body.id}`), 200, 'WebhookDeliveryDetail');
+    const since = '2026-11-21T12:00:00Z';
+    expectShape(await api('POST', `${at}/recover`, { since, dry_run: true }), 202, 'WebhookRecovery');
+    expectShape(await api('GET', '/v1/event-types'), 200, 'EventTypeList');
+    expect((await api('DELETE', at)).status).toBe(204);
+    expectProblem(await api('GET', at), 404, 'state/not-found', at);
+    const types = (await api('GET', '/v1/event-types')).body.data.map((one: { type: string }) => one.type);
+    expect(Object.keys(document.webhooks)).toEqual(types);
+    const payload = { type: 'webhook.test', timestamp: since, data: { endpoint_id: made.body.id } };
+    expect(schema('WebhookPayload').safeParse(payload).success).toBe(true);
+    expect(schema('WebhookPayload').safeParse({ ...payload, type: 'x' }).success).toBe(false);
   });
 
   it('carries a request id, the caller’s own when it is harmless', async () => {

@@ -213,8 +213,25 @@ describe('the roles', () => {
       'media.is_over_connection',
       'media.leased_by',
       'media.workspace_id',
+      'send.due_at',
+      'send.epoch',
+      'send.id',
+      'send.leased_by',
+      'send.workspace_id',
       'session.id',
       'session.workspace_id',
+      'webhook_delivery.created_at',
+      'webhook_delivery.due_at',
+      'webhook_delivery.endpoint_id',
+      'webhook_delivery.epoch',
+      'webhook_delivery.id',
+      'webhook_delivery.leased_by',
+      'webhook_delivery.workspace_id',
+      'webhook_endpoint.failing_since',
+      'webhook_endpoint.id',
+      'webhook_endpoint.paused_until',
+      'webhook_endpoint.state',
+      'webhook_endpoint.workspace_id',
       'workspace.id',
     ]);
   });
@@ -247,7 +264,10 @@ describe('the roles', () => {
       'media_take: SETOF media_claim',
       'media_workspace: uuid',
       'purge_idempotency: bigint',
+      'send_take: SETOF send_claim',
       'session_workspace: uuid',
+      'webhook_forget: integer',
+      'webhook_take: SETOF webhook_claim',
       'workspace_ids: SETOF uuid',
     ]);
     for (const { name, owner, config, open } of definers) {
@@ -399,6 +419,7 @@ describe.each(variants)('$name, with ids of others', ({ make }) => {
     await expect(repositories.channels.get(w(), theirs.channelId)).rejects.toMatchObject(gone);
     await expect(repositories.bots.get(w(), theirs.botId)).rejects.toMatchObject(gone);
     await expect(repositories.conversations.get(w(), theirs.conversationId)).rejects.toMatchObject(gone);
+    await expect(repositories.conversations.placeOf(w(), theirs.conversationId)).rejects.toMatchObject(gone);
     await expect(repositories.conversations.messages(w(), theirs.conversationId, page)).rejects.toMatchObject(
       gone,
     );
@@ -413,6 +434,32 @@ describe.each(variants)('$name, with ids of others', ({ make }) => {
     });
     expect(await repositories.members.findByEmail(w(), 'owner@theirs.example')).toBeNull();
     expect((await repositories.conversations.lastSeqs(w(), [theirs.conversationId])).size).toBe(0);
+    await expect(repositories.webhookEndpoints.get(w(), theirs.webhookEndpointId)).rejects.toMatchObject(
+      gone,
+    );
+    await expect(repositories.webhookLog.get(w(), theirs.webhookDeliveryId)).rejects.toMatchObject(gone);
+    await expect(repositories.webhookLog.list(w(), theirs.webhookEndpointId, page)).rejects.toMatchObject(
+      gone,
+    );
+    await expect(repositories.contacts.get(w(), theirs.contactId)).rejects.toMatchObject(gone);
+    await expect(repositories.contacts.consents(w(), theirs.contactId)).rejects.toMatchObject(gone);
+    await expect(repositories.contactMerges.get(w(), theirs.contactMergeId)).rejects.toMatchObject(gone);
+    await expect(repositories.personalData.survey(w(), theirs.contactId)).rejects.toMatchObject(gone);
+    expect(await repositories.personalData.mergedInto(w(), theirs.contactId)).toEqual([]);
+    expect(await repositories.personalData.sessionsOf(w(), theirs.contactId)).toEqual([]);
+    expect((await repositories.contacts.list(w(), page, { address: 'Theirs' })).data).toEqual([]);
+    expect((await repositories.contactMerges.list(w(), page, theirs.contactId)).data).toEqual([]);
+    await expect(repositories.sends.get(w(), theirs.sendId)).rejects.toMatchObject(gone);
+    await expect(repositories.sends.batch(w(), theirs.sendBatchId)).rejects.toMatchObject(gone);
+    expect((await repositories.sends.list(w(), page, { contactId: theirs.contactId })).data).toEqual([]);
+    expect(await repositories.sends.lastChannel(w(), theirs.contactId)).toBeNull();
+    await expect(repositories.sends.placeOf(w(), theirs.contactId, theirs.channelId)).rejects.toMatchObject(
+      gone,
+    );
+    expect(await repositories.webhookDeliveries.contextOf(w(), theirs.conversationId)).toBeNull();
+    for (const { target } of (await repositories.auditLog.list(w(), page)).data) {
+      expect(Object.values(theirs)).not.toContain(target);
+    }
     const lists = [
       await repositories.channels.list(w(), page),
       await repositories.bots.list(w(), page),
@@ -420,6 +467,11 @@ describe.each(variants)('$name, with ids of others', ({ make }) => {
       await repositories.deadLetters.inboxEvents(w(), page),
       await repositories.deadLetters.deliveries(w(), page),
       await repositories.conversations.list(w(), page),
+      await repositories.webhookEndpoints.list(w(), page),
+      await repositories.contacts.list(w(), page),
+      await repositories.contactMerges.list(w(), page),
+      await repositories.sends.list(w(), page),
+      await repositories.webhookLog.list(w(), ours.webhookEndpointId, page),
     ];
     for (const list of lists) {
       expect(list.data).toHaveLength(1);
@@ -437,13 +489,61 @@ describe.each(variants)('$name, with ids of others', ({ make }) => {
       repositories.channels.setHealth(w(), theirs.channelId, { state: 'down', reason: 'x' }),
       repositories.bots.publish(w(), theirs.botId, { definition, actor }),
       repositories.apiKeys.revoke(w(), theirs.apiKeyId, actor),
+      repositories.apiKeys.get(w(), theirs.apiKeyId),
+      repositories.apiKeys.update(w(), theirs.apiKeyId, { name: 'X' }, actor),
+      repositories.apiKeys.rotate(w(), theirs.apiKeyId, { secretHash: 'x', overlapMs: 0, actor }),
       repositories.sessions.start(w(), { channelId: theirs.channelId, ttlMs: 1_000 }),
       repositories.deadLetters.replayDelivery(w(), theirs.deliveryId, actor),
       repositories.deadLetters.replayInboxEvent(w(), theirs.inboxEventId, actor),
       repositories.deadLetters.markSent(w(), theirs.deliveryId, actor),
+      repositories.webhookEndpoints.update(w(), theirs.webhookEndpointId, { state: 'disabled' }, actor),
+      repositories.webhookEndpoints.remove(w(), theirs.webhookEndpointId, actor),
+      repositories.webhookEndpoints.rotate(w(), theirs.webhookEndpointId, {
+        secret: 'x',
+        overlapMs: 0,
+        actor,
+      }),
+      repositories.contacts.update(w(), theirs.contactId, { name: 'X' }, actor),
+      repositories.contacts.addIdentity(
+        w(),
+        theirs.contactId,
+        { kind: 'email', value: 'x', proof: 'claimed' },
+        actor,
+      ),
+      repositories.contacts.removeIdentity(w(), theirs.identityId, actor),
+      repositories.contacts.setConsent(
+        w(),
+        theirs.contactId,
+        { channel_id: theirs.channelId, kind: 'external', value: 'Theirs', state: 'opted-out' },
+        actor,
+      ),
+      repositories.contactMerges.merge(w(), ours.contactId, theirs.contactId, actor),
+      repositories.contactMerges.merge(w(), theirs.contactId, ours.contactId, actor),
+      repositories.contactMerges.undo(w(), theirs.contactMergeId, actor),
+      repositories.sends.cancel(w(), theirs.sendId),
+      repositories.sends.cancelBatch(w(), theirs.sendBatchId),
+      repositories.personalData.erase(w(), theirs.contactId, actor),
+      repositories.webhookLog.retry(w(), theirs.webhookDeliveryId, actor),
+      repositories.webhookLog.test(w(), theirs.webhookEndpointId),
+      repositories.webhookLog.recover(
+        w(),
+        theirs.webhookEndpointId,
+        { since: new Date(0), until: new Date(), onlyFailed: false, isDryRun: false },
+        actor,
+      ),
     ];
     for (const one of await Promise.allSettled(refused)) {
       expect(one).toMatchObject({ status: 'rejected', reason: gone });
+    }
+    const plan = { contents: [], metadata: {}, sendAt: new Date(), expiresAt: new Date() };
+    for (const [to, channelId] of [
+      [theirs.contactId, ours.channelId],
+      [ours.contactId, theirs.channelId],
+    ] as const) {
+      const steps = [{ channelId, success: 'sent' as const, waitMs: 1 }];
+      await expect(repositories.sends.create(w(), { ...plan, to, steps })).rejects.toMatchObject({
+        code: 'input/invalid',
+      });
     }
     await repositories.apiKeys.touch(w(), theirs.apiKeyId);
     await repositories.sessions.end(w(), theirs.sessionId);

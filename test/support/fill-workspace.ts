@@ -5,12 +5,18 @@ import {
   type BotId,
   type ChannelId,
   type ContactId,
+  type ContactMergeId,
   type ConversationId,
   type DeliveryId,
+  type IdentityId,
   type InboxEventId,
   type MessageId,
+  type SendBatchId,
+  type SendId,
   type SessionId,
   type TurnId,
+  type WebhookDeliveryId,
+  type WebhookEndpointId,
   type WorkspaceId,
 } from '#libs/model';
 import type { OperationId } from '#libs/store';
@@ -23,6 +29,12 @@ export interface FilledWorkspace {
   botId: BotId;
   apiKeyId: ApiKeyId;
   contactId: ContactId;
+  identityId: IdentityId;
+  /** Of a second contact into the first. */
+  contactMergeId: ContactMergeId;
+  /** Of one send, which is done. */
+  sendBatchId: SendBatchId;
+  sendId: SendId;
   conversationId: ConversationId;
   sessionId: SessionId;
   /** Dead, and the message it once became. */
@@ -32,6 +44,8 @@ export interface FilledWorkspace {
   /** Dead. */
   deliveryId: DeliveryId;
   operationId: OperationId;
+  webhookEndpointId: WebhookEndpointId;
+  webhookDeliveryId: WebhookDeliveryId;
 }
 
 /** Fills every table for a new workspace. */
@@ -55,6 +69,30 @@ export async function fillWorkspace(store: TestStore, name: string): Promise<Fil
     externalId: name,
     ttlMs: 3_600_000,
   });
+  const twin = await store.contacts.create(
+    workspaceId,
+    {
+      name: `Twin of ${name}`,
+      attributes: {},
+      identities: [{ kind: 'email', value: name, proof: 'claimed' }],
+    },
+    actor,
+  );
+  const merge = await store.contactMerges.merge(workspaceId, session.contactId, twin.id, actor);
+  const sent = await store.sends.createBatch(workspaceId, [
+    {
+      to: session.contactId,
+      contents: [{ type: 'text', text: `sent in ${workspaceId}` }],
+      metadata: {},
+      steps: [{ channelId, success: 'sent', waitMs: 1_000 }],
+      sendAt: new Date(),
+      expiresAt: new Date(),
+    },
+  ]);
+  const { data: sends } = await store.sends.list(workspaceId, { limit: 1, order: 'asc' });
+  await store.owner.query("update send set state = 'failed', due_at = null where workspace_id = $1", [
+    uuidOf(workspaceId),
+  ]);
   const begun = await store.idempotency.begin(workspaceId, apiKeyId, name, 'h');
   const { conversationId, contactId, sessionId } = session;
   const talk = await fillConversation(store, {
@@ -63,6 +101,17 @@ export async function fillWorkspace(store: TestStore, name: string): Promise<Fil
     conversationId,
     botId: bot_id as BotId,
   });
+  const made = await store.webhookEndpoints.create(workspaceId, {
+    url: `https://${name.toLowerCase()}.example/hook`,
+    description: '',
+    types: [],
+    channel_ids: [],
+    include: [],
+    secret: `whsec_${Buffer.alloc(32, 1).toString('base64')}`,
+    actor,
+  });
+  const webhookEndpointId = made.endpoint.id;
+  const { id: webhookDeliveryId } = await store.webhookLog.test(workspaceId, webhookEndpointId);
   const operationId = (begun.state === 'new' ? begun.operationId : '') as OperationId;
   return {
     workspaceId,
@@ -70,9 +119,15 @@ export async function fillWorkspace(store: TestStore, name: string): Promise<Fil
     botId: bot_id as BotId,
     apiKeyId,
     contactId,
+    identityId: twin.identities[0]!.id,
+    contactMergeId: merge.id,
+    sendBatchId: sent.id,
+    sendId: sends[0]!.id,
     conversationId,
     sessionId,
     operationId,
+    webhookEndpointId,
+    webhookDeliveryId,
     ...talk,
   };
 }

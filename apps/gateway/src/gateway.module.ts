@@ -15,6 +15,9 @@ import { ApprovalService } from './agent/approval-service.js';
 import { ApprovalsController } from './agent/approvals.controller.js';
 import { FactsController } from './agent/facts.controller.js';
 import { SecretsController } from './agent/secrets.controller.js';
+import { Media, RepositoriesModule, StoreModule } from '#libs/store';
+import { ApiKeysController } from './access/api-keys.controller.js';
+import { AuditLogsController } from './access/audit-logs.controller.js';
 import { BotsController } from './bots/bots.controller.js';
 import { ChannelService } from './channels/channel-service.js';
 import { ChannelTypesController } from './channels/channel-types.controller.js';
@@ -22,6 +25,9 @@ import { ChannelsController } from './channels/channels.controller.js';
 import { TryingController } from './channels/trying.controller.js';
 import { TryingService } from './channels/trying-service.js';
 import { GATEWAY_CONFIG } from './config-token.js';
+import { ContactLinksController } from './contacts/contact-links.controller.js';
+import { ContactsController } from './contacts/contacts.controller.js';
+import { PersonService } from './contacts/person-service.js';
 import { ConversationsController } from './conversations/conversations.controller.js';
 import { ControlService } from './conversations/control-service.js';
 import { LogStream } from './conversations/log-stream.js';
@@ -44,6 +50,7 @@ import { MeController } from './me/me.controller.js';
 import { MessageService } from './messages/message-service.js';
 import { MessagesController } from './messages/messages.controller.js';
 import { Speaking } from './messages/speaking.js';
+import { SendingService } from './messages/sending-service.js';
 import { TurnStream } from './messages/turn-stream.js';
 import { OauthController } from './oauth/oauth.controller.js';
 import { OauthService } from './oauth/oauth-service.js';
@@ -51,9 +58,15 @@ import { Outside } from './outside.js';
 import { DemoController } from './pages/demo.controller.js';
 import { DemoPage } from './pages/demo-page.js';
 import { ErrorsController } from './pages/errors.controller.js';
+import { SendBatchesController } from './sends/send-batches.controller.js';
+import { SendService } from './sends/send-service.js';
+import { SendsController } from './sends/sends.controller.js';
 import { Greeter } from './sessions/greeter.js';
 import { SessionService } from './sessions/session-service.js';
 import { SessionsController } from './sessions/sessions.controller.js';
+import { WebhookDeliveriesController } from './webhooks/webhook-deliveries.controller.js';
+import { WebhookEndpointsController } from './webhooks/webhook-endpoints.controller.js';
+import { WebhookService } from './webhooks/webhook-service.js';
 import { WidgetDoor } from './widget/widget-door.js';
 import { WidgetController } from './widget/widget.controller.js';
 import { WidgetSessionsController } from './widget/widget-sessions.controller.js';
@@ -81,9 +94,13 @@ class CoreModule {
 const controllers = [
   BotKnowledgeController,
   ApprovalsController,
+  ApiKeysController,
+  AuditLogsController,
   BotsController,
   ChannelTypesController,
   ChannelsController,
+  ContactLinksController,
+  ContactsController,
   ConversationsController,
   DeadLettersController,
   DemoController,
@@ -98,8 +115,12 @@ const controllers = [
   MessagesController,
   OauthController,
   SecretsController,
+  SendBatchesController,
+  SendsController,
   SessionsController,
   TryingController,
+  WebhookDeliveriesController,
+  WebhookEndpointsController,
   WidgetController,
   WidgetMediaController,
   WidgetSessionsController,
@@ -119,13 +140,17 @@ const services = [
   MediaService,
   MessageService,
   OauthService,
+  PersonService,
   Outbox,
   Outside,
   Readiness,
+  SendService,
+  SendingService,
   SessionService,
   Speaking,
   TryingService,
   TurnStream,
+  WebhookService,
   WidgetDoor,
 ];
 

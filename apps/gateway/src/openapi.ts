@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { problemContentType } from '#libs/faults';
+import { eventDescriptions, WebhookEventType, WebhookPayload } from '#libs/model';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 
@@ -38,23 +39,61 @@ export function describeApi(app: NestFastifyApplication, publicUrl: string): voi
 function documentOf(app: NestFastifyApplication, config: Omit<OpenAPIObject, 'paths'>): OpenAPIObject {
   const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
-    standardSchemaConverter: (schema, { schemaType }) => {
-      const {
-        $defs,
-        $schema: _,
-        ...converted
-      } = z.toJSONSchema(schema as z.ZodType, {
-        io: schemaType,
-        target: 'draft-2020-12',
-        unrepresentable: 'any',
-      });
-      return { schema: converted, components: ($defs ?? {}) as Record<string, object> };
-    },
+    standardSchemaConverter: (schema, { schemaType }) => converted(schema as z.ZodType, schemaType),
   });
   for (const operations of Object.values(document.paths)) {
     for (const operation of Object.values(operations as Record<string, Operation>)) asProblem(operation);
   }
-  return document;
+  return withWebhooks(document);
+}
+
+/** A schema as OpenAPI has it, and the named ones that it refers to. */
+function converted(schema: z.ZodType, io: 'input' | 'output') {
+  const options = { io, target: 'draft-2020-12', unrepresentable: 'any' } as const;
+  const { $defs, $schema: _, ...rest } = z.toJSONSchema(schema, options);
+  return { schema: rest, components: ($defs ?? {}) as Record<string, object> };
+}
+
+/** What we send to others stands in the document beside what others send to us. */
+function withWebhooks(document: OpenAPIObject): OpenAPIObject {
+  // Its one component is itself; nothing else in it has a name.
+  const schemas = { ...document.components?.schemas, ...converted(WebhookPayload, 'output').components };
+  const webhooks = Object.fromEntries(
+    WebhookEventType.options.map((type) => [type, { post: webhookOperation(type) }]),
+  );
+  return { ...document, components: { ...document.components, schemas }, webhooks } as OpenAPIObject;
+}
+
+function webhookOperation(type: WebhookEventType): object {
+  const header = (name: string, description: string) => ({
+    in: 'header',
+    name,
+    required: true,
+    description,
+    schema: { type: 'string' },
+  });
+  return {
+    operationId: `webhook_${type.replace('.', '_')}`,
+    tags: ['Webhooks'],
+    summary: eventDescriptions[type],
+    parameters: [
+      header('webhook-id', 'The same at every attempt: drop what you have seen'),
+      header(
+        'webhook-timestamp',
+        'Of the attempt, in seconds since 1970: refuse what is older than five minutes',
+      ),
+      header('webhook-signature', '`v1,` and base64 of HMAC-SHA256 over id.timestamp.body; one per secret'),
+    ],
+    requestBody: {
+      required: true,
+      content: { 'application/json': { schema: { $ref: '#/components/schemas/WebhookPayload' } } },
+    },
+    responses: {
+      '2XX': { description: 'Taken' },
+      '410': { description: 'Never again: the endpoint is disabled' },
+      default: { description: 'Not taken: it is sent again, by the schedule of Standard Webhooks' },
+    },
+  };
 }
 
 interface Operation {

@@ -3,7 +3,7 @@ import type { GatewayConfig } from '#libs/config';
 import { createEgress, type Egress } from '#libs/connectors';
 import { Config } from './config-token.js';
 
-/** The gateway's way to the outside: checks of channels take it, and searches by meaning. */
+/** The gateway's way to the outside: checks of channels, searches by meaning, and looks at where a webhook leads. */
 @Injectable()
 export class Outside implements OnApplicationShutdown {
   readonly egress: Egress;

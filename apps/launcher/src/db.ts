@@ -6,6 +6,7 @@ import { alreadyRunning, findLauncher, openDataFolder } from './data-folder.js';
 import { deploy, migratorOf } from './deploy.js';
 import { say } from './say.js';
 import { seed, tellFirstStart } from './seed.js';
+import { readEarlier, verifyAudit } from './verify-audit.js';
 
 /** What a command of `db` works on. */
 interface DbCall {
@@ -51,6 +52,11 @@ const commands: Readonly<Record<string, (call: DbCall) => Promise<number>>> = {
     await migratorOf(url).reset();
     await deploy(url);
     return tell([], 'The database is empty and up to date.');
+  },
+  'verify-audit': async ({ url, args: [file] }) => {
+    const findings = await verifyAudit(url, file === undefined ? '' : readEarlier(file));
+    for (const finding of findings) say(JSON.stringify(finding));
+    return findings.some((finding) => 'reason' in finding) ? 2 : 0;
   },
   url: async ({ url }) => tell([], url),
 };

@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import type { WorkerConfig } from '#libs/config';
 import { Logger, Metrics } from '#libs/observe';
 import { QueueModule } from '#libs/queue';
-import { Database, Idempotency, RepositoriesModule, Sealer, StoreModule } from '#libs/store';
+import { Database, Idempotency, RepositoriesModule, Sealer, StoreModule, WebhookLog } from '#libs/store';
 import { DrainHandler, SendHandler } from './bindings.js';
 import { Housekeeping } from './housekeeping.js';
 import { PipelineModule } from './pipeline.module.js';
@@ -52,9 +52,9 @@ class WorkerModule {
       providers: [
         {
           provide: Housekeeping,
-          inject: [Idempotency, Sealer, Logger],
-          useFactory: (idempotency: Idempotency, sealer: Sealer, logger: Logger) =>
-            new Housekeeping(idempotency, sealer, logger),
+          inject: [Idempotency, Sealer, WebhookLog, Logger],
+          useFactory: (idempotency: Idempotency, sealer: Sealer, webhooks: WebhookLog, logger: Logger) =>
+            new Housekeeping(idempotency, sealer, webhooks, logger),
         },
         {
           provide: StatusPort,

@@ -10,13 +10,15 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import type { InstalledModel } from '#libs/agent';
+import { stateAfterSending } from '#libs/bot';
 import type { WorkerConfig } from '#libs/config';
 import { createEgress, type Egress } from '#libs/connectors';
+import { WebhookSender } from '#libs/events';
 import { InboundDoor, MailboxDrain, ReplyPlanner, TurnRunner, TurnStep } from '#libs/inbound';
 import { createEmbedder, KnowledgeReader, KnowledgeSearch, ReadingRoom } from '#libs/knowledge';
 import { FolderFiles, MediaDesk, MediaFetcher, MediaFiles } from '#libs/media';
 import { Logger, Metrics } from '#libs/observe';
-import { DeliverySender } from '#libs/outbound';
+import { DeliverySender, Outbox, SendRunner } from '#libs/outbound';
 import { Bell } from '#libs/queue';
 import {
   Approvals,
@@ -25,6 +27,7 @@ import {
   Channels,
   Connections,
   ContactFacts,
+  Conversations,
   Deliveries,
   Errands,
   KnowledgeIndex,
@@ -33,6 +36,8 @@ import {
   Media,
   MediaFetches,
   Secrets,
+  Sends,
+  WebhookDeliveries,
 } from '#libs/store';
 import { AgentWorld } from './agent/agent-world.js';
 import { CallRunner } from './errands/call-runner.js';
@@ -44,9 +49,14 @@ import { ChannelWatch } from './watching/channel-watch.js';
 import { BotRunner, DrainHandler, OutboundPlanner, SendHandler, WorkerSignals } from './bindings.js';
 
 const EGRESS = Symbol('EGRESS');
+/** The way to webhook receivers: a slow one takes no connection from a provider. */
+const WEBHOOK_EGRESS = Symbol('WEBHOOK_EGRESS');
 
 /** A browser or a mailbox each: more on one worker is a matter of memory. */
 const CONNECTIONS_MAX = 50;
+
+/** Going on with a send is a few statements; a pass of twenty stays well within this. */
+const SENDS_LEASE_MS = 30_000;
 
 /** Turns that are under way may take so long when the worker is asked to stop; then they are aborted and done again. */
 const STOP_GRACE_MS = 8_000;
@@ -62,10 +72,13 @@ class Loops implements OnApplicationBootstrap, BeforeApplicationShutdown {
     private readonly fetcher: MediaFetcher,
     private readonly errands: ErrandRunner,
     private readonly reader: KnowledgeReader,
+    private readonly webhooks: WebhookSender,
+    private readonly sends: SendRunner,
     private readonly means: WorkerMeans,
     private readonly signals: WorkerSignals,
     private readonly bell: Bell,
     @Inject(EGRESS) private readonly egress: Egress,
+    @Inject(WEBHOOK_EGRESS) private readonly webhookEgress: Egress,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -79,6 +92,8 @@ class Loops implements OnApplicationBootstrap, BeforeApplicationShutdown {
     this.fetcher.start();
     this.errands.start();
     this.reader.start();
+    this.webhooks.start();
+    this.sends.start();
     this.keeper.start();
     this.watch.start();
     this.bell.listen('connection', ({ channelId, command }) => void this.keeper.command(channelId, command));
@@ -86,13 +101,16 @@ class Loops implements OnApplicationBootstrap, BeforeApplicationShutdown {
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.watch.stop();
+    await this.sends.stop();
     await this.drain.stop(STOP_GRACE_MS);
     await this.sender.stop();
     await this.fetcher.stop();
     await this.errands.stop();
     await this.reader.stop();
+    await this.webhooks.stop();
     await this.keeper.stop();
     await this.egress.close();
+    await this.webhookEgress.close();
   }
 }
 
@@ -186,6 +204,42 @@ export class PipelineModule {
               means,
               (conversationId) => bell.ring('conversation', { ids: [conversationId] }),
               loop,
+              logger,
+            ),
+        },
+        {
+          provide: WEBHOOK_EGRESS,
+          useFactory: () => createEgress({ allowCidrs: config.egress.allow, connectionsPerOrigin: 16 }),
+        },
+        {
+          provide: WebhookSender,
+          inject: [WebhookDeliveries, Conversations, WEBHOOK_EGRESS, Logger],
+          useFactory: (
+            webhooks: WebhookDeliveries,
+            conversations: Conversations,
+            egress: Egress,
+            logger: Logger,
+          ) => new WebhookSender(webhooks, conversations, egress.fetch, loop, logger),
+        },
+        Outbox,
+        {
+          provide: SendRunner,
+          inject: [Sends, ChannelCache, Conversations, Mailboxes, Outbox, Logger],
+          useFactory: (
+            sends: Sends,
+            channels: ChannelCache,
+            conversations: Conversations,
+            mailboxes: Mailboxes,
+            outbox: Outbox,
+            logger: Logger,
+          ) =>
+            new SendRunner(
+              sends,
+              channels,
+              conversations,
+              mailboxes,
+              outbox,
+              { worker, leaseMs: SENDS_LEASE_MS, sweepEveryMs, stateAfter: stateAfterSending },
               logger,
             ),
         },

@@ -32,6 +32,9 @@ class KeysInMemory {
       createdAt: new Date(),
       revokedAt: null,
       lastUsedAt: null,
+      previousHash: null,
+      previousUntil: null,
+      allowedIps: input.allowedIps ?? [],
     };
     this.kept.set(key.apiKeyId, key);
     return key;

@@ -17,6 +17,8 @@ const CALLER = Symbol('parley:caller');
 
 interface KeyedRequest {
   headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Where it comes from, as far as the proxies before it are trusted. */
+  ip?: string;
   [CALLER]?: Principal;
 }
 
@@ -50,7 +52,7 @@ export class ApiKeyGuard implements CanActivate {
     private readonly reflector: Reflector,
   ) {}
 
-  /** @throws Fault `access/missing-credentials`, `access/invalid-api-key`, `access/insufficient-scope` */
+  /** @throws Fault `access/missing-credentials`, `access/invalid-api-key`, `access/ip-not-allowed`, `access/insufficient-scope` */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const places = [context.getHandler(), context.getClass()];
     if (this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC, places)) return true;
@@ -58,6 +60,7 @@ export class ApiKeyGuard implements CanActivate {
     const { authorization } = request.headers;
     const principal = await this.keys.authenticate(
       Array.isArray(authorization) ? authorization[0] : authorization,
+      request.ip,
     );
     const scopes = this.reflector.getAllAndOverride<Scope[] | undefined>(SCOPES, places);
     requireScope(principal, ...(scopes ?? []));

@@ -245,6 +245,13 @@ export interface Outbound<Settings> {
    */
   destinationOf?(to: Pick<Destination, 'thread' | 'address'>): string;
   /**
+   * Pure. The thread on which somebody is written to who has not written yet: the one on which their answer comes. Absent:
+   * who has not written cannot be written to.
+   *
+   * @returns null for an address that this channel does not reach
+   */
+  threadOf?(address: Address, settings: Settings): string | null;
+  /**
    * Pure. Why this part may not go there now, known before any call: a closed time window, an address of the wrong kind.
    * The refusal becomes the delivery's end, in the provider's words where it has them.
    */

@@ -30,6 +30,12 @@ export abstract class MediaFiles {
    * @throws Fault `state/gone` when they are not kept here
    */
   abstract stream(workspaceId: WorkspaceId, sha256: string, range?: ByteRange): Promise<Readable>;
+  /**
+   * Forgets bytes; forgetting what is not kept changes nothing.
+   *
+   * @throws Fault `store/unavailable` when they cannot be taken away
+   */
+  abstract remove(workspaceId: WorkspaceId, sha256: string): Promise<void>;
 }
 
 /** Files in a folder of this machine, or of a volume that all processes share: `<folder>/<workspace>/<aa>/<sha256>`. */
@@ -58,6 +64,14 @@ export class FolderFiles extends MediaFiles {
     const file = this.#fileOf(workspaceId, sha256);
     await stat(file).catch(gone);
     return createReadStream(file, range && { start: range.first, end: range.last });
+  }
+
+  async remove(workspaceId: WorkspaceId, sha256: string): Promise<void> {
+    try {
+      await rm(this.#fileOf(workspaceId, sha256), { force: true });
+    } catch (cause) {
+      throw fault('store/unavailable', { detail: 'The file cannot be taken away.', cause });
+    }
   }
 
   #fileOf(workspaceId: WorkspaceId, sha256: string): string {

@@ -28,6 +28,8 @@ export const Scope = z.enum([
   'messages:write',
   'messages:read',
   'conversations:read',
+  'contacts:read',
+  'contacts:write',
   'channels:read',
   'channels:write',
   'bots:read',
@@ -35,6 +37,11 @@ export const Scope = z.enum([
   'knowledge:read',
   'knowledge:write',
   'trace:read',
+  'webhooks:read',
+  'webhooks:write',
+  'keys:read',
+  'keys:write',
+  'audit:read',
 ]);
 export type Scope = z.infer<typeof Scope>;
 
@@ -141,6 +148,22 @@ export const Message = z
   })
   .meta({ id: 'Message' });
 export type Message = z.infer<typeof Message>;
+
+export const SendMessage = z
+  .strictObject({
+    ...says,
+    metadata: Metadata.optional(),
+    expires_in_seconds: z
+      .int()
+      .min(30)
+      .max(604_800)
+      .default(86_400)
+      .describe('What could not be sent by then ends as expired, instead of arriving out of place'),
+    dry_run: z.boolean().default(false).describe('Shows what would be sent, and sends nothing'),
+  })
+  .refine(oneOf, { error: 'give either text or parts', path: ['text'] })
+  .meta({ id: 'SendMessage' });
+export type SendMessage = z.infer<typeof SendMessage>;
 
 export const MessageAnswer = z
   .object({

@@ -14,6 +14,7 @@ export const idPrefixes = {
   channel: 'chan',
   contact: 'cont',
   identity: 'iden',
+  contactMerge: 'cmrg',
   session: 'sess',
   conversation: 'conv',
   message: 'msg',
@@ -29,6 +30,10 @@ export const idPrefixes = {
   errand: 'err',
   passage: 'kpas',
   knowledgeGap: 'kgap',
+  send: 'snd',
+  sendBatch: 'sndb',
+  webhookEndpoint: 'whe',
+  webhookDelivery: 'whd',
   request: 'req',
 } as const;
 
@@ -54,6 +59,7 @@ export const BotId = idSchema('bot', 'BotId');
 export const ChannelId = idSchema('channel', 'ChannelId');
 export const ContactId = idSchema('contact', 'ContactId');
 export const IdentityId = idSchema('identity', 'IdentityId');
+export const ContactMergeId = idSchema('contactMerge', 'ContactMergeId');
 export const SessionId = idSchema('session', 'SessionId');
 export const ConversationId = idSchema('conversation', 'ConversationId');
 export const MessageId = idSchema('message', 'MessageId');
@@ -69,6 +75,10 @@ export const KnowledgeBaseId = idSchema('knowledgeBase', 'KnowledgeBaseId');
 export const KnowledgeSourceId = idSchema('knowledgeSource', 'KnowledgeSourceId');
 export const PassageId = idSchema('passage', 'PassageId');
 export const KnowledgeGapId = idSchema('knowledgeGap', 'KnowledgeGapId');
+export const SendId = idSchema('send', 'SendId');
+export const SendBatchId = idSchema('sendBatch', 'SendBatchId');
+export const WebhookEndpointId = idSchema('webhookEndpoint', 'WebhookEndpointId');
+export const WebhookDeliveryId = idSchema('webhookDelivery', 'WebhookDeliveryId');
 export const RequestId = idSchema('request', 'RequestId');
 
 export type WorkspaceId = z.infer<typeof WorkspaceId>;
@@ -78,6 +88,7 @@ export type BotId = z.infer<typeof BotId>;
 export type ChannelId = z.infer<typeof ChannelId>;
 export type ContactId = z.infer<typeof ContactId>;
 export type IdentityId = z.infer<typeof IdentityId>;
+export type ContactMergeId = z.infer<typeof ContactMergeId>;
 export type SessionId = z.infer<typeof SessionId>;
 export type ConversationId = z.infer<typeof ConversationId>;
 export type MessageId = z.infer<typeof MessageId>;
@@ -93,6 +104,10 @@ export type KnowledgeBaseId = z.infer<typeof KnowledgeBaseId>;
 export type KnowledgeSourceId = z.infer<typeof KnowledgeSourceId>;
 export type PassageId = z.infer<typeof PassageId>;
 export type KnowledgeGapId = z.infer<typeof KnowledgeGapId>;
+export type SendId = z.infer<typeof SendId>;
+export type SendBatchId = z.infer<typeof SendBatchId>;
+export type WebhookEndpointId = z.infer<typeof WebhookEndpointId>;
+export type WebhookDeliveryId = z.infer<typeof WebhookDeliveryId>;
 export type RequestId = z.infer<typeof RequestId>;
 
 /** The branded type of each kind of identifier. */
@@ -104,6 +119,7 @@ export interface IdOf {
   channel: ChannelId;
   contact: ContactId;
   identity: IdentityId;
+  contactMerge: ContactMergeId;
   session: SessionId;
   conversation: ConversationId;
   message: MessageId;
@@ -119,6 +135,10 @@ export interface IdOf {
   knowledgeSource: KnowledgeSourceId;
   passage: PassageId;
   knowledgeGap: KnowledgeGapId;
+  send: SendId;
+  sendBatch: SendBatchId;
+  webhookEndpoint: WebhookEndpointId;
+  webhookDelivery: WebhookDeliveryId;
   request: RequestId;
 }
 

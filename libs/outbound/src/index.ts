@@ -6,3 +6,5 @@ export {
   type ConversationAddress,
   type PlannedMessage,
 } from './plan-deliveries.js';
+export { firstPlaceOf, type FirstPlace } from './sends/send-place.js';
+export { SendRunner, type SendRunnerOptions } from './sends/send-runner.js';

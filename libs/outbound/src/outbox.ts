@@ -25,6 +25,10 @@ export interface Said extends ConversationAddress {
   botState?: JsonObject;
   /** Ids for the messages, for a write that may be repeated. */
   messageIds?: readonly MessageId[];
+  /** Stored with each message. */
+  metadata?: Record<string, string>;
+  /** After which what was not sent ends as expired, in milliseconds. Default: a day. */
+  ttlMs?: number;
 }
 
 /** The one way out for what is said without a turn: planned, stored and queued in one commit. */
@@ -56,11 +60,18 @@ function toCommit(said: Said): CommitItem {
   const deliveries: CommitItem['deliveries'] = [];
   for (const [at, content] of said.contents.entries()) {
     const messageId = said.messageIds?.[at] ?? newId('message');
-    const planned = planDeliveries(said.channel, said, content);
+    const planned = planDeliveries(said.channel, said, content, said.ttlMs);
     if (planned.deliveries.length === 0) {
       throw fault('input/unsupported-content', { facts: { connector: said.channel.connector } });
     }
-    messages.push({ messageId, direction: 'out', author: said.author, content, status: 'queued' });
+    messages.push({
+      messageId,
+      direction: 'out',
+      author: said.author,
+      content,
+      status: 'queued',
+      ...(said.metadata && { metadata: said.metadata }),
+    });
     deliveries.push(
       ...planned.deliveries.map((delivery) => ({ ...delivery, messageId, deliveryId: newId('delivery') })),
     );

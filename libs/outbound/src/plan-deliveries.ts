@@ -23,12 +23,14 @@ export interface PlannedMessage {
  * Plans a message's deliveries. Pure: the parts are fixed before the commit that queues them, so that every later attempt
  * sends the very same.
  *
+ * @param ttlMs  after which what was not sent ends as expired
  * @throws Fault `channel/unknown-connector`
  */
 export function planDeliveries(
   channel: LoadedChannel,
   to: ConversationAddress,
   content: readonly Content[],
+  ttlMs: number = replyTtlMs,
 ): PlannedMessage {
   const connector: AnyConnector = connectorOf(channel.connector);
   const { parts, lost } = connector.outbound.plan(content, channel.settings);
@@ -41,7 +43,7 @@ export function planDeliveries(
     class: connector.manifest.deliveryClass(channel.settings),
     account,
     destination: connector.outbound.destinationOf?.(to) ?? to.address?.value ?? to.thread,
-    ttlMs: replyTtlMs,
+    ttlMs,
   }));
   return { deliveries, lost };
 }

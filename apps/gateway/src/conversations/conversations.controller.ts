@@ -1,29 +1,36 @@
-import { Body, Controller, Get, Headers, Post, Query, StreamableFile } from '@nestjs/common';
+import { Body, Controller, Get, Headers, Post, Query, Res, StreamableFile } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { Caller, type Principal, Scopes } from '#libs/access';
 import {
   ChannelId,
+  ContactId,
   Conversation,
   type ConversationId,
+  DryRunResult,
   listOf,
-  type Message,
+  Message,
   MessageList,
   Page,
   PassControl,
+  SendMessage,
 } from '#libs/model';
-import { Conversations, type PageOf } from '#libs/store';
+import { Conversations, type OperationId, type PageOf } from '#libs/store';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Produces } from '../http/accept.js';
-import { Answers, AnswersEvents, Problems } from '../http/answers.js';
+import { AlsoAnswers, Answers, AnswersEvents, Problems } from '../http/answers.js';
 import { Id } from '../http/id-param.js';
 import { actorOf } from '../http/actor.js';
 import { IdempotencyHeader } from '../http/idempotency.interceptor.js';
 import { ControlService } from './control-service.js';
+import { Operation } from '../http/operation.js';
+import { SendingService } from '../messages/sending-service.js';
 import { LogStream } from './log-stream.js';
 
 const ConversationList = listOf(Conversation, 'ConversationList');
 const ConversationPage = Page.extend({
   channel_id: ChannelId.optional(),
+  contact_id: ContactId.optional(),
   state: z.enum(['open', 'closed']).optional(),
 });
 const After = z.strictObject({
@@ -40,6 +47,7 @@ export class ConversationsController {
     private readonly conversations: Conversations,
     private readonly streams: LogStream,
     private readonly control: ControlService,
+    private readonly sending: SendingService,
   ) {}
 
   /** Lists conversations by creation. */
@@ -49,8 +57,8 @@ export class ConversationsController {
     @Caller() { workspaceId }: Principal,
     @Query({ schema: ConversationPage }) query: z.infer<typeof ConversationPage>,
   ): Promise<PageOf<Conversation>> {
-    const { channel_id: channelId, state, ...page } = query;
-    return this.conversations.list(workspaceId, page, { channelId, state });
+    const { channel_id: channelId, contact_id: contactId, state, ...page } = query;
+    return this.conversations.list(workspaceId, page, { channelId, contactId, state });
   }
 
   /** Reads one conversation. */
@@ -86,6 +94,24 @@ export class ConversationsController {
     @Query({ schema: Page }) page: Page,
   ): Promise<PageOf<Message>> {
     return this.conversations.messages(workspaceId, conversationId, page);
+  }
+
+  /** Says something to the person of a conversation, on its channel; receipts move its status. */
+  @Post(':id/messages')
+  @Scopes('messages:write')
+  @IdempotencyHeader()
+  @Answers(202, Message, 'The message, queued')
+  @AlsoAnswers(200, DryRunResult, 'With `dry_run`: what would be sent')
+  async send(
+    @Caller() { workspaceId }: Principal,
+    @Id('conversation') conversationId: ConversationId,
+    @Body({ schema: SendMessage }) body: SendMessage,
+    @Operation() operationId: OperationId | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Message | DryRunResult> {
+    if (!body.dry_run) return this.sending.send(workspaceId, conversationId, body, operationId);
+    void reply.status(200);
+    return this.sending.dryRun(workspaceId, conversationId, body);
   }
 
   /** Streams the events of a conversation; `Last-Event-ID` or `after` says where to go on. */

@@ -23,6 +23,12 @@ export function AnswersEvents(description: string): MethodDecorator {
   return applyDecorators(HttpCode(200), ApiResponse({ status: 200, description, content }));
 }
 
+/** The answer of a route that streams one JSON document. */
+export function AnswersJson(description: string): MethodDecorator {
+  const content = { 'application/json': { schema: { type: 'object' as const } } };
+  return applyDecorators(HttpCode(200), ApiResponse({ status: 200, description, content }));
+}
+
 /** The answer of a route that gives a file. */
 export function AnswersFile(description: string): MethodDecorator {
   const content = { '*/*': { schema: { type: 'string' as const, format: 'binary' } } };

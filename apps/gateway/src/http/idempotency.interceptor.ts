@@ -74,6 +74,8 @@ export class IdempotencyInterceptor implements NestInterceptor {
         setOperation(request, kept.again);
         return lastValueFrom(next.handle());
       }
+      // What the write made was erased since; its answer went with it.
+      if (begun.status === 410) throw fault('state/gone');
       void reply.status(begun.status);
       return kept.body ?? undefined;
     }

@@ -28,7 +28,14 @@ export const connector: Connector<EmailSettings> = {
     carriesSends: () => false,
     open: (io) => (io.settings.receive === 'smtp' ? openListener(io) : openMailbox(io)),
   },
-  outbound: { plan, deliver, refuses, asksWhatWasSaid: true },
+  outbound: {
+    plan,
+    // Replies come with the token of the thread, whatever mail of ours they answer.
+    threadOf: ({ kind, value }) => (kind === 'email' ? `to:${value}` : null),
+    deliver,
+    refuses,
+    asksWhatWasSaid: true,
+  },
   media: { fetch: fetchMedia },
   simulate,
   check,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
-import { signWebhook, verifyWebhook, WebhookSecret } from './standard-webhooks.js';
+import { newWebhookSecret, signWebhook, verifyWebhook, WebhookSecret } from './standard-webhooks.js';
 
 // The example of the specification.
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -47,6 +47,14 @@ describe('signWebhook', () => {
         });
       }),
     );
+  });
+});
+
+describe('newWebhookSecret', () => {
+  it('gives a secret that is well-formed, and another one each time', () => {
+    const secrets = [newWebhookSecret(), newWebhookSecret()];
+    for (const secret of secrets) expect(WebhookSecret.parse(secret)).toBe(secret);
+    expect(new Set(secrets).size).toBe(2);
   });
 });
 

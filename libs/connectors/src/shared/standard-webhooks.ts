@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { Verdict } from '../connector.js';
 
@@ -20,6 +20,11 @@ export const WebhookSecret = z
   .string()
   .regex(/^whsec_[A-Za-z0-9+/]+={0,2}$/, { error: 'must be whsec_ and base64' })
   .refine((secret) => isKeyLength(keyOf(secret).length), { error: 'must hold 24 to 64 bytes' });
+
+/** A fresh signing secret of 32 random bytes. */
+export function newWebhookSecret(): string {
+  return `${PREFIX}${randomBytes(32).toString('base64')}`;
+}
 
 /** What a signature covers, and by when. */
 export interface SignedContent {

@@ -1,5 +1,5 @@
 import type { Connector } from '../connector.js';
-import { refusesAddress } from '../shared/sms/text-for-phone.js';
+import { phoneThread, refusesAddress } from '../shared/sms/text-for-phone.js';
 import { deliver } from './deliver.js';
 import { manifest, type SmppSettings } from './manifest.js';
 import { plan } from './plan.js';
@@ -12,5 +12,5 @@ export const connector: Connector<SmppSettings> = {
     carriesSends: () => true,
     open: async (io) => (await import('./open.js')).open(io),
   },
-  outbound: { plan, refuses: (_, to) => refusesAddress(to), deliver },
+  outbound: { plan, refuses: (_, to) => refusesAddress(to), threadOf: phoneThread, deliver },
 };

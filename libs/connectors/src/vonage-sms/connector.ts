@@ -1,5 +1,5 @@
 import type { Connector } from '../connector.js';
-import { refusesAddress } from '../shared/sms/text-for-phone.js';
+import { phoneThread, refusesAddress } from '../shared/sms/text-for-phone.js';
 import { authenticate } from './authenticate.js';
 import { check, install } from './check.js';
 import { decode } from './decode.js';
@@ -12,7 +12,7 @@ import { simulate } from './simulate.js';
 export const connector: Connector<VonageSmsSettings> = {
   manifest,
   webhook: { authenticate, decode },
-  outbound: { plan, refuses: (_, to) => refusesAddress(to), deliver },
+  outbound: { plan, refuses: (_, to) => refusesAddress(to), threadOf: phoneThread, deliver },
   simulate,
   install,
   check,

@@ -11,7 +11,8 @@ import { simulate } from './simulate.js';
 export const connector: Connector<WebhookSettings> = {
   manifest,
   webhook: { authenticate, decode },
-  outbound: { plan, deliver, lookup, lookupSettleMs: 2_000 },
+  // A message without a thread is on that of its sender's address.
+  outbound: { plan, threadOf: ({ value }) => value, deliver, lookup, lookupSettleMs: 2_000 },
   check,
   simulate,
 };

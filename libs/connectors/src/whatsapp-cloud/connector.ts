@@ -11,7 +11,12 @@ import { check, install, simulate } from './set-up.js';
 export const connector: Connector<WhatsAppCloudSettings> = {
   manifest,
   webhook: { authenticate, decode },
-  outbound: { plan, refuses, deliver },
+  outbound: {
+    plan,
+    refuses,
+    threadOf: ({ kind, value }) => (kind === 'phone' ? value : null),
+    deliver,
+  },
   media: { fetch: fetchMedia },
   typing,
   check,

@@ -43,6 +43,14 @@ export const accessFaults = {
     cause: 'The key or token is good, but lacks the scope named in `detail`.',
     fix: 'Use a key that has the scope.',
   },
+  'access/ip-not-allowed': {
+    http: 403,
+    retry: 'never',
+    log: 'warn',
+    title: 'The key does not hold from there',
+    cause: 'The key is good, but the request comes from a network that is not in its `allowed_ips`.',
+    fix: 'Send it from an allowed network, or add yours to the key. Behind a proxy, set PARLEY_TRUST_PROXY.',
+  },
   'access/origin-not-allowed': {
     http: 403,
     retry: 'never',

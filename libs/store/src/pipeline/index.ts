@@ -38,3 +38,9 @@ export {
   type PendingEvent,
   type ReceiptRow,
 } from './mailboxes.js';
+export {
+  WebhookDeliveries,
+  type OpenWebhook,
+  type WebhookContext,
+  type WebhookOutcome,
+} from './webhook-deliveries.js';

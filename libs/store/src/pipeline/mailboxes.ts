@@ -364,7 +364,7 @@ export class Mailboxes {
           insert into consent (workspace_id, channel_id, address_kind, address_value, state)
           values (${workspace}::uuid, ${channel}::uuid, ${address.kind}, ${address.value}, ${state})
           on conflict (workspace_id, channel_id, address_kind, address_value)
-          do update set state = excluded.state, changed_at = now()`;
+          do update set state = excluded.state, source = 'person', changed_at = now()`;
       }
     });
   }

@@ -5,6 +5,7 @@ import type { ApiKey as ApiKeyRow } from '#prisma/client';
 import { Database } from '../database.js';
 import { type Actor, appendAudit } from './audit-log.js';
 import { afterId, type PageOf, pageOf, type PageRequest } from './cursor.js';
+import type { OperationId } from './idempotency.js';
 
 /** A key of the API, as it is stored: the secret itself is nowhere. */
 export interface StoredApiKey {
@@ -18,6 +19,11 @@ export interface StoredApiKey {
   revokedAt: Date | null;
   /** To the minute. */
   lastUsedAt: Date | null;
+  /** Of the secret before, which is good until then; null: there is none. */
+  previousHash: string | null;
+  previousUntil: Date | null;
+  /** Networks (CIDR) from which the key holds; empty: from everywhere. */
+  allowedIps: string[];
 }
 
 /** The raw row, as the look-up function returns it. */
@@ -31,6 +37,9 @@ interface RawKey extends Record<string, unknown> {
   expires_at: Date | null;
   revoked_at: Date | null;
   last_used_at: Date | null;
+  previous_hash: string | null;
+  previous_until: Date | null;
+  allowed_ips: string[];
 }
 
 /** The keys of the API. `libs/access` mints and verifies them; here they are kept. */
@@ -38,7 +47,7 @@ interface RawKey extends Record<string, unknown> {
 export class ApiKeys {
   constructor(private readonly database: Database) {}
 
-  /** Keeps a key that was minted with this id. */
+  /** Keeps a key that was minted with this id. @throws Fault `state/already-exists` when there is one with it */
   async create(
     workspaceId: WorkspaceId,
     input: {
@@ -47,13 +56,20 @@ export class ApiKeys {
       secretHash: string;
       scopes: readonly Scope[];
       expiresAt: Date | null;
+      allowedIps?: readonly string[] | undefined;
       actor: Actor;
     },
   ): Promise<StoredApiKey> {
-    const { apiKeyId, actor, scopes, ...rest } = input;
+    const { apiKeyId, actor, scopes, allowedIps = [], ...rest } = input;
     const row = await this.database.withWorkspace(workspaceId, async (tx) => {
       const made = await tx.apiKey.create({
-        data: { ...rest, workspaceId: uuidOf(workspaceId), id: uuidOf(apiKeyId), scopes: [...scopes] },
+        data: {
+          ...rest,
+          workspaceId: uuidOf(workspaceId),
+          id: uuidOf(apiKeyId),
+          scopes: [...scopes],
+          allowedIps: [...allowedIps],
+        },
       });
       const data = { name: made.name, scopes: [...scopes] };
       await appendAudit(tx, workspaceId, { actor, action: 'api_key.create', target: apiKeyId, data });
@@ -78,6 +94,10 @@ export class ApiKeys {
           expiresAt: row.expires_at,
           revokedAt: row.revoked_at,
           lastUsedAt: row.last_used_at,
+          previousHash: row.previous_hash,
+          previousUntil: row.previous_until,
+          rotatedBy: null,
+          allowedIps: row.allowed_ips,
         })
       : null;
   }
@@ -123,6 +143,84 @@ export class ApiKeys {
     return apiKeyOf(row);
   }
 
+  /** @throws Fault `state/not-found` */
+  async get(workspaceId: WorkspaceId, apiKeyId: ApiKeyId): Promise<StoredApiKey> {
+    const key = { workspaceId: uuidOf(workspaceId), id: uuidOf(apiKeyId) };
+    const row = await this.database.withWorkspace(workspaceId, (tx) =>
+      tx.apiKey.findUnique({ where: { workspaceId_id: key } }),
+    );
+    if (!row) throw fault('state/not-found', { facts: { apiKeyId } });
+    return apiKeyOf(row);
+  }
+
+  /** Changes what is given. @throws Fault `state/not-found` */
+  async update(
+    workspaceId: WorkspaceId,
+    apiKeyId: ApiKeyId,
+    changes: {
+      name?: string | undefined;
+      allowedIps?: string[] | undefined;
+      expiresAt?: Date | null | undefined;
+    },
+    actor: Actor,
+  ): Promise<StoredApiKey> {
+    const key = { workspaceId: uuidOf(workspaceId), id: uuidOf(apiKeyId) };
+    const { name, allowedIps, expiresAt } = changes;
+    const data = {
+      ...(name !== undefined && { name }),
+      ...(allowedIps && { allowedIps }),
+      ...(expiresAt !== undefined && { expiresAt }),
+    };
+    await this.database.withWorkspace(workspaceId, async (tx) => {
+      const { count } = await tx.apiKey.updateMany({ where: key, data });
+      if (count === 0) throw fault('state/not-found', { facts: { apiKeyId } });
+      const fields = Object.keys(data);
+      await appendAudit(tx, workspaceId, {
+        actor,
+        action: 'api_key.update',
+        target: apiKeyId,
+        data: { fields },
+      });
+    });
+    return this.get(workspaceId, apiKeyId);
+  }
+
+  /**
+   * Gives a key a new secret; the one before is good for a while more.
+   *
+   * @param input.operationId  of a write that may be repeated: what it rotated stays as it is
+   * @throws Fault `state/not-found`, `state/conflict` for a key that was revoked
+   */
+  async rotate(
+    workspaceId: WorkspaceId,
+    apiKeyId: ApiKeyId,
+    input: { secretHash: string; overlapMs: number; operationId?: OperationId | undefined; actor: Actor },
+  ): Promise<StoredApiKey> {
+    const key = { workspaceId: uuidOf(workspaceId), id: uuidOf(apiKeyId) };
+    const { secretHash, overlapMs, operationId = null, actor } = input;
+    await this.database.withWorkspace(workspaceId, async (tx) => {
+      await tx.$executeRaw`
+        select 1 from api_key where workspace_id = ${key.workspaceId}::uuid and id = ${key.id}::uuid for update`;
+      const before = await tx.apiKey.findUnique({ where: { workspaceId_id: key } });
+      if (!before) throw fault('state/not-found', { facts: { apiKeyId } });
+      if (operationId !== null && before.rotatedBy === operationId) return;
+      if (before.revokedAt !== null) throw fault('state/conflict', { detail: 'The key was revoked.' });
+      const isKept = overlapMs > 0;
+      await tx.apiKey.update({
+        where: { workspaceId_id: key },
+        data: {
+          secretHash,
+          previousHash: isKept ? before.secretHash : null,
+          previousUntil: isKept ? new Date(Date.now() + overlapMs) : null,
+          rotatedBy: operationId,
+        },
+      });
+      const data = { overlapMs };
+      await appendAudit(tx, workspaceId, { actor, action: 'api_key.rotate', target: apiKeyId, data });
+    });
+    return this.get(workspaceId, apiKeyId);
+  }
+
   /** Keys of a workspace by creation, revoked ones included. */
   async list(workspaceId: WorkspaceId, page: PageRequest): Promise<PageOf<StoredApiKey>> {
     const after = afterId('api-keys', page);
@@ -137,7 +235,7 @@ export class ApiKeys {
   }
 }
 
-function apiKeyOf({ workspaceId, id, scopes, ...rest }: ApiKeyRow): StoredApiKey {
+function apiKeyOf({ workspaceId, id, scopes, rotatedBy: _, ...rest }: ApiKeyRow): StoredApiKey {
   return {
     ...rest,
     workspaceId: idOf('workspace', workspaceId),

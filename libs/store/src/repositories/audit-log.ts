@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { type JsonObject, uuidOf, type WorkspaceId } from '#libs/model';
+import { type AuditLine, idOf, type JsonObject, uuidOf, type WorkspaceId } from '#libs/model';
 import { Database, type WorkspaceTransaction } from '../database.js';
 import { auditGenesis, auditHash } from './audit-hash.js';
+import { afterSeq, fingerprint, type PageOf, pageOf, type PageRequest } from './cursor.js';
 
 /** Who does something: `system`, or a kind and an id, for example `api_key:key_…`. */
 export type Actor = 'system' | `${'api_key' | 'member' | 'session'}:${string}`;
@@ -17,8 +18,16 @@ export interface AuditEntry {
   data?: JsonObject;
 }
 
+/** How far a chain was at an earlier time: what a check printed then. */
+export interface AuditAnchor {
+  lines: number;
+  /** Hash of the last line, in hexadecimal. */
+  head: string;
+}
+
 /** What a check of the chain found. */
-export type AuditVerdict = { intact: true; lines: number } | { intact: false; seq: number; reason: string };
+export type AuditVerdict =
+  { intact: true; lines: number; head: string } | { intact: false; seq: number; reason: string };
 
 const PAGE = 1_000;
 
@@ -32,13 +41,65 @@ export class AuditLog {
     return appendAudit(tx, workspaceId, entry);
   }
 
+  /** The workspaces of the installation, whose logs can be checked. */
+  async workspaces(): Promise<WorkspaceId[]> {
+    const rows = await this.database.run<{ id: string }>('workspace-ids', 'select workspace_ids() as id', []);
+    return rows.map(({ id }) => idOf('workspace', id));
+  }
+
+  /**
+   * Lines by their number.
+   *
+   * @param filter  whole values
+   * @throws Fault `input/invalid-cursor`
+   */
+  async list(
+    workspaceId: WorkspaceId,
+    page: PageRequest,
+    filter: { actor?: string | undefined; action?: string | undefined; target?: string | undefined } = {},
+  ): Promise<PageOf<AuditLine>> {
+    const { actor, action, target } = filter;
+    const list = `audit:${fingerprint([actor ?? '', action ?? '', target ?? ''])}`;
+    const after = afterSeq(list, page);
+    const rows = await this.database.withWorkspace(workspaceId, (tx) =>
+      tx.audit.findMany({
+        where: {
+          workspaceId: uuidOf(workspaceId),
+          ...(actor !== undefined && { actor }),
+          ...(action !== undefined && { action }),
+          ...(target !== undefined && { target }),
+          ...(after !== null && { seq: page.order === 'asc' ? { gt: after } : { lt: after } }),
+        },
+        orderBy: { seq: page.order },
+        take: page.limit + 1,
+      }),
+    );
+    return pageOf(
+      list,
+      page,
+      rows,
+      ({ seq }) => String(seq),
+      (row) => ({
+        seq: row.seq,
+        at: row.at.toISOString(),
+        actor: row.actor,
+        action: row.action,
+        target: row.target,
+        data: row.data as JsonObject,
+        hash: hex(row.hash),
+      }),
+    );
+  }
+
   /**
    * Recomputes the whole chain of a workspace.
    *
-   * Finds every altered, removed, added or exchanged line but the removal of the newest ones, which only a count kept
-   * elsewhere can show: compare `lines`.
+   * Finds every altered, removed, added or exchanged line. That the newest ones were removed, or that the whole chain was
+   * written anew, only an anchor shows that was kept elsewhere.
+   *
+   * @param anchor  of an earlier check
    */
-  async verify(workspaceId: WorkspaceId): Promise<AuditVerdict> {
+  async verify(workspaceId: WorkspaceId, anchor?: AuditAnchor): Promise<AuditVerdict> {
     let previous: Uint8Array = auditGenesis;
     let seen = 0;
     for (;;) {
@@ -51,11 +112,20 @@ export class AuditLog {
         if (problem !== null) return { intact: false, seq: row.seq, reason: problem };
         previous = row.hash;
         seen = row.seq;
+        if (seen === anchor?.lines && hex(previous) !== anchor.head) {
+          return { intact: false, seq: seen, reason: 'it is not the line that an earlier check saw' };
+        }
       }
-      if (rows.length < PAGE) return { intact: true, lines: seen };
+      if (rows.length === PAGE) continue;
+      if (anchor && seen < anchor.lines) {
+        return { intact: false, seq: seen + 1, reason: 'it was there at an earlier check, and is missing' };
+      }
+      return { intact: true, lines: seen, head: hex(previous) };
     }
   }
 }
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 interface ChainedLine {
   seq: number;

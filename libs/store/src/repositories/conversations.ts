@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { fault } from '#libs/faults';
 import {
+  type Address,
   type ChannelId,
+  type ContactId,
   type Conversation,
   type ConversationEvent,
   type ConversationId,
@@ -49,6 +51,18 @@ interface TurnRow {
 export interface ConversationFilter {
   channelId?: ChannelId | undefined;
   state?: Conversation['state'] | undefined;
+  contactId?: ContactId | undefined;
+}
+
+/** Where a conversation's messages go, and what sending there needs to know. Never shown as it is. */
+export interface SendingPlace {
+  channelId: ChannelId;
+  thread: string;
+  address: Address | null;
+  state: Conversation['state'];
+  botState: JsonObject;
+  /** The newest message of the person; null for none. */
+  lastInbound: { at: Date; ref: string | null } | null;
 }
 
 const WITH_CONTACT = { contact: { include: { identities: { orderBy: { id: 'asc' } } } } } as const;
@@ -102,8 +116,8 @@ export class Conversations {
     page: PageRequest,
     filter: ConversationFilter = {},
   ): Promise<PageOf<Conversation>> {
-    const { channelId, state } = filter;
-    const list = ['conversations', channelId ?? '', state ?? ''].join(':');
+    const { channelId, contactId, state } = filter;
+    const list = ['conversations', channelId ?? '', state ?? '', contactId ?? ''].join(':');
     const after = afterId(list, page);
     const rows = await this.database.withWorkspace(workspaceId, (tx) =>
       tx.conversation.findMany({
@@ -111,6 +125,7 @@ export class Conversations {
           workspaceId: uuidOf(workspaceId),
           ...(channelId && { channelId: uuidOf(channelId) }),
           ...(state && { state }),
+          ...(contactId && { contactId: uuidOf(contactId) }),
           ...after,
         },
         orderBy: { id: page.order },
@@ -148,6 +163,32 @@ export class Conversations {
       tx.conversation.findUnique({ where: { channelId_thread: key }, select: { id: true } }),
     );
     return row && idOf('conversation', row.id);
+  }
+
+  /**
+   * Where something that our side says in a conversation goes.
+   *
+   * @throws Fault `state/not-found`
+   */
+  async placeOf(workspaceId: WorkspaceId, conversationId: ConversationId): Promise<SendingPlace> {
+    const key = { workspaceId: uuidOf(workspaceId), id: uuidOf(conversationId) };
+    const row = await this.database.withWorkspace(workspaceId, (tx) =>
+      tx.conversation.findUnique({
+        where: { workspaceId_id: key },
+        include: { messages: { where: { direction: 'in' }, orderBy: { seq: 'desc' }, take: 1 } },
+      }),
+    );
+    if (!row) throw fault('state/not-found', { facts: { conversationId } });
+    const [last] = row.messages;
+    const { addressKind: kind, addressValue: value } = row;
+    return {
+      channelId: idOf('channel', row.channelId),
+      thread: row.thread,
+      address: kind === null || value === null ? null : { kind, value },
+      state: row.state as Conversation['state'],
+      botState: row.botState as JsonObject,
+      lastInbound: last ? { at: last.sentAt ?? last.recordedAt, ref: last.providerId } : null,
+    };
   }
 
   /**

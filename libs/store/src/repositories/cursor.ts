@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { fault } from '#libs/faults';
 
@@ -91,6 +92,11 @@ export function afterSeq(list: string, page: PageRequest): number | null {
   if (at === null) return null;
   if (!/^\d{1,9}$/.test(at)) throw fault('input/invalid-cursor');
   return Number(at);
+}
+
+/** Filters as a short text for the name of a list: a cursor stays short whatever was searched for. */
+export function fingerprint(filters: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(filters)).digest('base64url').slice(0, 16);
 }
 
 function parseJson(text: string): unknown {

@@ -1,12 +1,14 @@
 export { Connections, connectionAccount, type ConnectionClaim, type ShownConnection } from './connections.js';
 export { ApiKeys, type StoredApiKey } from './api-keys.js';
 export { Approvals, type NewApproval, type StoredApproval } from './approvals.js';
-export { AuditLog, type Actor, type AuditEntry, type AuditVerdict } from './audit-log.js';
 export { Bots, type PublishedBot } from './bots.js';
 export { ChannelCache } from './channel-cache.js';
 export { Channels, type ChannelSettings, type LoadedChannel, type StoredChannel } from './channels.js';
 export { ContactFacts, type NewFact } from './contact-facts.js';
-export { Conversations, type Answer, type ConversationFilter } from './conversations.js';
+export { AuditLog, type Actor, type AuditAnchor, type AuditEntry, type AuditVerdict } from './audit-log.js';
+export { ContactMerges } from './contact-merges.js';
+export { Contacts, type ContactFilter } from './contacts.js';
+export { Conversations, type Answer, type ConversationFilter, type SendingPlace } from './conversations.js';
 export type { PageOf, PageRequest } from './cursor.js';
 export { DeadLetters, type DeadDelivery, type DeadInboxEvent } from './dead-letters.js';
 export {
@@ -24,8 +26,18 @@ export { KnowledgeSources, type NewKnowledgeSource } from './knowledge-sources.j
 export { Media, type KnownMedia, type NewMedia } from './media.js';
 export { Members, type Member } from './members.js';
 export type { ChannelPacing, Rate } from './pace.js';
+export { PersonalData, type ErasedFiles } from './personal-data.js';
 export { RepositoriesModule } from './repositories.module.js';
 export { Secrets, type ShownSecret } from './secrets.js';
+export {
+  Sends,
+  type ContactPlace,
+  type NewSend,
+  type OpenSend,
+  type PlannedStep,
+  type SendOutcome,
+  type TriedStep,
+} from './sends.js';
 export {
   addressOfThread,
   sessionAddress,
@@ -37,4 +49,6 @@ export {
 export { TimedCache, type TimedCacheOptions } from './timed-cache.js';
 export type { AttemptEntry } from './timeline-steps.js';
 export { Timelines } from './timelines.js';
+export { WebhookEndpoints } from './webhook-endpoints.js';
+export { WebhookLog, type RecoverRange } from './webhook-log.js';
 export { Workspaces, type Workspace } from './workspaces.js';

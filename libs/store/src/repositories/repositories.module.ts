@@ -7,6 +7,7 @@ import { KnowledgeReadings } from '../pipeline/knowledge-readings.js';
 import { Mailboxes } from '../pipeline/mailboxes.js';
 import { Errands } from '../pipeline/errands.js';
 import { MediaFetches } from '../pipeline/media-fetches.js';
+import { WebhookDeliveries } from '../pipeline/webhook-deliveries.js';
 import { type InstallationKeys, Keyring } from '../sealing/keyring.js';
 import { MediaLinks } from '../sealing/media-links.js';
 import { Sealer } from '../sealing/sealer.js';
@@ -18,6 +19,8 @@ import { ChannelCache } from './channel-cache.js';
 import { Channels } from './channels.js';
 import { Connections } from './connections.js';
 import { ContactFacts } from './contact-facts.js';
+import { ContactMerges } from './contact-merges.js';
+import { Contacts } from './contacts.js';
 import { Conversations } from './conversations.js';
 import { DeadLetters } from './dead-letters.js';
 import { Idempotency } from './idempotency.js';
@@ -28,8 +31,12 @@ import { KnowledgeSources } from './knowledge-sources.js';
 import { Media } from './media.js';
 import { Members } from './members.js';
 import { Secrets } from './secrets.js';
+import { PersonalData } from './personal-data.js';
+import { Sends } from './sends.js';
 import { Sessions } from './sessions.js';
 import { Timelines } from './timelines.js';
+import { WebhookEndpoints } from './webhook-endpoints.js';
+import { WebhookLog } from './webhook-log.js';
 import { Workspaces } from './workspaces.js';
 
 const repositories = [
@@ -41,6 +48,8 @@ const repositories = [
   Channels,
   Connections,
   ContactFacts,
+  ContactMerges,
+  Contacts,
   Conversations,
   DeadLetters,
   Deliveries,
@@ -58,8 +67,13 @@ const repositories = [
   Errands,
   Members,
   Secrets,
+  PersonalData,
+  Sends,
   Sessions,
   Timelines,
+  WebhookDeliveries,
+  WebhookEndpoints,
+  WebhookLog,
   Workspaces,
 ];
 

@@ -1,3 +1,4 @@
+import type { Address } from '#libs/model';
 import type { Destination, Io, Part, Refusal } from '../../connector.js';
 import { SmsBody } from './plan-sms.js';
 import { isReachable } from './phone.js';
@@ -31,6 +32,11 @@ export async function readySms(
 
 /** The number that a message goes to. */
 export const numberOf = (to: Destination): string => to.address?.value ?? to.thread;
+
+/** The thread of a phone number: all that is said with it. Null for other addresses, and for senders with a name. */
+export function phoneThread({ kind, value }: Address): string | null {
+  return kind === 'phone' && isReachable(value) ? value : null;
+}
 
 /** Why an SMS cannot go there at all. */
 export function refusesAddress(to: Destination): Refusal | null {

@@ -1,0 +1,189 @@
+import { type EgressFetch, signWebhook } from '#libs/connectors';
+import { fault, toFault } from '#libs/faults';
+import type { WebhookAttempt, WebhookDeliveryId } from '#libs/model';
+import { Logger, newRequestId, withContext } from '#libs/observe';
+import { type Held, LeaseKeeper, Pump } from '#libs/queue';
+import type { Conversations, OpenWebhook, WebhookDeliveries, WebhookOutcome } from '#libs/store';
+import { judgeAnswer, type ReceiverAnswer } from './judge-answer.js';
+import { writePayload } from './payload.js';
+
+export interface WebhookSenderOptions {
+  /** Name of this incarnation of the worker; no two processes ever share one. */
+  worker: string;
+  leaseMs: number;
+  sweepEveryMs: number;
+  /** Webhooks that this worker sends at the same time. */
+  sends?: number;
+  /** Most of one endpoint at the same time, over all workers. */
+  each?: number;
+  /** Longest time one receiver may take. */
+  timeoutMs?: number;
+}
+
+interface HeldWebhook extends Held {
+  webhook: OpenWebhook;
+}
+
+/** Longest pause between two looks: a first attempt comes within a second. */
+const SWEEP_MS = 500;
+/** Messages of a transcript. */
+const TRANSCRIPT = 50;
+/** Characters of an answer that are kept. */
+const ANSWER_CHARS = 1_000;
+/** Pause after something of ours was in the way, for example a secret that does not open. */
+const UNSENDABLE_RETRY_MS = 60_000;
+const USER_AGENT = 'Parley-Webhooks/1';
+
+/**
+ * Sends webhooks: claims what is due, writes its body once, signs and posts it, and records what came back. At least once
+ * and always under the same `webhook-id`: a worker that dies between the answer and the record sends again.
+ */
+export class WebhookSender {
+  readonly #pump: Pump;
+  readonly #leases: LeaseKeeper<WebhookDeliveryId, HeldWebhook>;
+  readonly #active = new Set<Promise<void>>();
+  readonly #sendsMax: number;
+  readonly #each: number;
+  readonly #timeoutMs: number;
+  readonly #stopping = new AbortController();
+
+  constructor(
+    private readonly webhooks: WebhookDeliveries,
+    private readonly conversations: Conversations,
+    private readonly fetch: EgressFetch,
+    private readonly options: WebhookSenderOptions,
+    private readonly logger: Logger,
+  ) {
+    this.#sendsMax = options.sends ?? 64;
+    this.#each = options.each ?? 10;
+    this.#timeoutMs = options.timeoutMs ?? 20_000;
+    this.#pump = new Pump(() => this.#pass(), {
+      sweepEveryMs: Math.min(options.sweepEveryMs, SWEEP_MS),
+      onError: (error) => this.logger.fault(error, { loop: 'webhooks' }),
+    });
+    this.#leases = new LeaseKeeper(options.leaseMs, (held) =>
+      this.webhooks.renew(
+        options.worker,
+        options.leaseMs,
+        held.map(({ webhook }) => webhook),
+      ),
+    );
+  }
+
+  start(): void {
+    this.#pump.start();
+  }
+
+  /** Looks for webhooks to send. @returns when a look that began after this call has ended */
+  poke(): Promise<void> {
+    return this.#pump.poke();
+  }
+
+  /** Claims nothing more, and gives up what is under way: it is sent again, under the same id. */
+  async stop(): Promise<void> {
+    await this.#pump.stop();
+    this.#stopping.abort();
+    await Promise.allSettled(this.#active);
+    this.#leases.stop();
+  }
+
+  async #pass(): Promise<void> {
+    const free = this.#sendsMax - this.#active.size;
+    if (free <= 0) return;
+    const { worker, leaseMs } = this.options;
+    const since = performance.now();
+    const claimed = await this.webhooks.open(worker, free, this.#each, leaseMs);
+    for (const webhook of claimed) this.#begin(webhook, since);
+  }
+
+  #begin(webhook: OpenWebhook, since: number): void {
+    const { workspaceId, deliveryId } = webhook;
+    const held: HeldWebhook = { webhook, lost: new AbortController() };
+    this.#leases.hold(deliveryId, held, since);
+    const work = withContext({ requestId: newRequestId(), workspaceId }, () => this.#handle(held))
+      .catch((error: unknown) => this.logger.fault(error, { webhookDeliveryId: deliveryId }))
+      .finally(() => {
+        this.#leases.release(deliveryId, held);
+        this.#active.delete(work);
+        void this.poke();
+      });
+    this.#active.add(work);
+  }
+
+  async #handle(held: HeldWebhook): Promise<void> {
+    const { webhook, lost } = held;
+    const outcome = await this.#send(held).catch((thrown: unknown) => this.#unsendable(webhook, thrown));
+    if (!outcome || lost.signal.aborted) return;
+    await this.webhooks.record(this.options.worker, webhook, outcome);
+  }
+
+  /** Nothing was sent, and it is not the receiver's failure: an event that is gone ends it, all else is tried again. */
+  #unsendable({ deliveryId }: OpenWebhook, thrown: unknown): WebhookOutcome {
+    this.logger.fault(thrown, { webhookDeliveryId: deliveryId });
+    const isGone = toFault(thrown).code === 'state/gone';
+    return { status: isGone ? 'failed' : 'pending', waitMs: UNSENDABLE_RETRY_MS, attempt: null, body: null };
+  }
+
+  /** @returns null when it is no longer ours to send */
+  async #send(held: HeldWebhook): Promise<WebhookOutcome | null> {
+    const { webhook, lost } = held;
+    const body = webhook.body ?? (await this.#write(webhook));
+    const secrets = await this.webhooks.secretsOf(webhook);
+    if (!(await this.#leases.isOurs(webhook.deliveryId, held))) return null;
+    const now = Date.now();
+    const begun = performance.now();
+    const { answer, text } = await this.#post(webhook, body, secrets, lost.signal);
+    // What a stopping worker gives up is nobody's failure.
+    if (answer.status === null && this.#stopping.signal.aborted) {
+      return { status: 'pending', waitMs: 0, attempt: null, body };
+    }
+    const { error, ...judgement } = judgeAnswer(answer, webhook.attempts, Math.random(), Date.now());
+    const attempt: WebhookAttempt = {
+      at: new Date(now).toISOString(),
+      ms: Math.round(performance.now() - begun),
+      status: answer.status,
+      error,
+      answer: text,
+    };
+    return { ...judgement, attempt, body };
+  }
+
+  async #post(
+    webhook: OpenWebhook,
+    body: string,
+    secrets: readonly string[],
+    lost: AbortSignal,
+  ): Promise<{ answer: ReceiverAnswer; text: string | null }> {
+    try {
+      const answer = await this.fetch(webhook.url, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'user-agent': USER_AGENT,
+          ...signWebhook({ id: webhook.deliveryId, now: Date.now(), body }, secrets),
+        },
+        body,
+        timeoutMs: this.#timeoutMs,
+        signal: AbortSignal.any([lost, this.#stopping.signal]),
+      });
+      return { answer, text: answer.text().slice(0, ANSWER_CHARS) };
+    } catch (thrown) {
+      return { answer: { status: null, error: toFault(thrown).detail }, text: null };
+    }
+  }
+
+  /** The body, from the event log: the same bytes are sent at every attempt. */
+  async #write(webhook: OpenWebhook): Promise<string> {
+    const { workspaceId, logged, include } = webhook;
+    if (!logged) return writePayload({ webhook, data: webhook.data, context: null, transcript: null });
+    const { conversationId, seq } = logged;
+    const [event] = await this.conversations.eventsAfter(workspaceId, conversationId, seq - 1, 1);
+    const context = await this.webhooks.contextOf(workspaceId, conversationId);
+    if (!event || !context) throw fault('state/gone', { detail: 'The event is not kept any more.' });
+    const page = { limit: TRANSCRIPT, order: 'desc' as const };
+    const transcript = include.includes('transcript')
+      ? (await this.conversations.messages(workspaceId, conversationId, page)).data.toReversed()
+      : null;
+    return writePayload({ webhook, data: event.data, context, transcript });
+  }
+}
