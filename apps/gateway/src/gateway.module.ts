@@ -41,9 +41,11 @@ import { Outside } from './outside.js';
 import { DemoController } from './pages/demo.controller.js';
 import { DemoPage } from './pages/demo-page.js';
 import { ErrorsController } from './pages/errors.controller.js';
+import { WidgetFilesController } from './pages/widget-files.controller.js';
 import { Greeter } from './sessions/greeter.js';
 import { SessionService } from './sessions/session-service.js';
 import { SessionsController } from './sessions/sessions.controller.js';
+import { LookService } from './widget/look-service.js';
 import { WidgetDoor } from './widget/widget-door.js';
 import { WidgetController } from './widget/widget.controller.js';
 import { WidgetSessionsController } from './widget/widget-sessions.controller.js';
@@ -85,6 +87,7 @@ const controllers = [
   SessionsController,
   TryingController,
   WidgetController,
+  WidgetFilesController,
   WidgetMediaController,
   WidgetSessionsController,
 ];
@@ -97,6 +100,7 @@ const services = [
   InboundDoor,
   InFlight,
   LogStream,
+  LookService,
   MediaService,
   MessageService,
   OauthService,
