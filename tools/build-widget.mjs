@@ -33,7 +33,7 @@ const [built] = await build({
       // What the window shares with the app stays in the app's file.
       preserveEntrySignatures: 'allow-extension',
       // Of the model only the Markdown parser is used: its schemas need not come along.
-      treeshake: { moduleSideEffects: false },
+      treeshake: { moduleSideEffects: (id) => !id.includes('/libs/model/') },
       output: { entryFileNames: '[name]-[hash].js', chunkFileNames: '[name]-[hash].js', minify: true },
     },
   },

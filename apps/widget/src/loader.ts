@@ -6,17 +6,15 @@ declare const APP_FILE: string;
 /** The app must be there by then, or the visitor is told. */
 const PATIENCE_MS = 5_000;
 const DOWN: Record<string, string> = {
-  en: 'The chat is offline.',
   de: 'Der Chat ist offline.',
   es: 'El chat está sin conexión.',
   fr: 'Le chat est hors ligne.',
   ar: 'المحادثة غير متصلة.',
 };
-const STYLE = `:host{all:initial;position:fixed;z-index:2147483000;inset-block-end:20px;inset-inline-end:20px;font:14px system-ui}:host([data-position=start]){inset-inline:20px auto}:host([hidden]){display:none}button{width:56px;height:56px;border:0;border-radius:50%;padding:14px;background:var(--parley-accent,var(--a,#1a7f64));color:var(--parley-on-accent,#fff);cursor:pointer;box-shadow:0 6px 24px #0003}p{position:absolute;inset-block-end:60px;inset-inline-end:0;padding:8px 14px;border-radius:12px;background:#222;color:#fff;white-space:nowrap}path{fill:none;stroke:currentColor;stroke-width:1.8}`;
-const BUBBLE =
-  'M7.5 9h9M7.5 12.5h6M5.5 4.5h13a2 2 0 0 1 2 2v8.5a2 2 0 0 1-2 2h-7l-4.5 3.5V17H5.5a2 2 0 0 1-2-2V6.5a2 2 0 0 1 2-2Z';
+const STYLE = `:host{all:initial;position:fixed;z-index:2147483000;bottom:20px;inset-inline-end:20px;font:14px system-ui}:host([data-position=start]){inset-inline:20px auto}:host([hidden]){display:none}button{width:56px;height:56px;border:0;border-radius:50%;padding:15px;background:var(--parley-accent,var(--a,#1a7f64));color:var(--parley-on-accent,#fff);cursor:pointer;box-shadow:0 6px 24px #0003}p{position:absolute;bottom:56px;inset-inline-end:0;background:#222;color:#fff;width:9em}path{fill:none;stroke:currentColor;stroke-width:1.5}`;
+const BUBBLE = 'M8 9h8M8 13h5M4 5h16v12h-8l-5 4v-4H4Z';
 
-type Parley = ((...call: unknown[]) => unknown) & { q?: ArrayLike<unknown>[]; isParley?: boolean };
+type Parley = ((...call: unknown[]) => unknown) & { q?: ArrayLike<unknown>[]; on?: boolean };
 
 const page = window as Window & { parley?: Parley };
 const script = document.currentScript as HTMLScriptElement;
@@ -43,7 +41,7 @@ function load(): void {
   if (take || isLoading) return;
   isLoading = true;
   const language = document.documentElement.lang || navigator.language;
-  const down = (): void => say(DOWN[language.slice(0, 2)] ?? DOWN['en']);
+  const down = (): void => say(DOWN[language.slice(0, 2)] ?? 'The chat is offline.');
   const timer = setTimeout(down, PATIENCE_MS);
   // A module that failed stays failed under its address.
   const again = tries++ ? `?${tries}` : '';
@@ -63,8 +61,8 @@ const parley: Parley = (...call) => {
   const [name, what, then] = call;
   if (name === 'on') {
     const heard = (event: Event): void => (then as (detail: unknown) => void)((event as CustomEvent).detail);
-    host.addEventListener(`parley:${String(what)}`, heard);
-    return () => host.removeEventListener(`parley:${String(what)}`, heard);
+    host.addEventListener(`parley:${what as string}`, heard);
+    return () => host.removeEventListener(`parley:${what as string}`, heard);
   }
   if (name === 'consent') return show();
   if (take) take(call);
@@ -73,7 +71,7 @@ const parley: Parley = (...call) => {
     load();
   }
 };
-parley.isParley = true;
+parley.on = true;
 
 /** Draws the button; the rest is loaded when somebody wants it, or has something to come back to. */
 function show(): void {
@@ -83,7 +81,7 @@ function show(): void {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(STYLE);
   root.adoptedStyleSheets = [sheet];
-  Object.assign(host.dataset, { mode, position: data['position'] });
+  host.dataset['position'] = data['position'] ?? '';
   if (data['accent']) host.style.setProperty('--a', data['accent']);
   const target =
     mode === 'inline' && (document.querySelector(data['target'] || ':not(*)') ?? script.parentElement);
@@ -95,13 +93,11 @@ function show(): void {
   const [svg, path] = ['svg', 'path'].map((name) =>
     document.createElementNS('http://www.w3.org/2000/svg', name),
   );
-  svg!.setAttribute('viewBox', '0 0 24 24');
+  svg!.setAttribute('viewBox', '2 2 20 20');
   path!.setAttribute('d', BUBBLE);
   svg!.append(path!);
   button.append(svg!);
-  button.onclick = () => {
-    if (!isLoading) parley('open');
-  };
+  button.onclick = () => parley('open');
   button.onpointerenter = load;
   root.append(button);
   try {
@@ -111,7 +107,7 @@ function show(): void {
   }
 }
 
-if (!page.parley?.isParley) {
+if (!page.parley?.on) {
   const waiting = page.parley?.q ?? [];
   page.parley = parley;
   const begin = (): void => {
