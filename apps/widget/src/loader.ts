@@ -83,9 +83,8 @@ function show(): void {
   root.adoptedStyleSheets = [sheet];
   host.dataset['position'] = data['position'] ?? '';
   if (data['accent']) host.style.setProperty('--a', data['accent']);
-  const target =
-    mode === 'inline' && (document.querySelector(data['target'] || ':not(*)') ?? script.parentElement);
-  (target && target !== document.head ? target : document.body).append(host);
+  const place = mode === 'inline' && document.querySelector(data['target'] ?? 'body');
+  (place || document.body).append(host);
   if (mode === 'inline' || mode === 'page') return load();
   const button = document.createElement('button');
   button.ariaLabel = 'Chat';
