@@ -37,7 +37,11 @@ export function Log({ ui }: { ui: Ui }): JSX.Element {
         aria-label={texts.value.messages}
       >
         <p class="day">{dayOf(ui)}</p>
-        {greeting === '' ? null : <p class="greeting">{greeting}</p>}
+        {greeting === '' ? null : (
+          <p class="greeting" dir="auto">
+            {greeting}
+          </p>
+        )}
         <div role="log" aria-live="polite" aria-relevant="additions" aria-label={texts.value.messages}>
           <ol class="log">
             {messages.map((message, at) => (
@@ -80,8 +84,10 @@ function Writing({ ui: { chat, texts, assistant } }: { ui: Ui }): JSX.Element {
     <>
       <div aria-hidden="true" class="theirs">
         {delta.value !== null && delta.value !== '' ? (
-          <div class="bubble" dir="auto">
-            <Markdown text={delta.value} />
+          <div class="bubble">
+            <div dir="auto">
+              <Markdown text={delta.value} />
+            </div>
           </div>
         ) : isTyping.value ? (
           <div class="bubble typing">

@@ -68,9 +68,11 @@ function Pieces({ parts, place }: { parts: readonly Content[]; place: Place }): 
   return (
     <>
       {inside.length === 0 ? null : (
-        <div class="bubble" dir="auto">
+        <div class="bubble">
           {inside.map((content) => (
-            <Inside content={content} place={place} />
+            <div dir="auto">
+              <Inside content={content} place={place} />
+            </div>
           ))}
         </div>
       )}

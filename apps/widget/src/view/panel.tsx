@@ -78,7 +78,9 @@ function Head({ ui }: { ui: Ui }): JSX.Element {
         <Icon of={chat.hasPerson.value ? 'person' : 'chat'} />
       </span>
       <div class="names">
-        <h2 dir="auto">{list ? chats : title.value}</h2>
+        <h2>
+          <bdi>{list ? chats : title.value}</bdi>
+        </h2>
         {list ? null : <p role="status">{stateOf(ui)}</p>}
       </div>
       <button
