@@ -37,7 +37,7 @@ function say(words: string | undefined): void {
   host.shadowRoot!.append(notice);
 }
 
-function load(): void {
+async function load(): Promise<void> {
   if (take || isLoading) return;
   isLoading = true;
   const language = document.documentElement.lang || navigator.language;
@@ -45,16 +45,17 @@ function load(): void {
   const timer = setTimeout(down, PATIENCE_MS);
   // A module that failed stays failed under its address.
   const again = tries++ ? `?${tries}` : '';
-  import(/* @vite-ignore */ new URL(`widget/${APP_FILE}${again}`, script.src).href)
-    .then(({ start }: AppModule) => {
-      say(undefined);
-      const base = new URL('.', script.src).href;
-      take = start({ host, root: host.shadowRoot!, base, data, queue });
-    }, down)
-    .finally(() => {
-      clearTimeout(timer);
-      isLoading = false;
-    });
+  try {
+    const app = (await import(
+      /* @vite-ignore */ new URL(`widget/${APP_FILE}${again}`, script.src).href
+    )) as AppModule;
+    say(undefined);
+    take = app.start({ host, root: host.shadowRoot!, base: new URL('.', script.src).href, data, queue });
+  } catch {
+    down();
+  }
+  clearTimeout(timer);
+  isLoading = false;
 }
 
 const parley: Parley = (...call) => {
@@ -68,7 +69,7 @@ const parley: Parley = (...call) => {
   if (take) take(call);
   else {
     queue.push(call);
-    load();
+    void load();
   }
 };
 parley.on = true;
@@ -85,7 +86,7 @@ function show(): void {
   if (data['accent']) host.style.setProperty('--a', data['accent']);
   const place = mode === 'inline' && document.querySelector(data['target'] ?? 'body');
   (place || document.body).append(host);
-  if (mode === 'inline' || mode === 'page') return load();
+  if (mode === 'inline' || mode === 'page') return void load();
   const button = document.createElement('button');
   button.ariaLabel = 'Chat';
   button.className = 'launcher';
@@ -96,11 +97,12 @@ function show(): void {
   path!.setAttribute('d', BUBBLE);
   svg!.append(path!);
   button.append(svg!);
-  button.onclick = () => parley('open');
-  button.onpointerenter = load;
+  button.addEventListener('click', () => parley('open'));
+  button.addEventListener('pointerenter', () => void load());
   root.append(button);
   try {
-    if (queue.length > 0 || localStorage.getItem(`parley.${data['channel']}`)?.includes('"token":"')) load();
+    if (queue.length > 0 || localStorage.getItem(`parley.${data['channel']}`)?.includes('"token":"'))
+      void load();
   } catch {
     // A browser that keeps nothing: nobody comes back.
   }

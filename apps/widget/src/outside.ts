@@ -42,7 +42,7 @@ export function beep(): void {
     tone.connect(gain).connect(audio.destination);
     tone.start();
     tone.stop(audio.currentTime + BEEP.seconds);
-    tone.onended = () => void audio.close();
+    tone.addEventListener('ended', () => void audio.close());
   } catch {
     // A browser without sound.
   }
