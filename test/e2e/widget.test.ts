@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { BotDefinition } from '#libs/model';
+import { BotDefinition, type ConversationId } from '#libs/model';
 import { Bell } from '#libs/queue';
 import { apiOf, boot, type Booted, makeWorkspace, type TestWorkspace } from '../support/boot.js';
 import { programs } from '../support/programs.js';
@@ -234,9 +234,6 @@ describe.runIf(programs.chromium)('the widget, on a page of another origin with 
       const page = await open({ colorScheme, viewport: { width: 1000, height: 1700 } });
       await page.getByRole('button', { name: 'Show me everything' }).click();
       await page.getByText('Call me back').waitFor();
-      await page.locator('parley-widget').evaluate((host) => {
-        (host as HTMLElement).style.setProperty('--parley-font-size', '15px');
-      });
       await shoot(page, `contents-${colorScheme}`);
       expect(await violations(page)).toEqual([]);
       await page.getByLabel('Name').fill('Grace');
@@ -357,7 +354,7 @@ describe.runIf(programs.chromium)('the widget, on a page of another origin with 
     await expect
       .poll(async () => {
         bell.ring('live', {
-          conversationId: session as never,
+          conversationId: session,
           type: 'message.delta',
           data: { index: 0, text: 'The **first** words' },
         });
@@ -533,7 +530,7 @@ describe('the files of the widget', () => {
   });
 });
 
-async function lastConversation(): Promise<string> {
+async function lastConversation(): Promise<ConversationId> {
   const { body } = await apiOf(booted, home.key)('GET', '/v1/conversations?limit=1');
-  return body.data[0].id as string;
+  return body.data[0].id as ConversationId;
 }
