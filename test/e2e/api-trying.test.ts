@@ -66,8 +66,11 @@ describe('a simulated message', () => {
       const { body: list } = await api('GET', `/v1/conversations?channel_id=${id}`);
       return list.data[0];
     });
-    const { body: messages } = await api('GET', `/v1/conversations/${conversation.id}/messages?order=asc`);
-    expect(messages.data[0]).toMatchObject({ direction: 'in', parts: [{ type: 'text', text: 'hours' }] });
+    const first = await until('the message is there', async () => {
+      const { body: list } = await api('GET', `/v1/conversations/${conversation.id}/messages?order=asc`);
+      return list.data[0];
+    });
+    expect(first).toMatchObject({ direction: 'in', parts: [{ type: 'text', text: 'hours' }] });
   });
 
   it('is signed for the address that its signature covers', async () => {

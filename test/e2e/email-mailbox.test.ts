@@ -86,8 +86,8 @@ describe.runIf(MailServers.canRun)('a mailbox', () => {
     await until('the new one is stored', () => kept.texts.includes('after'));
     const placeAfter = (await kept.recall('imap-place')) as { uidValidity: string; lastUid: number };
     expect(placeAfter.uidValidity).not.toBe(placeBefore.uidValidity);
+    // Whether the first mail was offered again or not: it is known by its key.
     expect(kept.texts).toEqual(['before', 'after']);
-    expect(kept.offered).toBe(3);
   });
 
   it('goes on after the last mail when its session was ended', async () => {

@@ -137,9 +137,14 @@ describe.runIf(MailServers.canRun)(`${MAILS} mails and their answers`, () => {
         why: string | null;
       }>("select provider_ref as ref, status, error ->> 'text' as why from delivery");
       expect(deliveries).toHaveLength(MAILS);
-      const answers = await answersIn('sales');
-      const ids = answers.map(({ messageId }) => messageId);
-      expect(new Set(ids).size).toBe(ids.length);
+      const refs = new Set(deliveries.map(({ ref }) => ref));
+      const given = [...servers.log().matchAll(/ <= .* id=(\S+)/g)].map(([, id]) => id!);
+      const ours = given.filter((id) => refs.has(id));
+      expect(new Set(ours).size).toBe(ours.length);
+      // A Dovecot that ends while Exim hands a mail over may get it again: that is between the two.
+      const byId = new Map((await answersIn('sales')).map((answer) => [answer.messageId, answer]));
+      const answers = [...byId.values()];
+      const ids = [...byId.keys()];
       const answered = answers.map(({ inReplyTo }) => inReplyTo);
       expect(new Set(answered).size).toBe(answered.length);
       const sent = deliveries.filter(({ status }) => status === 'sent').map(({ ref }) => `<${ref}>`);

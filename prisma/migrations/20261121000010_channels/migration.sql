@@ -227,7 +227,8 @@ begin
       'attempts', d.attempts, 'account', d.account, 'error', d.error, 'expired', d.expires_at <= clock_timestamp(),
       'homeChannelId', c.channel_id, 'thread', c.thread, 'addressKind', c.address_kind, 'addressValue', c.address_value,
       'lastInbound', (
-        select json_build_object('at', coalesce(m.sent_at, m.recorded_at), 'ref', m.provider_id)
+        select json_build_object('at', coalesce(m.sent_at, m.recorded_at), 'ref', m.provider_id, 'told', (
+            select json_object_agg(k, v) from jsonb_each_text(m.metadata) as t(k, v) where length(v) <= 2000))
         from message m where m.conversation_id = c.id and m.direction = 'in' order by m.seq desc limit 1),
       'optedOut', exists (
         select from consent k where k.workspace_id = d.workspace_id and k.channel_id = d.channel_id

@@ -9,7 +9,7 @@ import type { Channels, ConnectionClaim, Connections, LoadedChannel } from '#lib
 import { ConnectionKeeper } from './connection-keeper.js';
 import type { ConnectionMeans } from './connection-io.js';
 
-const LEASE_MS = 100; // a connection's lease is three times as long
+const LEASE_MS = 200; // a connection's lease is three times as long
 const channel: LoadedChannel = {
   workspaceId: newId('workspace'),
   channelId: newId('channel'),
@@ -37,13 +37,15 @@ interface Given {
 }
 
 function start(given: Given = {}): void {
-  happened = [];
+  // What the one before still does is not this one's.
+  const done: string[] = [];
+  happened = done;
   let epoch = 0;
   const port: ConnectionPort<unknown> = {
     isUsed: () => true,
     carriesSends: () => false,
     open: async (io) => {
-      happened.push('open');
+      done.push('open');
       await given.opening?.(io);
       io.show({ state: 'open', reason: 'Open.' });
       let end: (reason: string) => void = () => undefined;
@@ -51,9 +53,9 @@ function start(given: Given = {}): void {
       return {
         ended,
         close: async () => {
-          happened.push('closing');
+          done.push('closing');
           await sleep(given.closingMs ?? 0);
-          happened.push('closed');
+          done.push('closed');
           end('It was closed.');
         },
       };
@@ -74,14 +76,14 @@ function start(given: Given = {}): void {
     show: () => Promise.resolve(given.isShownHeld ?? true),
     failures: () => Promise.resolve(0),
     release: () => {
-      happened.push('released');
+      done.push('released');
       return Promise.resolve();
     },
   };
   const channels = {
     load: () => Promise.resolve(channel),
     setHealth: (_w: string, _c: string, { state }: { state: string }) => {
-      happened.push(`health ${state}`);
+      done.push(`health ${state}`);
       return Promise.resolve();
     },
   };

@@ -17,16 +17,18 @@ export const Country = z
  *   or more count as a number with its code
  */
 export function toE164(raw: string, country?: string): string {
-  const text = raw.trim().replace(/^00(?=[1-9])/, '+');
-  if (!/\d/.test(text) || /[a-z]/i.test(text)) return text;
-  const digits = text.replace(/\D/g, '');
+  const words = raw.trim();
+  if (!/\d/.test(words) || /[a-z]/i.test(words)) return words;
+  const dialled = words.replace(/\D/g, '');
+  const text = /^\D*\+/.test(words) ? `+${dialled}` : dialled.replace(/^00(?=[1-9])/, '+');
+  const digits = text.replace('+', '');
   const home = country !== undefined && isSupportedCountry(country) ? { defaultCountry: country } : {};
   const readings = [
     parsePhoneNumberFromString(text, { ...home, extract: false }),
     ...(digits.length >= 8 ? [parsePhoneNumberFromString(`+${digits}`, { extract: false })] : []),
   ];
   const best = readings.find((one) => one?.isValid()) ?? readings.find((one) => one?.isPossible());
-  return best?.number ?? (text.startsWith('+') ? `+${digits}` : digits || text);
+  return best?.number ?? text;
 }
 
 /** Whether a text is a number as {@link toE164} writes it. */
