@@ -62,6 +62,15 @@ const steps = [
     stamp: 'dist/.demo',
     advice: 'Correct the errors above, and start again.',
   },
+  {
+    name: 'widget',
+    isStale: () =>
+      existsSync('tools/build-widget.mjs') &&
+      isNewerThan('dist/.widget', 'apps/widget', 'libs/model/src', 'tools/build-widget.mjs'),
+    command: node('tools/build-widget.mjs'),
+    stamp: 'dist/.widget',
+    advice: 'Correct the errors above, and start again.',
+  },
 ];
 
 await takeTurn();

@@ -15,7 +15,6 @@ import { ApprovalService } from './agent/approval-service.js';
 import { ApprovalsController } from './agent/approvals.controller.js';
 import { FactsController } from './agent/facts.controller.js';
 import { SecretsController } from './agent/secrets.controller.js';
-import { Media, RepositoriesModule, StoreModule } from '#libs/store';
 import { ApiKeysController } from './access/api-keys.controller.js';
 import { AuditLogsController } from './access/audit-logs.controller.js';
 import { BotsController } from './bots/bots.controller.js';
@@ -67,6 +66,8 @@ import { SessionsController } from './sessions/sessions.controller.js';
 import { WebhookDeliveriesController } from './webhooks/webhook-deliveries.controller.js';
 import { WebhookEndpointsController } from './webhooks/webhook-endpoints.controller.js';
 import { WebhookService } from './webhooks/webhook-service.js';
+import { WidgetFilesController } from './pages/widget-files.controller.js';
+import { LookService } from './widget/look-service.js';
 import { WidgetDoor } from './widget/widget-door.js';
 import { WidgetController } from './widget/widget.controller.js';
 import { WidgetSessionsController } from './widget/widget-sessions.controller.js';
@@ -122,6 +123,7 @@ const controllers = [
   WebhookDeliveriesController,
   WebhookEndpointsController,
   WidgetController,
+  WidgetFilesController,
   WidgetMediaController,
   WidgetSessionsController,
 ];
@@ -137,6 +139,7 @@ const services = [
   KnowledgeService,
   ControlService,
   LogStream,
+  LookService,
   MediaService,
   MessageService,
   OauthService,

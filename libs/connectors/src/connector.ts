@@ -335,6 +335,17 @@ export interface VisitorPort<Settings> {
   verify(token: string, now: number, settings: Settings): Promise<Visitor>;
   /** Whether a page of this origin may use the channel. */
   allowsOrigin(origin: string, settings: Settings): boolean;
+  /** How the chat looks; everybody who can open it may know. */
+  look(settings: Settings): VisitorLook;
+}
+
+/** How a chat looks to its visitors. */
+export interface VisitorLook {
+  title: string;
+  /** Shown above the messages; empty shows nothing. */
+  greeting: string;
+  /** `#rrggbb`. */
+  accentColor: string;
 }
 
 /** The state of a channel as a check found it. */

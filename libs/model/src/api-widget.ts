@@ -11,10 +11,29 @@ export const CreateWidgetSession = z
       .max(500)
       .optional()
       .describe('The page the chat stands on'),
+    referrer: z
+      .url({ protocol: /^https?$/ })
+      .max(500)
+      .optional()
+      .describe('Where the visitor came from'),
     locale: z.string().min(2).max(35).optional().describe('Language of the visitor, BCP 47'),
   })
   .meta({ id: 'CreateWidgetSession' });
 export type CreateWidgetSession = z.infer<typeof CreateWidgetSession>;
+
+/** How the chat looks, and who answers in it. */
+export const WidgetLook = z
+  .object({
+    title: z.string(),
+    greeting: z.string().describe('Shown above the messages; may be empty'),
+    accent_color: z.string().describe('#rrggbb'),
+    assistant: z
+      .object({ name: z.string(), disclosure: z.string().nullable() })
+      .nullable()
+      .describe('The bot that answers; null when people do'),
+  })
+  .meta({ id: 'WidgetLook' });
+export type WidgetLook = z.infer<typeof WidgetLook>;
 
 export const WidgetSession = z
   .object({
@@ -22,6 +41,7 @@ export const WidgetSession = z
     conversation_id: ConversationId,
     client_token: z.string().describe('For the other widget routes; sent again, it resumes the session'),
     expires_at: z.iso.datetime(),
+    look: WidgetLook,
   })
   .meta({ id: 'WidgetSession' });
 export type WidgetSession = z.infer<typeof WidgetSession>;

@@ -1,8 +1,8 @@
 import { Controller, Get, Headers, Param, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { Public } from '#libs/access';
-import { fault } from '#libs/faults';
 import type { FastifyReply } from 'fastify';
+import { giveFile } from './built-files.js';
 import { DemoPage } from './demo-page.js';
 
 @ApiExcludeController()
@@ -29,14 +29,6 @@ export class DemoController {
     @Headers('accept-encoding') acceptEncoding: string | undefined,
     @Res() reply: FastifyReply,
   ): void {
-    const file = this.demo.file(name);
-    if (!file) throw fault('state/not-found');
-    const isGzipped = /\bgzip\b/.test(acceptEncoding ?? '');
-    if (isGzipped) void reply.header('content-encoding', 'gzip');
-    void reply
-      .header('cache-control', 'public, max-age=31536000, immutable')
-      .header('vary', 'accept-encoding')
-      .type(file.contentType)
-      .send(isGzipped ? file.gzipped : file.body);
+    giveFile(reply, this.demo.file(name), { acceptEncoding: acceptEncoding ?? '' });
   }
 }

@@ -4,6 +4,7 @@ import type { ConversationEvent, EventType, LiveEventType, Message, WidgetMessag
 /** What a visitor hears of a conversation; the rest is between us and the provider, or among operators. */
 const shown = new Set<EventType | LiveEventType>([
   'message.created',
+  'message.delta',
   'message.updated',
   'message.deleted',
   'message.status',

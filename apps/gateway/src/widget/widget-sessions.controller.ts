@@ -11,13 +11,15 @@ import {
 } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Public } from '#libs/access';
-import { CreateWidgetSession, WidgetSession } from '#libs/model';
+import { CreateWidgetSession, type WidgetLook, WidgetSession } from '#libs/model';
 import { idOfOperation, type OperationId } from '#libs/store';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Answers, Problems } from '../http/answers.js';
 import { IdempotencyHeader } from '../http/idempotency.interceptor.js';
 import { Operation, Repeatable, setWriter } from '../http/operation.js';
 import { type OpenSession, SessionService } from '../sessions/session-service.js';
+import { LookService } from './look-service.js';
+import { metadataOf } from './page-context.js';
 import { WidgetDoor } from './widget-door.js';
 
 /** How long a visitor may stay away and still go on; each visit begins it anew. */
@@ -52,6 +54,7 @@ export class WidgetSessionsController {
   constructor(
     private readonly door: WidgetDoor,
     private readonly sessions: SessionService,
+    private readonly looks: LookService,
   ) {}
 
   /** Begins a visitor's session, or, with the token of one, lets it go on. */
@@ -67,8 +70,8 @@ export class WidgetSessionsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<WidgetSession> {
     if (request.headers.authorization !== undefined) {
-      const { session } = await this.door.visitOf(request, reply);
-      return viewOf(await this.sessions.extend(session, STAY_MS));
+      const { session, channel } = await this.door.visitOf(request, reply);
+      return viewOf(await this.sessions.extend(session, STAY_MS), await this.looks.of(channel));
     }
     const channel = await this.door.channelFor(body.channel_id, request, reply);
     const opened = await this.sessions.begin(channel.workspaceId, {
@@ -77,19 +80,16 @@ export class WidgetSessionsController {
       ttlMs: STAY_MS,
       sessionId: operationId && idOfOperation('session', operationId),
     });
-    return viewOf(opened);
+    return viewOf(opened, await this.looks.of(channel));
   }
 }
 
-function metadataOf({ page_url, locale }: CreateWidgetSession): Record<string, string> {
-  return { ...(page_url !== undefined && { page_url }), ...(locale !== undefined && { locale }) };
-}
-
-function viewOf({ session, clientToken }: OpenSession): WidgetSession {
+function viewOf({ session, clientToken }: OpenSession, look: WidgetLook): WidgetSession {
   return {
     id: session.sessionId,
     conversation_id: session.conversationId,
     client_token: clientToken,
     expires_at: session.expiresAt.toISOString(),
+    look,
   };
 }

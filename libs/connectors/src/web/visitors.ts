@@ -1,7 +1,7 @@
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { fault } from '#libs/faults';
 import { z } from 'zod';
-import type { Visitor } from '../connector.js';
+import type { Visitor, VisitorLook } from '../connector.js';
 import type { WebSettings } from './manifest.js';
 
 const AUDIENCE = 'parley-visitor';
@@ -58,6 +58,11 @@ export async function verify(token: string, now: number, settings: WebSettings):
 /** Whether a page of this origin may use the channel. */
 export function allowsOrigin(origin: string, { allowed_origins }: WebSettings): boolean {
   return allowed_origins.includes('*') || allowed_origins.includes(origin.toLowerCase());
+}
+
+/** What of the settings every visitor sees. */
+export function look({ title, greeting, accent_color }: WebSettings): VisitorLook {
+  return { title, greeting, accentColor: accent_color };
 }
 
 const keyOf = (settings: WebSettings): Uint8Array => new TextEncoder().encode(settings.visitor_secret);

@@ -6,7 +6,7 @@ import { conformance } from '../testkit/index.js';
 import { check } from './check.js';
 import { connector } from './connector.js';
 import type { WebSettings } from './manifest.js';
-import { allowsOrigin, mint, verify } from './visitors.js';
+import { allowsOrigin, look, mint, verify } from './visitors.js';
 
 const secret = 'a secret that is long enough to be taken';
 const settings = (more: Partial<WebSettings> = {}): WebSettings =>
@@ -83,6 +83,16 @@ describe('visitor tokens', () => {
         code: 'access/invalid-api-key',
       });
     }
+  });
+});
+
+describe('the look', () => {
+  it('tells title, greeting and colour, and nothing secret', () => {
+    expect(look(settings({ title: 'Lamps', greeting: 'Hi', accent_color: '#112233' }))).toEqual({
+      title: 'Lamps',
+      greeting: 'Hi',
+      accentColor: '#112233',
+    });
   });
 });
 

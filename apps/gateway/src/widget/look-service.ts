@@ -1,0 +1,23 @@
+import { Injectable } from '@nestjs/common';
+import { connectorOf } from '#libs/connectors';
+import type { WidgetLook } from '#libs/model';
+import { Bots, type LoadedChannel } from '#libs/store';
+
+/** Tells visitors how a chat looks and who answers in it. */
+@Injectable()
+export class LookService {
+  constructor(private readonly bots: Bots) {}
+
+  /** The look of a channel that has visitors. */
+  async of(channel: LoadedChannel): Promise<WidgetLook> {
+    const look = connectorOf(channel.connector).visitors?.look(channel.settings);
+    const bot = channel.botId && (await this.bots.definitionOf(channel.workspaceId, channel.botId));
+    const persona = bot ? bot.definition.persona : null;
+    return {
+      title: look?.title ?? '',
+      greeting: look?.greeting ?? '',
+      accent_color: look?.accentColor ?? '',
+      assistant: persona && { name: persona.name, disclosure: persona.disclosure ?? null },
+    };
+  }
+}

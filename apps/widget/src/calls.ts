@@ -1,0 +1,35 @@
+import type { Outside } from './outside.js';
+import type { Take } from './stage.js';
+import type { Ui } from './ui.js';
+
+/** The calls of `parley('…')` that the app answers; `on` is the loader's. What nobody knows is left alone. */
+export function calls(ui: Ui, host: HTMLElement, outside: Outside): Take {
+  const { chat } = ui;
+  const known: Record<string, (...args: unknown[]) => void> = {
+    open: () => ui.open(),
+    close: () => ui.close(),
+    toggle: () => (ui.isOpen.value ? ui.close() : ui.open()),
+    show: () => void (host.hidden = false),
+    hide: () => void (host.hidden = true),
+    reset: () => {
+      ui.close();
+      chat.reset();
+    },
+    send: (text) => {
+      if (typeof text === 'string' && text.trim() !== '') chat.say([{ type: 'text', text: text.trim() }]);
+    },
+    identify: (who) => {
+      const { token } = (who ?? {}) as { token?: unknown };
+      if (typeof token === 'string') chat.identify(token);
+    },
+    set: (name, value) => {
+      if (name === 'locale') void ui.setLocale(String(value));
+      if (name === 'theme') ui.setTheme(String(value));
+    },
+  };
+  return ([name, ...args]) => {
+    const act = typeof name === 'string' && Object.hasOwn(known, name) ? known[name] : undefined;
+    if (act) act(...args);
+    else outside.tell('error', { reason: `parley('${String(name)}') is unknown` });
+  };
+}

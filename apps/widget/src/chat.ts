@@ -1,0 +1,317 @@
+import { computed, signal } from '@preact/signals';
+import type { Content, WidgetLook, WidgetMessage } from '#libs/model';
+import { type Kept, newId } from './kept.js';
+import { lastHeardSeq, stillUnsent, type Unsent, unreadAfter, withDelta, withMessage } from './messages.js';
+import { previewOf } from './preview.js';
+import { Refused, type Server, type StreamEvent } from './server.js';
+
+/** How the line to the server is. */
+export type Connection = 'idle' | 'connecting' | 'online' | 'offline';
+
+/** What the chat tells the page. */
+export type Tell = (
+  name: 'message' | 'sent' | 'handoff' | 'error',
+  detail: { message?: WidgetMessage; reason?: string },
+) => void;
+
+const PAUSE_MS = { first: 500, last: 10_000 };
+/** A server that says nothing for so long is said to be out of reach. */
+const PATIENCE_MS = 4_000;
+const TYPING_EVERY_MS = 4_000;
+/** Whoever has not written on by then does not write any more. */
+const TYPING_LASTS_MS = 20_000;
+
+/**
+ * A visitor's conversation: opened or gone on with, followed without a gap, and spoken in without a loss. Whatever
+ * breaks is tried again; what was said while offline goes out once, in order.
+ */
+export class Chat {
+  readonly connection = signal<Connection>('idle');
+  readonly messages = signal<readonly WidgetMessage[]>([]);
+  readonly unsent = signal<readonly Unsent[]>([]);
+  readonly isTyping = signal(false);
+  /** What is heard of an answer while it is written. */
+  readonly delta = signal<string | null>(null);
+  readonly look = signal<WidgetLook | null>(null);
+  readonly threadId = signal('');
+  readonly readSeq = signal(0);
+  readonly unread = computed(() => unreadAfter(this.messages.value, this.readSeq.value));
+  /** Whether a person answered last. */
+  readonly hasPerson = computed(
+    () => this.messages.value.findLast(({ direction }) => direction === 'out')?.author === 'operator',
+  );
+
+  #token: string | null = null;
+  #lastEventId = '0';
+  #isFlushing = false;
+  #toldTypingAt = 0;
+  #typingEnds: ReturnType<typeof setTimeout> | undefined;
+  #leaving = new AbortController();
+  #wake: () => void = () => undefined;
+
+  constructor(
+    readonly server: Server,
+    readonly kept: Kept,
+    private readonly options: { channel: string; locale: () => string; tell: Tell },
+  ) {
+    this.look.value = kept.look;
+    addEventListener('online', () => this.#wake());
+    addEventListener('offline', () => this.#wake());
+    this.#showThread();
+  }
+
+  /** Whether there is something to come back to. */
+  get hasPast(): boolean {
+    const { token, unsent } = this.kept.current;
+    return token !== null || unsent.length > 0;
+  }
+
+  /** The token of the session, for files; null while there is none. */
+  get token(): string | null {
+    return this.#token;
+  }
+
+  /** Gets in touch, and stays in touch for as long as the page lives. */
+  connect(): void {
+    if (this.connection.value !== 'idle') return;
+    this.connection.value = 'connecting';
+    void this.#run(this.#leaving.signal);
+  }
+
+  /** Says something: kept first, then sent. */
+  say(parts: Content[]): void {
+    this.connect();
+    const unsent = { clientId: newId(), parts };
+    const preview = previewOf(parts);
+    const { id, unsent: before } = this.kept.current;
+    this.kept.change(id, { unsent: [...before, unsent], at: Date.now(), ...(preview !== '' && { preview }) });
+    this.unsent.value = [...this.unsent.value, unsent];
+    this.options.tell('sent', {});
+    void this.#flush();
+  }
+
+  /** Tries again what the server refused, or forgets it. */
+  settleRefused(clientId: string, isTriedAgain: boolean): void {
+    const refused = this.unsent.value.find((each) => each.clientId === clientId);
+    this.unsent.value = this.unsent.value.filter((each) => each.clientId !== clientId);
+    if (refused && isTriedAgain) this.say(refused.parts);
+  }
+
+  /** Tells that the visitor is typing, now and then. */
+  typing(): void {
+    if (this.#token === null || performance.now() - this.#toldTypingAt < TYPING_EVERY_MS) return;
+    this.#toldTypingAt = performance.now();
+    this.server.typing(this.#token);
+  }
+
+  /** Everything heard so far was seen. */
+  markRead(): void {
+    const seq = lastHeardSeq(this.messages.peek());
+    if (seq <= this.readSeq.peek()) return;
+    this.readSeq.value = seq;
+    this.kept.change(this.threadId.peek(), { readSeq: seq });
+  }
+
+  /** Goes to another conversation; without an id, to a new one. */
+  goTo(id?: string): void {
+    if (id === undefined) this.kept.begin();
+    else this.kept.show(id);
+    this.#showThread();
+    this.connect();
+  }
+
+  /** Goes on with the session that a token opens, from the page's own server. */
+  identify(token: string): void {
+    if (this.kept.current.token !== token) this.kept.change(this.kept.begin().id, { token });
+    this.#showThread();
+    this.connect();
+  }
+
+  /** Forgets the visitor. */
+  reset(): void {
+    this.kept.clear();
+    this.#showThread();
+  }
+
+  /** Leaves the line to the conversation before, if there is one, and shows what is kept of the current one. */
+  #showThread(): void {
+    this.#leaving.abort();
+    this.#leaving = new AbortController();
+    const { id, readSeq, unsent, token } = this.kept.current;
+    this.#token = token;
+    this.#lastEventId = '0';
+    this.#isFlushing = false;
+    this.connection.value = 'idle';
+    this.messages.value = [];
+    this.unsent.value = unsent;
+    this.readSeq.value = readSeq;
+    this.threadId.value = id;
+    this.#quiet();
+  }
+
+  async #run(leaving: AbortSignal): Promise<void> {
+    for (let pauseMs = PAUSE_MS.first; !leaving.aborted;) {
+      const began = performance.now();
+      const patience = setTimeout(() => this.#setConnection('offline', leaving), PATIENCE_MS);
+      try {
+        await this.#visit(leaving, () => clearTimeout(patience));
+      } catch (error) {
+        if (leaving.aborted) return;
+        if (error instanceof Refused && error.isOver) this.#forget();
+        else this.#setConnection('offline', leaving);
+        pauseMs = error instanceof Refused && error.retryAfterMs ? error.retryAfterMs : pauseMs;
+        if (error instanceof Refused) this.options.tell('error', { reason: error.detail });
+      } finally {
+        clearTimeout(patience);
+      }
+      // A connection that held for a while has earned a quick return.
+      if (performance.now() - began > PAUSE_MS.last) pauseMs = PAUSE_MS.first;
+      await this.#pause(pauseMs, leaving);
+      pauseMs = Math.min(pauseMs * 2, PAUSE_MS.last);
+    }
+  }
+
+  /** One connection: session, what was missed, what is unsent, and then what happens. */
+  async #visit(leaving: AbortSignal, onReached: () => void): Promise<void> {
+    const thread = this.kept.current;
+    const session = await this.server.open(this.options.channel, thread.token, this.options.locale());
+    if (leaving.aborted) return;
+    this.#token = session.client_token;
+    this.kept.change(thread.id, { token: session.client_token });
+    this.look.value = session.look;
+    this.kept.look = session.look;
+    if (this.#lastEventId === '0') await this.#load(leaving);
+    const gone = new AbortController();
+    this.#wake = () => gone.abort();
+    const opened = (): void => {
+      onReached();
+      this.#setConnection('online', leaving);
+      void this.#flush();
+    };
+    const heard = (event: StreamEvent): void => {
+      if (!leaving.aborted) this.#heard(event);
+    };
+    const signal = AbortSignal.any([gone.signal, leaving]);
+    await this.server.stream(session.client_token, this.#lastEventId, opened, heard, signal);
+  }
+
+  async #load(leaving: AbortSignal): Promise<void> {
+    const { data, last_seq } = await this.server.messages(this.#token ?? '');
+    if (leaving.aborted) return;
+    this.messages.value = data.toSorted((a, b) => a.seq - b.seq);
+    this.#lastEventId = String(last_seq);
+    this.#settle();
+  }
+
+  #heard({ id, type, data: { data } }: StreamEvent): void {
+    if (id !== undefined && id !== '') this.#lastEventId = id;
+    const { message } = data as { message?: WidgetMessage };
+    if (type === 'stream.reset') void this.#load(this.#leaving.signal);
+    if (type === 'typing.started' || type === 'turn.started') this.#typing();
+    if (type === 'message.delta') this.delta.value = withDelta(this.delta.value, data as { text?: string });
+    if (/^(typing.stopped|turn.(completed|failed))$/.test(type)) this.#quiet();
+    if (message) this.#take(message, type === 'message.created');
+  }
+
+  #take(message: WidgetMessage, isNew: boolean): void {
+    const isHeard = isNew && message.direction === 'out';
+    const hadPerson = this.hasPerson.value;
+    this.messages.value = withMessage(this.messages.value, message);
+    this.#settle();
+    if (isNew) this.#preview(message);
+    if (!isHeard) return;
+    this.#quiet();
+    this.options.tell('message', { message });
+    if (this.hasPerson.value && !hadPerson) this.options.tell('handoff', {});
+  }
+
+  #preview({ parts }: WidgetMessage): void {
+    const preview = previewOf(parts);
+    if (preview !== '') this.kept.change(this.threadId.value, { preview, at: Date.now() });
+  }
+
+  #typing(): void {
+    this.isTyping.value = true;
+    clearTimeout(this.#typingEnds);
+    this.#typingEnds = setTimeout(() => this.#quiet(), TYPING_LASTS_MS);
+  }
+
+  #quiet(): void {
+    clearTimeout(this.#typingEnds);
+    this.isTyping.value = false;
+    this.delta.value = null;
+  }
+
+  /** What comes back in the stream was taken, even if the answer to its sending was lost. */
+  #settle(): void {
+    const { id, unsent } = this.kept.current;
+    const left = stillUnsent(unsent, this.messages.value);
+    if (left.length < unsent.length) this.kept.change(id, { unsent: left });
+    this.unsent.value = stillUnsent(this.unsent.value, this.messages.value);
+  }
+
+  /** Sends what is unsent, one after the other; what fails stays for the next connection. */
+  async #flush(): Promise<void> {
+    const token = this.#token;
+    const leaving = this.#leaving.signal;
+    if (this.#isFlushing || token === null || this.connection.value === 'idle') return;
+    this.#isFlushing = true;
+    try {
+      for (let next = this.kept.current.unsent[0]; next; next = this.kept.current.unsent[0]) {
+        await this.#send(token, next, leaving);
+        if (leaving.aborted) return;
+      }
+    } catch {
+      // The line is made anew, and whatever is left goes out then.
+      this.#setConnection('offline', leaving);
+      if (!leaving.aborted) this.#wake();
+    } finally {
+      if (!leaving.aborted) this.#isFlushing = false;
+    }
+  }
+
+  async #send(token: string, { clientId, parts }: Unsent, leaving: AbortSignal): Promise<void> {
+    const { id } = this.kept.current;
+    const before = this.connection.value;
+    const patience = setTimeout(() => this.#setConnection('offline', leaving), PATIENCE_MS);
+    try {
+      await this.server.send(token, clientId, parts);
+      this.#setConnection(before, leaving);
+    } catch (error) {
+      if (!(error instanceof Refused && error.isFinal)) throw error;
+      const refusal = error.detail;
+      this.unsent.value = this.unsent.value.map((each) =>
+        each.clientId === clientId ? { ...each, refusal } : each,
+      );
+    } finally {
+      clearTimeout(patience);
+    }
+    const thread = this.kept.threads.find((each) => each.id === id);
+    this.kept.change(id, { unsent: thread?.unsent.filter((each) => each.clientId !== clientId) ?? [] });
+  }
+
+  /** The session is over: the next one begins a new conversation in the same place. */
+  #forget(): void {
+    this.kept.change(this.threadId.value, { token: null, readSeq: 0 });
+    this.#token = null;
+    this.#lastEventId = '0';
+    this.messages.value = [];
+    this.readSeq.value = 0;
+  }
+
+  #setConnection(state: Connection, leaving: AbortSignal): void {
+    if (!leaving.aborted) this.connection.value = state;
+  }
+
+  #pause(ms: number, leaving: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      this.#wake = done;
+      leaving.addEventListener('abort', done, { once: true });
+    });
+  }
+}

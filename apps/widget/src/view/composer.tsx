@@ -1,0 +1,127 @@
+import type { JSX, TargetedClipboardEvent, TargetedKeyboardEvent } from 'preact';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { Upload } from '../uploads.js';
+import type { Ui } from '../ui.js';
+import { Icon } from './icons.js';
+
+const TEXT_MAX = 4_000;
+
+/** Where the visitor writes. What is written outlives a reload. */
+export function Composer({ ui }: { ui: Ui }): JSX.Element {
+  const { chat, uploads, texts } = ui;
+  const field = useRef<HTMLTextAreaElement>(null);
+  const picker = useRef<HTMLInputElement>(null);
+  const threadId = chat.threadId.value;
+  const [text, setText] = useState('');
+  const write = (value: string): void => {
+    setText(value);
+    chat.kept.change(threadId, { draft: value });
+  };
+  useEffect(() => setText(chat.kept.current.draft), [threadId]);
+  useEffect(() => field.current?.focus({ preventScroll: true }), [ui.focusAsked.value]);
+  useLayoutEffect(() => grow(field.current), [text]);
+  const files = uploads.all.value;
+  const isReady = files.some(({ state }) => state === 'ready');
+  const canSend = (text.trim() !== '' || isReady) && !files.some(({ state }) => state === 'uploading');
+  const send = (): void => {
+    if (!canSend) return;
+    const words = text.trim();
+    chat.say([...uploads.take(), ...(words === '' ? [] : [{ type: 'text' as const, text: words }])]);
+    write('');
+    ui.focus();
+  };
+  const onKeyDown = (event: TargetedKeyboardEvent<HTMLTextAreaElement>): void => {
+    // While a word is being composed, Enter takes the word.
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    send();
+  };
+  const onPaste = (event: TargetedClipboardEvent<HTMLTextAreaElement>): void => {
+    const pasted = event.clipboardData?.files;
+    if (!pasted || pasted.length === 0) return;
+    event.preventDefault();
+    uploads.add(pasted);
+  };
+  const onSubmit = (event: Event): void => {
+    event.preventDefault();
+    send();
+  };
+  return (
+    <form class="composer" onSubmit={onSubmit}>
+      {files.length === 0 ? null : <Files ui={ui} files={files} />}
+      <div class="row">
+        <button
+          type="button"
+          class="quiet"
+          aria-label={texts.value.attach}
+          onClick={() => picker.current?.click()}
+        >
+          <Icon of="clip" />
+        </button>
+        <input
+          ref={picker}
+          type="file"
+          multiple
+          hidden
+          onChange={({ currentTarget }) => {
+            uploads.add(currentTarget.files ?? []);
+            currentTarget.value = '';
+          }}
+        />
+        <textarea
+          ref={field}
+          rows={1}
+          maxLength={TEXT_MAX}
+          dir="auto"
+          value={text}
+          aria-label={texts.value.write}
+          placeholder={texts.value.write}
+          autocomplete="off"
+          onInput={({ currentTarget }) => {
+            write(currentTarget.value);
+            chat.typing();
+          }}
+          onKeyDown={onKeyDown}
+          onPaste={onPaste}
+        />
+        <button type="submit" class="send" aria-label={texts.value.send} disabled={!canSend}>
+          <Icon of="send" />
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function Files({ ui, files }: { ui: Ui; files: readonly Upload[] }): JSX.Element {
+  const { remove, again } = ui.texts.value;
+  return (
+    <ul class="files">
+      {files.map((upload) => (
+        <li key={upload.id} class={upload.state} aria-busy={upload.state === 'uploading'}>
+          <Icon of="file" />
+          <bdi>{upload.file.name}</bdi>
+          {upload.state === 'failed' ? (
+            <button type="button" title={upload.reason} onClick={() => void ui.uploads.send(upload)}>
+              {again}
+            </button>
+          ) : null}
+          <button
+            type="button"
+            class="quiet"
+            aria-label={`${remove}: ${upload.file.name}`}
+            onClick={() => ui.uploads.remove(upload)}
+          >
+            <Icon of="close" />
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** As high as its text, up to what the style allows. */
+function grow(field: HTMLTextAreaElement | null): void {
+  if (!field) return;
+  field.style.height = 'auto';
+  field.style.height = `${field.scrollHeight}px`;
+}

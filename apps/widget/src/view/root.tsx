@@ -1,0 +1,47 @@
+import type { JSX } from 'preact';
+import type { Ui } from '../ui.js';
+import { Icon } from './icons.js';
+
+const BADGE_MAX = 9;
+
+/** Everything of the widget on a page: the button, and the window when it is open. */
+export function Root({ ui }: { ui: Ui }): JSX.Element {
+  const { settings, isOpen, panel, texts } = ui;
+  const isPopup = settings.mode === 'popup';
+  const Panel = panel.value;
+  return (
+    <>
+      {isPopup ? <Launcher ui={ui} /> : null}
+      {isPopup && !isOpen.value ? null : Panel === 'missing' ? (
+        <p class="notice" role="status">
+          {texts.value.offline}
+        </p>
+      ) : Panel === null ? null : (
+        <Panel ui={ui} />
+      )}
+    </>
+  );
+}
+
+function Launcher({ ui }: { ui: Ui }): JSX.Element {
+  const { chat, texts, isOpen } = ui;
+  const unread = isOpen.value ? 0 : chat.unread.value;
+  const { open, openNew, close } = texts.value;
+  const label = isOpen.value ? close : unread > 0 ? openNew.replace('{n}', String(unread)) : open;
+  return (
+    <button
+      type="button"
+      class="launcher"
+      aria-expanded={isOpen.value}
+      aria-label={label}
+      onClick={() => (isOpen.value ? ui.close() : ui.open())}
+    >
+      <Icon of={isOpen.value ? 'down' : 'chat'} />
+      {unread > 0 ? (
+        <span class="badge" aria-hidden="true">
+          {unread > BADGE_MAX ? `${BADGE_MAX}+` : unread}
+        </span>
+      ) : null}
+    </button>
+  );
+}

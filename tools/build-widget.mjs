@@ -1,0 +1,55 @@
+// Builds the web widget into dist/apps/widget, where the gateway finds it: types are checked, the app is bundled under a
+// name with a hash of its content, and then the loader, which holds that name.
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { build } from 'vite';
+
+const root = path.dirname(import.meta.dirname);
+const app = path.join(root, 'apps/widget');
+const outDir = path.join(root, 'dist/apps/widget');
+
+const tsc = path.join(root, 'node_modules/typescript-7/bin/tsc');
+const types = spawnSync(process.execPath, [tsc, '-p', path.join(app, 'tsconfig.json')], { stdio: 'inherit' });
+if (types.status !== 0) process.exit(types.status ?? 1);
+
+const common = {
+  root: app,
+  base: './',
+  configFile: false,
+  logLevel: 'warn',
+  publicDir: false,
+  resolve: { conditions: ['parley-source'] },
+};
+const output = { target: 'es2022', outDir, modulePreload: false, reportCompressedSize: false };
+
+const [built] = await build({
+  ...common,
+  build: {
+    ...output,
+    emptyOutDir: true,
+    // A library: what the entry exports is kept, and no code for preloading is added.
+    lib: { entry: path.join(app, 'src/app.tsx'), formats: ['es'] },
+    rolldownOptions: {
+      // What the window shares with the app stays in the app's file.
+      preserveEntrySignatures: 'allow-extension',
+      // Of the model only the Markdown parser is used: its schemas need not come along.
+      treeshake: { moduleSideEffects: (id) => !id.includes('/libs/model/') },
+      output: { entryFileNames: '[name]-[hash].js', chunkFileNames: '[name]-[hash].js', minify: true },
+    },
+  },
+});
+const entry = built.output.find((file) => file.type === 'chunk' && file.isEntry);
+
+await build({
+  ...common,
+  define: { APP_FILE: JSON.stringify(entry.fileName) },
+  build: {
+    ...output,
+    emptyOutDir: false,
+    rolldownOptions: {
+      input: path.join(app, 'src/loader.ts'),
+      // A plain script: pages load it with one line, and it can find its own tag.
+      output: { format: 'iife', entryFileNames: 'widget.js' },
+    },
+  },
+});
