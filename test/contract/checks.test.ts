@@ -9,6 +9,7 @@ describe('check-house', () => {
   it.each([
     ['reading the environment', 'libs/bot/src/a.ts', 'const x = process.env.HOME;'],
     ['throwing an Error', 'libs/bot/src/a.ts', "throw new TypeError('x');"],
+    ['a time limit that can be forgotten', 'libs/bot/src/a.ts', 'const x = AbortSignal.timeout(1);'],
     ['a default export', 'libs/bot/src/a.ts', 'export default class A {}'],
     ['something unfinished', 'apps/demo/a.ts', ['// TO', 'DO later'].join('')],
     ['an unknown code', 'libs/bot/src/a.ts', ' * @throws Fault `input/invald` when x'],
@@ -31,6 +32,8 @@ describe('check-house', () => {
     ['libs/bot/src/a.ts', ' * @throws Fault `input/invalid` at `/settings`'],
     ['libs/bot/src/turn/a.ts', "import { a } from '../a.js';"],
     ['libs/bot/src/a.spec.ts', "import { a } from '../../../test/support/a.js';"],
+    ['libs/bot/src/a.spec.ts', 'AbortSignal.timeout(1)'],
+    ['apps/widget/src/a.ts', 'AbortSignal.timeout(1)'],
     ['vitest.config.ts', 'export default {}'],
   ])('is content with %s: %s', (path, text) => {
     expect(house(path, text)).toEqual([]);

@@ -25,6 +25,12 @@ const lineRules = [
     pattern: /^export default\b|\bas default\b.*}/,
     allowed: isToolConfig,
   },
+  {
+    name: 'a time limit is timeLimit of libs/faults: AbortSignal.timeout can be forgotten',
+    pattern: /\bAbortSignal\.timeout\(/,
+    allowed: (path) =>
+      isTestOrTool(path) || /^(?:apps\/(?:widget|demo|console)|libs\/sdk|docs)\/|time-limit\.ts$/.test(path),
+  },
   { name: 'what is committed is finished', pattern: /\b(?:TO)DO\b|\bFIXME\b/, allowed: () => false },
 ];
 

@@ -1,6 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { fault } from '#libs/faults';
+import { fault, timeLimit } from '#libs/faults';
 import { Logger, Metrics } from '#libs/observe';
 import { Database } from '#libs/store';
 
@@ -74,7 +74,7 @@ export class StatusPort implements OnApplicationBootstrap, BeforeApplicationShut
 
   async #isReady(): Promise<boolean> {
     if (this.#isStopping) return false;
-    const late = AbortSignal.timeout(DATABASE_ANSWERS_WITHIN_MS);
+    const late = timeLimit(DATABASE_ANSWERS_WITHIN_MS).signal;
     return Promise.race([
       this.database.ping().then(
         () => true,

@@ -1,5 +1,6 @@
 import type { AssistantContent, ModelMessage, ToolContent } from 'ai';
 import { answer, pass, type Clock, type Decision, type TurnContext } from '#libs/bot';
+import { timeLimit } from '#libs/faults';
 import type { AgentSettings, Content, JsonObject, Turn } from '#libs/model';
 import { keepPending, questionContent, writePending, type Pending } from './approvals.js';
 import type { ModelAnswer } from './models/one-call.js';
@@ -60,7 +61,7 @@ export class AgentRun {
       () => this.#rules(),
       (piece) => draft.delta(piece),
     );
-    this.#signal = AbortSignal.any([turn.signal, AbortSignal.timeout(settings.limits.seconds * 1_000)]);
+    this.#signal = timeLimit(settings.limits.seconds * 1_000, turn.signal).signal;
     this.#startedMs = means.clock.tick();
   }
 

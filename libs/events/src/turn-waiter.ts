@@ -1,3 +1,4 @@
+import { timeLimit } from '#libs/faults';
 import type { ConversationId, InboxEventId, WorkspaceId } from '#libs/model';
 import type { Answer, Conversations } from '#libs/store';
 import type { ConversationStreams, Unsubscribe } from './conversation-streams.js';
@@ -27,7 +28,8 @@ export class TurnWait {
    * @returns an answer whose `turn` is null when there was none within the time
    */
   async answerTo(inboxEventId: InboxEventId, timeoutMs: number, signal: AbortSignal): Promise<Answer> {
-    const isOver = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    const limit = timeLimit(timeoutMs, signal);
+    const isOver = limit.signal;
     isOver.addEventListener('abort', () => this.#wake(), { once: true });
     try {
       for (;;) {
@@ -37,6 +39,7 @@ export class TurnWait {
         await this.#change(isOver);
       }
     } finally {
+      limit.end();
       this.#stop();
     }
   }

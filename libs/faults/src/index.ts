@@ -20,3 +20,4 @@ export {
 } from './problem.js';
 export { faultCodes, faults, isFaultCode, type FaultCode } from './registry.js';
 export type { FaultLevel, FaultRow, Retry } from './row.js';
+export { timeLimit, type TimeLimit } from './time-limit.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectorOf } from '#libs/connectors';
-import { Fault, fault } from '#libs/faults';
+import { Fault, fault, timeLimit } from '#libs/faults';
 import {
   idOf,
   isId,
@@ -240,16 +240,14 @@ export class MailboxDrain {
   ): Promise<TurnEnd> {
     const { box, channel, conversation, lost } = work;
     const began = performance.now();
-    const signal = AbortSignal.any([
-      lost,
-      this.#stopping.signal,
-      AbortSignal.timeout(this.options.turnTimeoutMs),
-    ]);
+    const limit = timeLimit(this.options.turnTimeoutMs, lost, this.#stopping.signal);
     try {
-      const part = await this.turnStep.run(box, channel, conversation, asked, signal);
+      const part = await this.turnStep.run(box, channel, conversation, asked, limit.signal);
       return { part, seconds: (performance.now() - began) / 1_000 };
     } catch (failure) {
       return { failure };
+    } finally {
+      limit.end();
     }
   }
 

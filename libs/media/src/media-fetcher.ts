@@ -5,7 +5,7 @@ import {
   type FetchedMedia,
   type MediaIo,
 } from '#libs/connectors';
-import { fault, isFault } from '#libs/faults';
+import { fault, isFault, timeLimit } from '#libs/faults';
 import type { ChannelId, ConversationId, MediaId } from '#libs/model';
 import { Logger, newRequestId, withContext } from '#libs/observe';
 import { type Held, LeaseKeeper, Pump } from '#libs/queue';
@@ -113,11 +113,7 @@ export class MediaFetcher {
   }
 
   async #handle({ fetch, lost }: HeldFetch): Promise<void> {
-    const signal = AbortSignal.any([
-      lost.signal,
-      this.#stopping.signal,
-      AbortSignal.timeout(this.#timeoutMs),
-    ]);
+    const signal = timeLimit(this.#timeoutMs, lost.signal, this.#stopping.signal).signal;
     const outcome = await this.#outcomeOf(fetch, signal);
     if (lost.signal.aborted) return;
     const isRecorded = await this.fetches.record(this.options.worker, fetch, outcome);

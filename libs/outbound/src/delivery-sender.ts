@@ -11,7 +11,7 @@ import {
   type Part,
   type Receipt,
 } from '#libs/connectors';
-import { Fault, fault, toFault } from '#libs/faults';
+import { Fault, fault, toFault, timeLimit } from '#libs/faults';
 import type { ChannelId, ConversationId, DeliveryId } from '#libs/model';
 import { crashPoint, Logger, Metrics, newRequestId, withContext } from '#libs/observe';
 import { LeaseKeeper, Pump, type Held } from '#libs/queue';
@@ -285,18 +285,22 @@ export class DeliverySender {
       (url: string, request: EgressRequest = {}) => this.means.fetch(url, { ...request, mayLeave }),
       this.means.fetch,
     );
-    const io = (): Io<unknown> => ({
-      settings: channel.settings,
-      fetch,
-      signal: AbortSignal.timeout(this.options.timeoutMs),
-      now: Date.now,
-      hookUrl: this.means.hookUrl(channel),
-      linkTo: (mediaUrl) => this.means.linkTo(channel, mediaUrl),
-      readMedia: (mediaUrl, maxBytes) => this.means.readMedia(channel, mediaUrl, maxBytes),
-    });
-    if (isUnclear(delivery) && delivery.class === 'look-up' && connector.outbound.lookup) {
-      await sleep(connector.outbound.lookupSettleMs ?? 0);
-      const found = await connector.outbound.lookup(delivery.deliveryId, to, io());
+    const timed = async <T>(call: (io: Io<unknown>) => Promise<T>): Promise<T> => {
+      const limit = timeLimit(this.options.timeoutMs);
+      return call({
+        settings: channel.settings,
+        fetch,
+        signal: limit.signal,
+        now: Date.now,
+        hookUrl: this.means.hookUrl(channel),
+        linkTo: (mediaUrl) => this.means.linkTo(channel, mediaUrl),
+        readMedia: (mediaUrl, maxBytes) => this.means.readMedia(channel, mediaUrl, maxBytes),
+      }).finally(() => limit.end());
+    };
+    const { outbound } = connector;
+    if (isUnclear(delivery) && delivery.class === 'look-up' && outbound.lookup) {
+      await sleep(outbound.lookupSettleMs ?? 0);
+      const found = await timed(async (io) => outbound.lookup?.(delivery.deliveryId, to, io));
       if (found) return { receipt: found, isLookedUp: true };
     }
     if (!isUnclear(delivery)) requireWelcome(delivery, connector, channel, part, to);
@@ -306,7 +310,9 @@ export class DeliverySender {
     crashPoint('delivery.after-claim-before-call');
     const stopTimer = this.metrics.deliverySeconds.startTimer({ connector: channel.connector });
     try {
-      const receipt = await this.#deliver(connector, channel, part, to, delivery.deliveryId, io());
+      const receipt = await timed((io) =>
+        this.#deliver(connector, channel, part, to, delivery.deliveryId, io),
+      );
       return { receipt, isLookedUp: false };
     } finally {
       stopTimer();

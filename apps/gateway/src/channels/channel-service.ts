@@ -7,7 +7,7 @@ import {
   withGenerated,
   type Egress,
 } from '#libs/connectors';
-import { fault } from '#libs/faults';
+import { fault, timeLimit } from '#libs/faults';
 import type { ChannelId, CreateChannel, UpdateChannel, WorkspaceId } from '#libs/model';
 import {
   type Actor,
@@ -176,7 +176,7 @@ const noMedia = { linkTo: noFile, readMedia: noFile };
 /** A check ends in words, whatever happens in it. */
 async function checkWith(connector: AnyConnector, settings: unknown, egress: Egress): Promise<Check> {
   if (!connector.check) return { state: 'healthy', reason: 'This kind of channel has nothing to check.' };
-  const signal = AbortSignal.timeout(CHECK_MS);
+  const signal = timeLimit(CHECK_MS).signal;
   try {
     return await connector.check({ settings, fetch: egress.fetch, signal, now: Date.now, ...noMedia });
   } catch (error) {

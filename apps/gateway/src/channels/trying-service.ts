@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { GatewayConfig } from '#libs/config';
 import { type AnyConnector, connectorOf, type Destination, hookUrlOf } from '#libs/connectors';
-import { fault } from '#libs/faults';
+import { fault, timeLimit } from '#libs/faults';
 import type {
   ChannelConnection,
   ChannelId,
@@ -71,7 +71,7 @@ export class TryingService {
     return connector.install(hookUrl, {
       settings: channel.settings,
       fetch: this.outside.egress.fetch,
-      signal: AbortSignal.timeout(INSTALL_MS),
+      signal: timeLimit(INSTALL_MS).signal,
       now: Date.now,
       linkTo: noFile,
       readMedia: noFile,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Principal } from '#libs/access';
 import type { GatewayConfig } from '#libs/config';
 import { connectorOf, type Io, type OauthPort } from '#libs/connectors';
-import { fault } from '#libs/faults';
+import { fault, timeLimit } from '#libs/faults';
 import type { ChannelId, OauthLink, WorkspaceId } from '#libs/model';
 import { Channels, type LoadedChannel, type StoredChannel } from '#libs/store';
 import { ChannelService } from '../channels/channel-service.js';
@@ -75,7 +75,7 @@ export class OauthService {
     return {
       settings,
       fetch: this.outside.egress.fetch,
-      signal: AbortSignal.timeout(EXCHANGE_MS),
+      signal: timeLimit(EXCHANGE_MS).signal,
       now: Date.now,
       linkTo: noFile,
       readMedia: noFile,

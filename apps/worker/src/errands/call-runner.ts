@@ -2,6 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { runHttpTool, type AgentPorts } from '#libs/agent';
 import type { CallOutcome } from '#libs/bot';
+import { timeLimit } from '#libs/faults';
 import type { JsonObject } from '#libs/model';
 import type { Bots, ChannelCache, OpenErrand } from '#libs/store';
 import { runHook } from './run-hook.js';
@@ -58,7 +59,7 @@ export class CallRunner {
         hasReplies: true,
       },
     };
-    const time = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    const time = timeLimit(timeoutMs, signal).signal;
     return runHttpTool(tool, input, subject, callId, this.ports, time);
   }
 }

@@ -1,5 +1,5 @@
 import { connectorOf, registry, type Check, type Io } from '#libs/connectors';
-import { toFault } from '#libs/faults';
+import { toFault, timeLimit } from '#libs/faults';
 import { InboundDoor } from '#libs/inbound';
 import type { ChannelId } from '#libs/model';
 import { Logger, newRequestId, withContext } from '#libs/observe';
@@ -127,7 +127,7 @@ export class ChannelWatch {
     return {
       settings: channel.settings,
       fetch: this.means.fetch,
-      signal: AbortSignal.any([AbortSignal.timeout(withinMs), this.#stopping.signal]),
+      signal: timeLimit(withinMs, this.#stopping.signal).signal,
       now: Date.now,
       hookUrl: this.means.hookUrl(channel),
       linkTo: (mediaUrl) => this.means.linkTo(channel, mediaUrl),

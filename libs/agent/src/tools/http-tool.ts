@@ -1,5 +1,5 @@
 import type { CallOutcome } from '#libs/bot';
-import { toFault } from '#libs/faults';
+import { toFault, timeLimit } from '#libs/faults';
 import type { HttpTool, Json, JsonObject, Turn, WorkspaceId } from '#libs/model';
 import type { AgentPorts } from '../ports.js';
 import { fillAddress, holesOf } from './address.js';
@@ -37,7 +37,7 @@ export async function runHttpTool(
   const rest = Object.fromEntries(Object.entries(values).filter(([name]) => !inPath.has(name)));
   const hasBody = tool.method !== 'GET' && tool.method !== 'DELETE';
   if (!hasBody) for (const [name, value] of Object.entries(rest)) url.searchParams.set(name, asText(value));
-  const time = AbortSignal.timeout(tool.timeout_s * 1_000);
+  const time = timeLimit(tool.timeout_s * 1_000).signal;
   try {
     const answer = await ports.fetch(url, {
       method: tool.method,

@@ -1,5 +1,5 @@
 import { createMCPClient, type ListToolsResult, type MCPClient } from '@ai-sdk/mcp';
-import { fault } from '#libs/faults';
+import { fault, timeLimit } from '#libs/faults';
 import type { Approval, Json, JsonObject, McpServer, WorkspaceId } from '#libs/model';
 import type { AgentPorts } from '../ports.js';
 import { headersOf } from './http-tool.js';
@@ -103,7 +103,7 @@ export class McpServers {
   ): Promise<T> {
     const headers = await headersOf(server.headers, workspaceId, this.ports);
     if (!headers) throw fault('state/not-found', { facts: { server: server.name } });
-    const within = AbortSignal.any([signal, AbortSignal.timeout(server.timeout_s * 1_000)]);
+    const within = timeLimit(server.timeout_s * 1_000, signal).signal;
     // The library has waits of its own that no signal ends.
     return orAborted(within, async () => {
       const client = await createMCPClient({

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { redact, type Clock, type TurnContext } from '#libs/bot';
+import { timeLimit } from '#libs/faults';
 import type { Json, JsonObject, Turn } from '#libs/model';
 import type { WantedCall } from '../models/one-call.js';
 import type { DataBlocks } from '../prompt/data-block.js';
@@ -37,7 +38,7 @@ export function runCalls(calls: readonly ReadyCall[], run: CallRun): Promise<Too
 async function runOne({ tool, input, callId }: ReadyCall, run: CallRun): Promise<ToolOutcome> {
   const { turn, draft, clock } = run;
   const start = clock.tick();
-  const signal = AbortSignal.any([run.signal, AbortSignal.timeout(toolMs)]);
+  const signal = timeLimit(toolMs, run.signal).signal;
   let outcome: ToolOutcome;
   try {
     outcome = await unlessAborted(tool.run({ input, callId, turn, draft, signal }), signal);

@@ -1,7 +1,7 @@
 import { jsonSchema, tool as sdkTool, type ToolSet } from 'ai';
 import { z } from 'zod';
 import type { TurnContext } from '#libs/bot';
-import { toFault } from '#libs/faults';
+import { toFault, timeLimit } from '#libs/faults';
 import type { AgentSettings, Approval, HttpTool, JsonObject, Turn } from '#libs/model';
 import type { AgentPorts } from '../ports.js';
 import { builtIns, type NamedTools } from './built-in.js';
@@ -80,7 +80,7 @@ export async function openToolbox(
     }
   }
   const open = (definition.mcp_servers ?? []).filter(({ name }) => ofServers.has(name));
-  const within = AbortSignal.any([signal, AbortSignal.timeout(listingMs)]);
+  const within = timeLimit(listingMs, signal).signal;
   const brought = await Promise.all(
     open.map(async (server) => {
       try {
@@ -129,7 +129,7 @@ function namedTools(described: ReadonlyMap<string, HttpTool>, ports: AgentPorts)
     const http = described.get(name);
     if (http) return runHttpTool(http, input, turn, callId, ports, signal);
     const effect = { kind: 'call', what: 'tool', name, callId, input, timeoutMs: callTimeoutMs } as const;
-    const within = AbortSignal.any([signal, AbortSignal.timeout(callTimeoutMs)]);
+    const within = timeLimit(callTimeoutMs, signal).signal;
     const outcome = (await ports.tools?.call(effect, within)) ?? null;
     if (outcome) return outcome;
     draft.emit(effect);

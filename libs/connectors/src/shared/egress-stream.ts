@@ -1,5 +1,5 @@
 import { fetch, type Dispatcher, type RequestInit } from 'undici';
-import { fault } from '#libs/faults';
+import { fault, timeLimit } from '#libs/faults';
 
 /** The `fetch` of the web, for libraries that bring their own requests and read answers while they come. */
 export type WebFetch = typeof globalThis.fetch;
@@ -18,11 +18,11 @@ export interface StreamLimits {
 export function webFetchOver(dispatcher: Dispatcher, limits: StreamLimits): WebFetch {
   return (async (input: string | URL, init: RequestInit = {}) => {
     const url = checkedUrl(String(input));
-    const time = AbortSignal.timeout(limits.streamMs);
+    const { signal } = timeLimit(limits.streamMs, ...(init.signal ? [init.signal] : []));
     const answer = await fetch(url, {
       ...init,
       redirect: 'manual',
-      signal: init.signal ? AbortSignal.any([init.signal, time]) : time,
+      signal,
       dispatcher,
     });
     if (!answer.body) return answer;

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { fault } from '#libs/faults';
+import { fault, timeLimit } from '#libs/faults';
 import type { Connection, ConnectionIo, FetchedMedia } from '../connection.js';
 import type { Destination, Part, Receipt } from '../connector.js';
 import { WhatsAppChild, type CallRefusal } from './child-process.js';
@@ -36,7 +36,7 @@ export async function open(io: ConnectionIo<WhatsAppWebSettings>): Promise<Conne
     command: async (name) => {
       if (name !== 'logout') throw fault('state/not-found', { detail: `There is no command ${name}.` });
       // Logging out ends the browser, mostly before it has answered.
-      const asked = held.call({ do: 'logout' }, AbortSignal.timeout(30_000)).catch(() => undefined);
+      const asked = held.call({ do: 'logout' }, timeLimit(30_000).signal).catch(() => undefined);
       await Promise.race([asked, child.ended]);
       return {};
     },
@@ -146,7 +146,7 @@ class HeldAccount {
 
   /** After an outage: what is unread was not stored, or not marked; storing again is recognised. */
   async #catchUp(): Promise<void> {
-    const answer = await this.call({ do: 'unread' }, AbortSignal.timeout(UNREAD_WITHIN_MS));
+    const answer = await this.call({ do: 'unread' }, timeLimit(UNREAD_WITHIN_MS).signal);
     const messages = Unread.parse(answer);
     if (messages.length > 0) await this.#store(messages.map((message) => ({ tell: 'message', message })));
   }
@@ -157,7 +157,7 @@ class HeldAccount {
     await this.io.accept(events);
     const chats = new Set(told.flatMap((one) => (one.tell === 'message' ? one.message.chat : [])));
     for (const chat of chats)
-      await this.call({ do: 'seen', chat }, AbortSignal.timeout(10_000)).catch(() => undefined);
+      await this.call({ do: 'seen', chat }, timeLimit(10_000).signal).catch(() => undefined);
   }
 
   /** What cannot be stored ends the connection: the next one fetches it again, as it is still unread. */

@@ -1,3 +1,4 @@
+import { timeLimit } from '#libs/faults';
 import type { KnowledgeBaseId, PassageId, WorkspaceId } from '#libs/model';
 import type { KnowledgeIndex, SearchedBase } from '#libs/store';
 import type { Embedder } from '../embedding/embedder.js';
@@ -37,7 +38,7 @@ export class Nearest {
     onFailure: (error: unknown) => void,
   ): Promise<Map<PassageId, number>> {
     try {
-      const [vector] = await this.embedder.embed([query], AbortSignal.timeout(QUERY_WITHIN_MS));
+      const [vector] = await this.embedder.embed([query], timeLimit(QUERY_WITHIN_MS).signal);
       return vector ? await this.#nearest(workspaceId, bases, vector) : new Map();
     } catch (error) {
       onFailure(error);
