@@ -300,6 +300,7 @@ function bodyFor(path: string): object {
   }
   if (path.includes('webhook-endpoints') || path.endsWith('/erase')) return {};
   if (path.endsWith('/decision')) return { decision: 'approve' };
+  if (path.endsWith('/control')) return { to: 'queue' };
   if (path.endsWith('/search')) return { query: 'x' };
   if (path.endsWith('/sources')) return { kind: 'rows', title: 'x' };
   if (path.endsWith('/rows')) return { rows: [{ key: 'k', text: 'x' }] };

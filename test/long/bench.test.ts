@@ -30,7 +30,7 @@ describe('the bench', () => {
     expect(code).toBe(0);
     const kinds = rowsOf(said).map(([, kind]) => kind);
     expect(kinds).toEqual(['exact', 'typos', 'paraphrase', 'other-language', 'no-translation', 'off-topic']);
-  });
+  }, 120_000);
 
   it('measures messages all the way beside their floor, and finds every one of them on record', async () => {
     const { code, said, complaints } = await bench('--quick', '--backend', 'postgres', '--only', 'durable');

@@ -81,6 +81,10 @@ describe('an answer that is being written', () => {
     expect(withDelta(first, { index: 0, text: '', reset: true })).toBeNull();
   });
 
+  it('takes the place of one that was broken off', () => {
+    expect(withDelta('We are op', { index: 0, text: 'Yes' })).toBe('Yes');
+  });
+
   it('is not shown from its middle on', () => {
     expect(withDelta(null, { index: 3, text: 'open.' })).toBeNull();
   });

@@ -52,7 +52,8 @@ export function withDelta(
   { index, text, reset }: { index?: number; text?: string; reset?: boolean },
 ): string | null {
   if (reset === true || typeof text !== 'string') return null;
+  // A beginning is a new answer: the turn before may have died in the middle of its own.
+  if (index === 0) return text;
   // A piece without its beginning makes no sense: then the whole is waited for.
-  if (heard === null) return index === 0 ? text : null;
-  return heard + text;
+  return heard === null ? null : heard + text;
 }
