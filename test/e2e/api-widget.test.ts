@@ -41,6 +41,57 @@ async function follow(token: string, headers: Record<string, string> = {}): Prom
   return reader;
 }
 
+describe('what is asked before a conversation', () => {
+  const fields = [
+    { id: 'name', label: 'Name', kind: 'text' },
+    { id: 'email', label: 'E-mail', kind: 'email' },
+    { id: 'topic', label: 'Topic', kind: 'text', required: false },
+  ];
+  let asking: string;
+
+  beforeAll(async () => {
+    const settings = { allowed_origins: [shop], pre_chat: { text: 'Who are you?', fields } };
+    const body = { connector: 'web', name: 'Asking', settings };
+    asking = (await apiOf(booted, home.key)('POST', '/v1/channels', body)).body.id;
+  });
+
+  it('stands in the look, and what is answered stands at the contact', async () => {
+    const { body: session } = await openSession(asking, { origin: shop });
+    expect(session.look.pre_chat.fields.map(({ id }: { id: string }) => id)).toEqual([
+      'name',
+      'email',
+      'topic',
+    ]);
+    const visitor = apiOf(booted, session.client_token);
+    const answered = { name: ' Ada ', email: 'ada@shop.example', topic: '' };
+    expect((await visitor('POST', '/v1/widget/form', { fields: answered })).status).toBe(204);
+    const owner = apiOf(booted, home.key);
+    const { body: conversation } = await owner('GET', `/v1/conversations/${session.conversation_id}`);
+    const { body: contact } = await owner('GET', `/v1/contacts/${conversation.contact.id}`);
+    expect([contact.name, contact.attributes]).toEqual(['Ada', { email: 'ada@shop.example' }]);
+    // Whoever says so may not get the mails of somebody else.
+    expect(contact.identities.map(({ kind }: { kind: string }) => kind)).not.toContain('email');
+  });
+
+  it('is refused field by field', async () => {
+    const { body: session } = await openSession(asking, { origin: shop });
+    const visitor = apiOf(booted, session.client_token);
+    const wrong = await visitor('POST', '/v1/widget/form', { fields: { email: 'ada', admin: 'yes' } });
+    expect([wrong.status, wrong.body.code]).toEqual([422, 'input/invalid']);
+    expect(wrong.body.errors.map(({ pointer }: { pointer: string }) => pointer).toSorted()).toEqual([
+      '/fields/admin',
+      '/fields/email',
+      '/fields/name',
+    ]);
+  });
+
+  it('is nothing where the channel asks for nothing', async () => {
+    const { body: session } = await openSession(shopChannel, { origin: shop });
+    const none = await apiOf(booted, session.client_token)('POST', '/v1/widget/form', { fields: {} });
+    expect([none.status, none.body.code, session.look.pre_chat]).toEqual([404, 'state/not-found', null]);
+  });
+});
+
 describe('a visitor', () => {
   it('is greeted, writes, and sees the answer in the stream and in the list', async () => {
     const { body: session } = await openSession(home.channelId);

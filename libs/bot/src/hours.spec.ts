@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BusinessHours } from '#libs/model';
-import { addDays, isOpen, isTimeZone, localTime, nextOpening, weekdayOf } from './hours.js';
+import { addDays, isOpen, isTimeZone, localTime, nextOpening, opensAt, weekdayOf } from './hours.js';
 
 const hours = BusinessHours.parse({
   time_zone: 'Europe/Berlin',
@@ -33,6 +33,14 @@ describe('business hours', () => {
     expect(nextOpening(hours, at('2026-11-20T18:00:00Z'))).toEqual({ date: '2026-11-20', time: '22:00' });
     expect(nextOpening(hours, at('2026-11-23T10:00:00Z'))).toBeNull();
     expect(nextOpening({ ...hours, weekly: [] }, at('2026-11-23T10:00:00Z'))).toBeNull();
+  });
+
+  it('open at an instant, also over a change of the clock', () => {
+    expect(opensAt(hours, at('2026-11-21T10:00:00Z'))).toBe(at('2026-11-23T08:00:00Z'));
+    // On 2027-03-28 the clock of Berlin goes from 2 to 3.
+    const sunday = { ...hours, weekly: [{ days: ['sun' as const], from: '09:00', to: '10:00' }] };
+    expect(opensAt(sunday, at('2027-03-27T20:00:00Z'))).toBe(at('2027-03-28T07:00:00Z'));
+    expect(opensAt(hours, at('2026-11-23T10:00:00Z'))).toBeNull();
   });
 });
 

@@ -74,6 +74,20 @@ export function nextOpening(hours: BusinessHours, nowMs: number): { date: string
   return null;
 }
 
+/** The instant of `nextOpening`, in milliseconds since 1970; null where that is null. */
+export function opensAt(hours: BusinessHours, nowMs: number): number | null {
+  const next = nextOpening(hours, nowMs);
+  if (next === null) return null;
+  const wanted = Date.parse(`${next.date}T${next.time === '24:00' ? '00:00' : next.time}:00Z`);
+  let at = wanted;
+  // The clock of the place differs by what it shows at the guess; twice, for a guess on the other side of a change.
+  for (let round = 0; round < 2; round++) {
+    const { date, hour, minute } = localTime(at, hours.time_zone);
+    at += wanted - (Date.parse(`${date}T00:00:00Z`) + (hour * 60 + minute) * 60_000);
+  }
+  return at;
+}
+
 /** Whether an opening that begins on a day covers a minute, counted from that day's midnight. */
 function opensOn(hours: BusinessHours, date: string, minute: number): boolean {
   return openings(hours, date).some(({ from, to }) => {

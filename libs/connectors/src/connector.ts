@@ -1,4 +1,4 @@
-import type { Address, Content, InboundEvent, JsonObject, ReceiptStatus } from '#libs/model';
+import type { Address, Content, InboundEvent, JsonObject, PreChat, ReceiptStatus } from '#libs/model';
 import type { z } from 'zod';
 import type { ConnectionPort, FetchedMedia } from './connection.js';
 
@@ -346,6 +346,8 @@ export interface VisitorLook {
   greeting: string;
   /** `#rrggbb`. */
   accentColor: string;
+  /** Asked before a conversation begins; null asks nothing. */
+  preChat: PreChat | null;
 }
 
 /** The state of a channel as a check found it. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { listOf, Message } from './api.js';
 import { Contents, contentLimits } from './content.js';
+import { PreChat } from './pre-chat.js';
 import { ChannelId, ConversationId, InboxEventId, MessageId, SessionId } from './ids.js';
 
 export const CreateWidgetSession = z
@@ -27,6 +28,17 @@ export const WidgetLook = z
     title: z.string(),
     greeting: z.string().describe('Shown above the messages; may be empty'),
     accent_color: z.string().describe('#rrggbb'),
+    pre_chat: PreChat.nullable().describe('Asked before a conversation begins: POST /v1/widget/form'),
+    hours: z
+      .object({
+        is_open: z.boolean().describe('Whether people are there now'),
+        opens_at: z.iso
+          .datetime()
+          .nullable()
+          .describe('When they are next; null when they are there, or not soon'),
+      })
+      .nullable()
+      .describe('When people answer; null when nobody said'),
     assistant: z
       .object({ name: z.string(), disclosure: z.string().nullable() })
       .nullable()
@@ -58,6 +70,15 @@ export const CreateWidgetMessage = z
   })
   .meta({ id: 'CreateWidgetMessage' });
 export type CreateWidgetMessage = z.infer<typeof CreateWidgetMessage>;
+
+export const WidgetForm = z
+  .strictObject({
+    fields: z
+      .record(z.string().min(1).max(64), z.string().trim().max(500))
+      .describe('By the ids of the fields of `look.pre_chat`'),
+  })
+  .meta({ id: 'WidgetForm' });
+export type WidgetForm = z.infer<typeof WidgetForm>;
 
 export const WidgetAccepted = z
   .object({

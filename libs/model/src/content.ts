@@ -148,13 +148,21 @@ export const FormField = z
     options: z.array(Option).max(contentLimits.optionsMax).default([]),
   })
   .meta({ id: 'FormField' });
+/** What a form asks: fields with names of their own. */
+export const FormFields = z
+  .array(FormField)
+  .min(1)
+  .max(contentLimits.fieldsMax)
+  .refine((fields) => new Set(fields.map(({ id }) => id)).size === fields.length, {
+    error: 'two fields have the same id',
+  });
 export const FormContent = z
   .strictObject({
     type: z.literal('form'),
     title: label,
     text: z.string().max(contentLimits.textMax).optional(),
     submit: label.default('Send'),
-    fields: z.array(FormField).min(1).max(contentLimits.fieldsMax),
+    fields: FormFields,
   })
   .meta({ id: 'FormContent' });
 

@@ -20,4 +20,5 @@ export * from './ids.js';
 export * from './inbound.js';
 export * from './markdown.js';
 export * from './media.js';
+export * from './pre-chat.js';
 export * from './turn.js';

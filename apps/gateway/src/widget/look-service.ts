@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { isOpen, opensAt } from '#libs/bot';
 import { connectorOf } from '#libs/connectors';
-import type { WidgetLook } from '#libs/model';
+import type { BusinessHours, WidgetLook } from '#libs/model';
 import { Bots, type LoadedChannel } from '#libs/store';
 
 /** Tells visitors how a chat looks and who answers in it. */
@@ -12,12 +13,20 @@ export class LookService {
   async of(channel: LoadedChannel): Promise<WidgetLook> {
     const look = connectorOf(channel.connector).visitors?.look(channel.settings);
     const bot = channel.botId && (await this.bots.definitionOf(channel.workspaceId, channel.botId));
+    const hours = bot ? bot.definition.hours : undefined;
     const persona = bot ? bot.definition.persona : null;
     return {
       title: look?.title ?? '',
       greeting: look?.greeting ?? '',
       accent_color: look?.accentColor ?? '',
+      pre_chat: look?.preChat ?? null,
+      hours: hours ? hoursNow(hours, Date.now()) : null,
       assistant: persona && { name: persona.name, disclosure: persona.disclosure ?? null },
     };
   }
+}
+
+function hoursNow(hours: BusinessHours, nowMs: number): NonNullable<WidgetLook['hours']> {
+  const opens = opensAt(hours, nowMs);
+  return { is_open: isOpen(hours, nowMs), opens_at: opens === null ? null : new Date(opens).toISOString() };
 }

@@ -1,9 +1,18 @@
 import { Body, Controller, Get, Headers, Post, Query, StreamableFile, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { Public } from '#libs/access';
-import { CreateWidgetMessage, Page, WidgetAccepted, WidgetMessageList, WidgetTyping } from '#libs/model';
+import { connectorOf } from '#libs/connectors';
+import { fault } from '#libs/faults';
+import {
+  CreateWidgetMessage,
+  Page,
+  WidgetAccepted,
+  WidgetForm,
+  WidgetMessageList,
+  WidgetTyping,
+} from '#libs/model';
 import { Bell } from '#libs/queue';
-import { Conversations } from '#libs/store';
+import { Contacts, Conversations } from '#libs/store';
 import { z } from 'zod';
 import { LogStream } from '../conversations/log-stream.js';
 import { Produces } from '../http/accept.js';
@@ -12,6 +21,7 @@ import { IdempotencyHeader } from '../http/idempotency.interceptor.js';
 import { Speaking } from '../messages/speaking.js';
 import { contentsOf } from '../messages/spoken.js';
 import { Visited, VisitorGuard } from './visitor-guard.js';
+import { contactFrom } from './pre-chat-form.js';
 import { visitorEvent, visitorMessage } from './visitor-view.js';
 import type { Visit } from './widget-door.js';
 
@@ -25,6 +35,7 @@ const After = z.strictObject({ after: z.string().max(20).optional() });
 @UseGuards(VisitorGuard)
 export class WidgetController {
   constructor(
+    private readonly contacts: Contacts,
     private readonly conversations: Conversations,
     private readonly speaking: Speaking,
     private readonly streams: LogStream,
@@ -59,6 +70,19 @@ export class WidgetController {
       { contents: contentsOf(body), clientId: body.client_id, metadata: session.metadata },
     );
     return { event_id: taken.eventId, message_id: taken.messageId, is_duplicate: taken.isDuplicate };
+  }
+
+  /** Takes what was asked before the conversation, and keeps it at the contact. Answered again, it is changed. */
+  @Post('form')
+  @Answers(204, null, 'It is kept')
+  async form(
+    @Visited() { session, channel }: Visit,
+    @Body({ schema: WidgetForm }) body: WidgetForm,
+  ): Promise<void> {
+    const form = connectorOf(channel.connector).visitors?.look(channel.settings).preChat;
+    if (!form) throw fault('state/not-found', { detail: 'This chat asks for nothing.' });
+    const { workspaceId, contactId, sessionId } = session;
+    await this.contacts.update(workspaceId, contactId, contactFrom(form, body), `session:${sessionId}`);
   }
 
   /** Streams what happens in the visitor's conversation. */

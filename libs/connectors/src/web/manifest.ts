@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { contentLimits } from '#libs/model';
+import { contentLimits, PreChat } from '#libs/model';
 import { z } from 'zod';
 import type { Manifest } from '../connector.js';
 
@@ -18,6 +18,9 @@ export const WebSettings = z.strictObject({
     .regex(/^#[0-9a-f]{6}$/i, { error: 'must be a colour such as #1a7f64' })
     .default('#1a7f64')
     .describe('Colour of buttons and of what the visitor says'),
+  pre_chat: PreChat.nullable()
+    .default(null)
+    .describe('Asked before a conversation begins; the answers stand at the contact. Null asks nothing'),
   allowed_origins: z
     .array(Origin)
     .min(1)

@@ -91,6 +91,7 @@ describe('the look', () => {
     expect(look(settings({ title: 'Lamps', greeting: 'Hi', accent_color: '#112233' }))).toEqual({
       title: 'Lamps',
       greeting: 'Hi',
+      preChat: null,
       accentColor: '#112233',
     });
   });

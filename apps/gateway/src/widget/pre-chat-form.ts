@@ -1,0 +1,25 @@
+import { readField } from '#libs/bot';
+import { invalidInput, type SchemaIssue } from '#libs/faults';
+import type { PreChat, UpdateContact, WidgetForm } from '#libs/model';
+
+/**
+ * What the answers of a visitor say about their contact: the field `name` is the name, every other one an attribute. An
+ * address that a visitor claims is an attribute too and no identity, else a stranger's mails would come to them.
+ *
+ * @throws Fault `input/invalid` with a pointer for each field that is missing, wrong or unknown
+ */
+export function contactFrom(form: PreChat, { fields }: WidgetForm): UpdateContact {
+  const issues: SchemaIssue[] = Object.keys(fields)
+    .filter((name) => !form.fields.some(({ id }) => id === name))
+    .map((name) => ({ path: ['fields', name], message: 'is not asked for', code: 'unrecognized_keys' }));
+  const attributes: Record<string, string> = {};
+  for (const field of form.fields) {
+    const read = readField(field, fields[field.id] ?? '');
+    if (!read.ok) issues.push({ path: ['fields', field.id], message: read.problem, code: 'custom' });
+    else if (typeof read.value === 'string') attributes[field.id] = read.value;
+    else if (typeof read.value === 'number') attributes[field.id] = String(read.value);
+  }
+  if (issues.length > 0) throw invalidInput(issues);
+  const { name, ...rest } = attributes;
+  return { ...(name !== undefined && { name: name.slice(0, 200) }), attributes: rest };
+}
