@@ -17,6 +17,8 @@ const built = path.resolve(import.meta.dirname, '../../dist/apps/widget');
 let booted: Booted;
 let home: TestWorkspace;
 let channelId: string;
+/** A channel that asks before a conversation, of a bot that keeps hours. */
+let askingId: string;
 let shop: Server;
 let shopUrl: string;
 let browser: Browser;
@@ -97,6 +99,17 @@ beforeAll(async () => {
   const settings = { title: 'Lamps & Mugs', greeting: 'We usually answer at once.' };
   const body = { connector: 'web', name: 'Shop', bot_id: made.body.id, settings };
   channelId = (await api('POST', '/v1/channels', body)).body.id;
+  const closed = { time_zone: 'Europe/Vienna', weekly: [], closed: [] };
+  const keeper = await api('POST', '/v1/bots', { name: 'Keeper', definition: { ...bot, hours: closed } });
+  expect(keeper.status).toBe(201);
+  const fields = [
+    { id: 'name', label: 'Name', kind: 'text' },
+    { id: 'email', label: 'E-mail', kind: 'email' },
+    { id: 'topic', label: 'Topic', kind: 'choice', options: [{ id: 'order', label: 'An order' }] },
+  ];
+  const preChat = { text: 'Who are we talking to?', fields };
+  const asking = { ...body, bot_id: keeper.body.id, settings: { ...settings, pre_chat: preChat } };
+  askingId = (await api('POST', '/v1/channels', asking)).body.id;
   await new Promise<void>((resolve) => {
     shop = createServer((request, response) =>
       response.writeHead(200, headers()).end(pageFor(request.url ?? '/')),
@@ -106,7 +119,14 @@ beforeAll(async () => {
   shopUrl = `http://127.0.0.1:${(shop.address() as { port: number }).port}`;
   browser = await chromium.launch({
     executablePath: programs.chromium,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--no-first-run',
+      '--use-fake-device-for-media-stream',
+      '--use-fake-ui-for-media-stream',
+    ],
   });
 });
 afterEach(async () => {
@@ -134,7 +154,7 @@ function pageFor(address: string): string {
     .map(([name, value]) => `${name}="${value}"`);
   const filler = '<p>Lamps and mugs, made by hand. Every piece is one of a kind.</p>'.repeat(12);
   return `<!doctype html><html lang="${searchParams.get('lang') ?? 'en'}"><head><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>Shop</title>
-<script async src="${booted.url}/widget.js" data-channel="${channelId}" ${data.join(' ')}></script></head>
+<script async src="${booted.url}/widget.js" data-channel="${searchParams.get('channel') ?? channelId}" ${data.join(' ')}></script></head>
 <body><main><h1>Shop</h1><div id="place"></div>${filler}</main></body></html>`;
 }
 
@@ -250,8 +270,9 @@ describe.runIf(programs.chromium)('the widget, on a page of another origin with 
     await answer(page, 'From nine to five.');
     await page.getByLabel('Write a message').fill('half a sen');
     await page.reload();
-    await page.locator('.launcher').click();
+    // The window that was open is open again, and took no focus.
     await answer(page, 'From nine to five.');
+    expect(await page.evaluate('document.activeElement === document.body')).toBe(true);
     expect(await said(page)).toEqual(['Are you open today?']);
     await expect.poll(() => page.getByLabel('Write a message').inputValue()).toBe('half a sen');
   });
@@ -277,8 +298,7 @@ describe.runIf(programs.chromium)('the widget, on a page of another origin with 
     await write(page, 'written before the reload');
     await page.reload();
     await page.unroute(`${booted.url}/v1/**`);
-    await page.locator('.launcher').click();
-    await expect.poll(() => storedTexts(['written before the reload'])).toHaveLength(1);
+    await expect.poll(() => storedTexts(['written before the reload']), { timeout: 15_000 }).toHaveLength(1);
     await expect.poll(() => page.locator('.log > .waiting').count(), { timeout: 15_000 }).toBe(0);
   });
 
@@ -416,6 +436,105 @@ describe.runIf(programs.chromium)('the widget, on a page of another origin with 
     const { pathname, search } = new URL((await link.getAttribute('href')) ?? '');
     const served = await fetch(`${booted.url}${pathname}${search}`);
     expect(Buffer.from(await served.arrayBuffer())).toEqual(png);
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'asks who the visitor is before the first conversation, and keeps what was put in: %s',
+    async (colorScheme) => {
+      const page = await visit({ colorScheme }, `&channel=${askingId}`);
+      await page.locator('.launcher').click();
+      await page.getByLabel('Name').fill('Ada');
+      expect(await page.getByLabel('Write a message').count()).toBe(0);
+      await page.reload();
+      await expect.poll(() => page.getByLabel('Name').inputValue()).toBe('Ada');
+      await page.getByLabel('E-mail').fill('ada@shop');
+      await page.getByLabel('Topic').selectOption('order');
+      expect(await violations(page)).toEqual([]);
+      await shoot(page, `asking-${colorScheme}`);
+      await page.getByRole('button', { name: 'Start the chat' }).click();
+      await page.getByRole('alert').getByText('is no e-mail address').waitFor();
+      expect(complaints.splice(0).join()).toContain('422');
+      await page.getByLabel('E-mail').fill('ada@shop.example');
+      await page.getByRole('button', { name: 'Start the chat' }).click();
+      await write(page, 'open?');
+      await answer(page, 'From nine to five.');
+      const { rows } = await booted.owner.query(
+        `select name, attributes from contact where name = 'Ada' order by created_at desc limit 1`,
+      );
+      expect(rows).toEqual([
+        { name: 'Ada', attributes: expect.objectContaining({ email: 'ada@shop.example', topic: 'order' }) },
+      ]);
+      // Who is known is not asked again.
+      await page.getByRole('button', { name: 'Conversations' }).click();
+      await page.getByRole('button', { name: 'New conversation' }).click();
+      await page.getByLabel('Write a message').waitFor();
+    },
+  );
+
+  it('records a voice note, or drops it', async () => {
+    const page = await open();
+    await page.getByRole('button', { name: 'Record a voice note' }).click();
+    await page.getByRole('timer').waitFor();
+    await shoot(page, 'recording');
+    await page.getByRole('button', { name: 'Discard' }).click();
+    expect(await page.locator('.files li').count()).toBe(0);
+    await page.getByRole('button', { name: 'Record a voice note' }).click();
+    await page.getByText(/Recording 0:0[1-9]/).waitFor();
+    await page.getByRole('button', { name: 'Finish the recording' }).click();
+    await page.locator('.files li.ready').waitFor();
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    // The policy of the page keeps the sound out, as it does with pictures.
+    await page.locator('.ours a.file').getByText('voice.webm').waitFor();
+    expect(complaints.splice(0).join()).toContain('media-src');
+    const lastKind = async (): Promise<unknown> => {
+      const { rows } = await booted.owner.query(
+        `select content->0->>'type' as type from message where direction = 'in' order by recorded_at desc limit 1`,
+      );
+      return rows[0].type;
+    };
+    await expect.poll(lastKind, { timeout: 10_000 }).toBe('audio');
+  });
+
+  it('says that there is no microphone where the visitor lets it have none', async () => {
+    const page = await open();
+    await page.evaluate(
+      `navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'))`,
+    );
+    await page.getByRole('button', { name: 'Record a voice note' }).click();
+    await page.getByText('The microphone cannot be used.').waitFor();
+  });
+
+  it('sends where the visitor is, when they want to', async () => {
+    const page = await newPage();
+    const geolocation = { latitude: 48.2, longitude: 16.37 };
+    await page.context().grantPermissions(['geolocation']);
+    await page.context().setGeolocation(geolocation);
+    await page.goto(`${shopUrl}/lamps`);
+    await page.locator('.launcher').click();
+    await page.getByRole('button', { name: 'Share my location' }).click();
+    await page.locator('.log .ours').getByText('Open map').waitFor();
+    const lastSaid = async (): Promise<unknown> => {
+      const { rows } = await booted.owner.query(
+        `select content->0 as content from message where direction = 'in' order by recorded_at desc limit 1`,
+      );
+      return rows[0].content;
+    };
+    await expect
+      .poll(lastSaid, { timeout: 10_000 })
+      .toEqual(expect.objectContaining({ type: 'location', ...geolocation }));
+  });
+
+  it('speaks first when the page wants it to, once', async () => {
+    const page = await visit({}, '&data-propose=Questions about lamps?&data-propose-after=5');
+    await page.getByText('Questions about lamps?').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await shoot(page, 'proposal');
+    await page.getByText('Questions about lamps?').click();
+    await page.getByLabel('Write a message').waitFor();
+    await page.reload();
+    await page.getByLabel('Write a message').waitFor();
+    await page.evaluate(`parley('close'); parley('propose', 'Again?')`);
+    expect(await page.getByText('Again?').count()).toBe(0);
   });
 
   it('asks for a person with one press', async () => {

@@ -32,8 +32,13 @@ export function start({ host, root, base, data, queue }: Stage): Take {
   });
   watchReading(ui);
   if (settings.mode !== 'popup' || chat.hasPast) chat.connect();
+  if (chat.hasPast) ui.reopen();
   // Whoever has come near the button is about to press it.
   if (settings.mode !== 'popup' || !chat.hasPast) void ui.load();
+  if (settings.proposal !== '') {
+    const left = settings.proposalAfter * 1_000 - performance.now();
+    setTimeout(() => ui.propose(settings.proposal), Math.max(0, left));
+  }
   const take = calls(ui, host, outside);
   for (const call of queue) take(call);
   render(<Root ui={ui} />, root);

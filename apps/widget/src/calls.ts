@@ -18,6 +18,9 @@ export function calls(ui: Ui, host: HTMLElement, outside: Outside): Take {
     send: (text) => {
       if (typeof text === 'string' && text.trim() !== '') chat.say([{ type: 'text', text: text.trim() }]);
     },
+    propose: (text) => {
+      if (typeof text === 'string') ui.propose(text);
+    },
     identify: (who) => {
       const { token } = (who ?? {}) as { token?: unknown };
       if (typeof token === 'string') chat.identify(token);

@@ -41,6 +41,16 @@ export class Chat {
     () => this.messages.value.findLast(({ direction }) => direction === 'out')?.author === 'operator',
   );
 
+  /** Whether the visitor has to say something about themselves first. */
+  readonly isAsking = computed(
+    () =>
+      this.look.value?.pre_chat != null &&
+      !this.isKnown.value &&
+      this.unsent.value.length === 0 &&
+      !this.messages.value.some(({ direction }) => direction === 'in'),
+  );
+  readonly isKnown = signal(false);
+
   #token: string | null = null;
   #lastEventId = '0';
   #isFlushing = false;
@@ -88,6 +98,17 @@ export class Chat {
     this.unsent.value = [...this.unsent.value, unsent];
     this.options.tell('sent', {});
     void this.#flush();
+  }
+
+  /**
+   * Hands in what was asked before the conversation.
+   *
+   * @throws Refused with the words of the server; another error without a connection
+   */
+  async introduce(fields: Record<string, string>): Promise<void> {
+    await this.server.form(this.#token ?? '', fields);
+    this.kept.visitor = { isKnown: true, answers: {} };
+    this.isKnown.value = true;
   }
 
   /** Tries again what the server refused, or forgets it. */
@@ -146,6 +167,7 @@ export class Chat {
     this.unsent.value = unsent;
     this.readSeq.value = readSeq;
     this.threadId.value = id;
+    this.isKnown.value = this.kept.visitor.isKnown;
     this.#quiet();
   }
 

@@ -23,6 +23,12 @@ interface Memory {
   threads: KeptThread[];
   look: WidgetLook | null;
   isOpen: boolean;
+  /** What was asked before a conversation was answered. */
+  isKnown: boolean;
+  /** What was put in there so far. */
+  answers: Record<string, string>;
+  /** The page's proposal was seen; it does not come again. */
+  isProposed: boolean;
 }
 
 /** How many conversations are remembered. */
@@ -54,6 +60,15 @@ export class Kept {
 
   set isOpen(isOpen: boolean) {
     this.#write({ ...this.#read(), isOpen });
+  }
+
+  /** What is remembered of the visitor beside conversations. */
+  get visitor(): Pick<Memory, 'isKnown' | 'answers' | 'isProposed'> {
+    return this.#read();
+  }
+
+  set visitor(change: Partial<Pick<Memory, 'isKnown' | 'answers' | 'isProposed'>>) {
+    this.#write({ ...this.#read(), ...change });
   }
 
   /** All conversations, the latest first. */
@@ -101,7 +116,8 @@ export class Kept {
 
   /** Read anew each time: another tab may have written. */
   #read(): Memory {
-    const empty: Memory = { current: '', threads: [], look: null, isOpen: false };
+    const visitor = { isKnown: false, answers: {}, isProposed: false };
+    const empty: Memory = { current: '', threads: [], look: null, isOpen: false, ...visitor };
     try {
       const text = this.storage().getItem(this.#key);
       return text === null ? (this.#memory ?? empty) : { ...empty, ...(JSON.parse(text) as Partial<Memory>) };

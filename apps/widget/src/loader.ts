@@ -87,6 +87,7 @@ function show(): void {
   const place = mode === 'inline' && document.querySelector(data['target'] ?? 'body');
   (place || document.body).append(host);
   if (mode === 'inline' || mode === 'page') return void load();
+  if (data['propose']) setTimeout(load, 5e3);
   const button = document.createElement('button');
   button.ariaLabel = 'Chat';
   button.className = 'launcher';

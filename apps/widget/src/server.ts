@@ -63,6 +63,11 @@ export class Server {
     await this.#call('messages', token, { client_id: clientId, parts });
   }
 
+  /** Hands in what was asked before the conversation. */
+  async form(token: string, fields: Record<string, string>): Promise<void> {
+    await this.#call('form', token, { fields });
+  }
+
   /** Tells that the visitor is typing; nobody minds if it gets lost. */
   typing(token: string): void {
     this.#call('events', token, { type: 'typing.started' }).catch(() => undefined);

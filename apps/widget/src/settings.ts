@@ -11,6 +11,10 @@ export interface Settings {
   accent: string | null;
   /** Whether what happens is told to Google Analytics or the data layer, without any text. */
   hasAnalytics: boolean;
+  /** Said beside the button to a visitor who has not opened the chat; empty says nothing. */
+  proposal: string;
+  /** Seconds on the page until then. */
+  proposalAfter: number;
   /** Whether a new message may flash the title of the page, and be heard. */
   hasFlash: boolean;
   hasSound: boolean;
@@ -26,6 +30,8 @@ export function readSettings(data: Readonly<Record<string, string | undefined>>)
     position: oneOf(data['position'], ['end', 'start']),
     accent: /^#[0-9a-f]{6}$/i.test(data['accent'] ?? '') ? (data['accent'] ?? null) : null,
     hasAnalytics: data['ga'] !== '0',
+    proposal: data['propose'] ?? '',
+    proposalAfter: Math.max(5, Number(data['proposeAfter']) || 15),
     hasFlash: data['flash'] === '1',
     hasSound: data['sound'] === '1',
   };

@@ -22,6 +22,8 @@ export class Ui {
   readonly focusAsked = signal(0);
   readonly title = computed(() => this.chat.look.value?.title ?? this.texts.value.messages);
   readonly assistant = computed(() => this.chat.look.value?.assistant?.name ?? this.texts.value.assistant);
+  /** What is said beside the button; empty says nothing. */
+  readonly proposal = signal('');
   /** The window, once it is loaded. */
   readonly panel = signal<((props: { ui: Ui }) => JSX.Element) | 'missing' | null>(null);
   /** Whether the chat covers the whole window, as on a phone. */
@@ -30,7 +32,7 @@ export class Ui {
   constructor(
     readonly chat: Chat,
     readonly settings: Settings,
-    private readonly host: HTMLElement,
+    readonly host: HTMLElement,
     private readonly tell: (name: string) => void,
   ) {
     this.uploads = new Uploads(chat);
@@ -46,14 +48,32 @@ export class Ui {
     effect(() => this.#colour(settings.accent ?? (chat.look.value?.accent_color || DEFAULT_ACCENT)));
   }
 
+  /** Says something beside the button: once in this browser, and to nobody who speaks already. */
+  propose(text: string): void {
+    const { kept } = this.chat;
+    if (this.isOpen.value || this.settings.mode !== 'popup' || kept.visitor.isProposed) return;
+    if (this.chat.hasPast) return;
+    kept.visitor = { isProposed: true };
+    this.proposal.value = text;
+    this.tell('proposed');
+  }
+
   /** Shows the conversation. */
   open(): void {
+    this.proposal.value = '';
     if (!this.isOpen.value) this.tell('opened');
     this.isOpen.value = true;
     this.chat.kept.isOpen = true;
     this.chat.connect();
     void this.load();
     this.focus();
+  }
+
+  /** Shows the window that was open on the page before; the focus stays where it is. A phone's page is not covered again. */
+  reopen(): void {
+    if (this.settings.mode !== 'popup' || this.isWhole.value || !this.chat.kept.isOpen) return;
+    this.isOpen.value = true;
+    void this.load();
   }
 
   /** Loads the window, once. */

@@ -60,7 +60,7 @@ export class Uploads {
   take(): Content[] {
     const ready = this.all.value.filter(({ state }) => state === 'ready');
     this.all.value = this.all.value.filter(({ state }) => state !== 'ready');
-    return ready.flatMap(({ media }) => (media ? [pieceOf(media)] : []));
+    return ready.flatMap(({ media, file }) => (media ? [pieceOf(media, file)] : []));
   }
 
   #change(id: string, change: Partial<Upload>): void {
@@ -68,7 +68,10 @@ export class Uploads {
   }
 }
 
-function pieceOf({ url, mime_type, size_bytes, file_name }: StoredMedia): Content {
-  const kind = (['image', 'audio', 'video'] as const).find((each) => mime_type.startsWith(`${each}/`));
+function pieceOf({ url, mime_type, size_bytes, file_name }: StoredMedia, file: File): Content {
+  // The bytes of a sound in a WebM or MP4 file begin like those of a video: only the browser knows better.
+  const isSound = mime_type.startsWith('video/') && file.type.startsWith('audio/');
+  const known = isSound ? file.type : mime_type;
+  const kind = (['image', 'audio', 'video'] as const).find((each) => known.startsWith(`${each}/`));
   return { type: kind ?? 'file', url, mime_type, size_bytes, ...(file_name !== null && { file_name }) };
 }

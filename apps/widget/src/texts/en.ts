@@ -36,6 +36,16 @@ export const en = {
   deleted: 'This message was deleted.',
   edited: 'Edited',
   today: 'Today',
+  start: 'Start the chat',
+  backAt: 'People are here again: {n}',
+  voice: 'Record a voice note',
+  done: 'Finish the recording',
+  discard: 'Discard',
+  recording: 'Recording',
+  location: 'Share my location',
+  more: 'Add something',
+  noVoice: 'The microphone cannot be used.',
+  noLocation: 'The location could not be found.',
 };
 
 export type Texts = typeof en;

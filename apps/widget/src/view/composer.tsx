@@ -1,10 +1,15 @@
 import type { JSX, TargetedClipboardEvent, TargetedKeyboardEvent } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { Recorder } from '../recorder.js';
 import type { Upload } from '../uploads.js';
 import type { Ui } from '../ui.js';
 import { Icon } from './icons.js';
 
 const TEXT_MAX = 4_000;
+/** A place that is not found by then is said to be missing. */
+const PLACE_MS = 15_000;
+/** Browsers tell places only to pages that came over a safe line. */
+const canTellPlace = isSecureContext && 'geolocation' in navigator;
 
 /** Where the visitor writes. What is written outlives a reload. */
 export function Composer({ ui }: { ui: Ui }): JSX.Element {
@@ -12,13 +17,17 @@ export function Composer({ ui }: { ui: Ui }): JSX.Element {
   const field = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
   const threadId = chat.threadId.value;
+  const [recorder] = useState(() => new Recorder());
+  const [problem, setProblem] = useState('');
   const [text, setText] = useState('');
   const write = (value: string): void => {
     setText(value);
     chat.kept.change(threadId, { draft: value });
   };
   useEffect(() => setText(chat.kept.current.draft), [threadId]);
-  useEffect(() => field.current?.focus({ preventScroll: true }), [ui.focusAsked.value]);
+  useEffect(() => {
+    if (ui.focusAsked.value > 0) field.current?.focus({ preventScroll: true });
+  }, [ui.focusAsked.value]);
   useLayoutEffect(() => grow(field.current), [text]);
   const files = uploads.all.value;
   const isReady = files.some(({ state }) => state === 'ready');
@@ -46,6 +55,19 @@ export function Composer({ ui }: { ui: Ui }): JSX.Element {
     event.preventDefault();
     send();
   };
+  const record = (): void => {
+    setProblem('');
+    recorder.start((note) => uploads.add([note])).catch(() => setProblem(texts.value.noVoice));
+  };
+  const sendPlace = (): void => {
+    setProblem('');
+    navigator.geolocation.getCurrentPosition(
+      ({ coords: { latitude, longitude } }) => chat.say([{ type: 'location', latitude, longitude }]),
+      () => setProblem(texts.value.noLocation),
+      { timeout: PLACE_MS },
+    );
+  };
+  if (recorder.seconds.value !== null) return <Recording ui={ui} recorder={recorder} />;
   return (
     <form class="composer" onSubmit={onSubmit}>
       {files.length === 0 ? null : <Files ui={ui} files={files} />}
@@ -58,6 +80,11 @@ export function Composer({ ui }: { ui: Ui }): JSX.Element {
         >
           <Icon of="clip" />
         </button>
+        {text === '' && canTellPlace ? (
+          <button type="button" class="quiet" aria-label={texts.value.location} onClick={sendPlace}>
+            <Icon of="pin" />
+          </button>
+        ) : null}
         <input
           ref={picker}
           type="file"
@@ -84,11 +111,41 @@ export function Composer({ ui }: { ui: Ui }): JSX.Element {
           onKeyDown={onKeyDown}
           onPaste={onPaste}
         />
+        {text === '' && files.length === 0 && Recorder.isPossible ? (
+          <button type="button" class="quiet" aria-label={texts.value.voice} onClick={record}>
+            <Icon of="mic" />
+          </button>
+        ) : null}
         <button type="submit" class="send" aria-label={texts.value.send} disabled={!canSend}>
           <Icon of="send" />
         </button>
       </div>
+      <p class="problem" role="alert">
+        {problem}
+      </p>
     </form>
+  );
+}
+
+/** Takes the composer's place while the visitor speaks. */
+function Recording({ ui, recorder }: { ui: Ui; recorder: Recorder }): JSX.Element {
+  const { recording, done, discard } = ui.texts.value;
+  const seconds = recorder.seconds.value ?? 0;
+  const clock = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+  return (
+    <div class="composer">
+      <div class="row">
+        <button type="button" class="quiet" aria-label={discard} onClick={() => recorder.discard()}>
+          <Icon of="close" />
+        </button>
+        <p class="recording" role="timer" aria-label={`${recording} ${clock}`}>
+          <i /> {recording} {clock}
+        </p>
+        <button type="button" class="send" aria-label={done} onClick={() => recorder.finish()}>
+          <Icon of="check" />
+        </button>
+      </div>
+    </div>
   );
 }
 

@@ -38,7 +38,16 @@ export function Form({ content, place }: { content: FormContent; place: Place })
   );
 }
 
-function Field({ field, choose }: { field: FormField; choose: string }): JSX.Element {
+/** A field of a form, with what is in it at first. */
+export function Field({
+  field,
+  choose,
+  value = '',
+}: {
+  field: FormField;
+  choose: string;
+  value?: string | undefined;
+}): JSX.Element {
   const { id, label, kind, required, options } = field;
   return (
     <label>
@@ -47,7 +56,7 @@ function Field({ field, choose }: { field: FormField; choose: string }): JSX.Ele
         {required ? <span aria-hidden="true"> *</span> : null}
       </span>
       {kind === 'choice' ? (
-        <select name={id} required={required}>
+        <select name={id} required={required} defaultValue={value}>
           <option value="">{choose}</option>
           {options.map((option) => (
             <option value={option.id}>{option.label}</option>
@@ -59,6 +68,7 @@ function Field({ field, choose }: { field: FormField; choose: string }): JSX.Ele
           // The types of Preact want each type of input in a tag of its own.
           {...({ type: INPUT_TYPES[kind] } as object)}
           required={required}
+          defaultValue={value}
           maxLength={VALUE_MAX}
           autocomplete={AUTOCOMPLETE[kind] ?? 'off'}
         />

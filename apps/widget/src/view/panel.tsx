@@ -5,6 +5,7 @@ import { Composer } from './composer.js';
 import { Icon } from './icons.js';
 import { Log } from './log.js';
 import css from './panel.css?inline';
+import { PreChat } from './pre-chat.js';
 import { Threads } from './threads.js';
 
 export { css };
@@ -14,6 +15,7 @@ export function Panel({ ui }: { ui: Ui }): JSX.Element {
   const { settings, isWhole, isListShown, texts, title, chat } = ui;
   const panel = useRef<HTMLElement>(null);
   const [isOver, setOver] = useState(false);
+  const questions = chat.look.value?.pre_chat;
   const isPopup = settings.mode === 'popup';
   const isModal = isPopup && isWhole.value;
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -56,6 +58,8 @@ export function Panel({ ui }: { ui: Ui }): JSX.Element {
       ) : null}
       {isListShown.value ? (
         <Threads ui={ui} />
+      ) : questions && chat.isAsking.value ? (
+        <PreChat ui={ui} questions={questions} />
       ) : (
         <>
           <Log ui={ui} />
@@ -104,14 +108,24 @@ function Head({ ui }: { ui: Ui }): JSX.Element {
 }
 
 /** Who answers: that it is a machine is said at all times. */
-function stateOf({ chat, texts }: Ui): string {
+function stateOf(ui: Ui): string {
+  const { chat, texts } = ui;
   const { connecting, offlineShort, personHere, automated, online } = texts.value;
   const { connection, hasPerson, look } = chat;
   if (connection.value === 'offline') return offlineShort;
   if (look.value === null) return connecting;
   if (hasPerson.value) return personHere;
   const assistant = look.value.assistant;
-  return assistant ? `${assistant.name} · ${automated}` : online;
+  if (assistant) return `${assistant.name} · ${automated}`;
+  return backAt(ui) ?? online;
+}
+
+/** When people are there again; null while they are, or when nobody knows. */
+function backAt({ chat, texts, language }: Ui): string | null {
+  const hours = chat.look.value?.hours;
+  if (!hours || hours.is_open || hours.opens_at === null) return null;
+  const format = { weekday: 'long', hour: '2-digit', minute: '2-digit' } as const;
+  return texts.value.backAt.replace('{n}', new Date(hours.opens_at).toLocaleString(language.value, format));
 }
 
 function PersonLine({ ui }: { ui: Ui }): JSX.Element | null {
@@ -126,6 +140,7 @@ function PersonLine({ ui }: { ui: Ui }): JSX.Element | null {
       <button type="button" onClick={ask}>
         <Icon of="person" /> {texts.value.person}
       </button>
+      {backAt(ui) === null ? null : <p>{backAt(ui)}</p>}
     </div>
   );
 }

@@ -11,6 +11,7 @@ export function Root({ ui }: { ui: Ui }): JSX.Element {
   const Panel = panel.value;
   return (
     <>
+      {isPopup ? <Proposal ui={ui} /> : null}
       {isPopup ? <Launcher ui={ui} /> : null}
       {isPopup && !isOpen.value ? null : Panel === 'missing' ? (
         <p class="notice" role="status">
@@ -20,6 +21,30 @@ export function Root({ ui }: { ui: Ui }): JSX.Element {
         <Panel ui={ui} />
       )}
     </>
+  );
+}
+
+/** What the page says first. */
+function Proposal({ ui }: { ui: Ui }): JSX.Element {
+  const { proposal, texts } = ui;
+  return (
+    <div role="status">
+      {proposal.value === '' ? null : (
+        <div class="notice proposal">
+          <button type="button" onClick={() => ui.open()}>
+            <bdi>{proposal.value}</bdi>
+          </button>
+          <button
+            type="button"
+            class="quiet"
+            aria-label={texts.value.close}
+            onClick={() => (proposal.value = '')}
+          >
+            <Icon of="close" />
+          </button>
+        </div>
+      )}
+    </div>
   );
 }
 
