@@ -9,6 +9,7 @@ export { machineClock, type Clock } from './clock.js';
 export type { Live, StateSpace, TurnContext } from './context.js';
 export { BotCore, standardRow, type BotCoreOptions } from './core.js';
 export { TurnFailure } from './failure.js';
+export { flowPlaceOf, type FlowPlace } from './flows/flow-place.js';
 export type { CallEffect, CallOutcome, FlowTools } from './flows/tools.js';
 export { fold, wordsOf } from './fold.js';
 export type { Heard, TakenChoice } from './hearing.js';

@@ -129,4 +129,6 @@ export interface TurnResult {
   trace: readonly TraceStep[];
   /** When the bot wants a turn with a `timer` signal although nobody wrote; ISO 8601. Replaces what was asked before. */
   wakesAt?: string | undefined;
+  /** The node of a flow that waits now; absent where none does. For reports, never for an answer. */
+  waitsAt?: { flow: string; node: string } | undefined;
 }
