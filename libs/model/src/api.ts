@@ -42,6 +42,14 @@ export const Scope = z.enum([
   'keys:read',
   'keys:write',
   'audit:read',
+  'events:read',
+  'analytics:read',
+  'exports:read',
+  'exports:write',
+  'triggers:read',
+  'triggers:write',
+  'retention:read',
+  'retention:write',
 ]);
 export type Scope = z.infer<typeof Scope>;
 
