@@ -129,7 +129,12 @@ export class TurnStep {
       part.deliveries.push(
         ...deliveries.map((delivery) => ({ ...delivery, messageId, deliveryId: newId('delivery') })),
       );
-      const data = { message: uuidOf(messageId), by: 'bot', bot: uuidOf(bot.botId) };
+      const data = {
+        message: uuidOf(messageId),
+        by: 'bot',
+        bot: uuidOf(bot.botId),
+        ...(deliveries.length === 0 && { status: 'failed' }),
+      };
       part.log.push({ type: 'message.created', data });
     }
     part.errands = timerOf(channel, conversation, result);

@@ -1,4 +1,6 @@
 export { Connections, connectionAccount, type ConnectionClaim, type ShownConnection } from './connections.js';
+export { Analytics } from './analytics.js';
+export { Allowances, type Allowance, type AllowanceState } from './allowances.js';
 export { ApiKeys, type StoredApiKey } from './api-keys.js';
 export { Approvals, type NewApproval, type StoredApproval } from './approvals.js';
 export { Bots, type PublishedBot } from './bots.js';
@@ -19,12 +21,20 @@ export {
   type OperationId,
 } from './idempotency.js';
 export { Instance } from './instance.js';
+export { Invitations, type StoredInvitation } from './invitations.js';
 export { withInstallationLock } from './installation-lock.js';
 export { KnowledgeBases } from './knowledge-bases.js';
 export { KnowledgeGaps } from './knowledge-gaps.js';
 export { KnowledgeSources, type NewKnowledgeSource } from './knowledge-sources.js';
+export {
+  LoginSessions,
+  type NewLoginSession,
+  type ShownLoginSession,
+  type StoredLoginSession,
+} from './login-sessions.js';
+export { Logins, type Membership, type StoredLogin } from './logins.js';
 export { Media, type KnownMedia, type NewMedia } from './media.js';
-export { Members, type Member } from './members.js';
+export { Members, type NewMember, type Standing, type StoredMember } from './members.js';
 export type { ChannelPacing, Rate } from './pace.js';
 export { PersonalData, type ErasedFiles } from './personal-data.js';
 export { RepositoriesModule } from './repositories.module.js';

@@ -11,6 +11,8 @@ import { WebhookDeliveries } from '../pipeline/webhook-deliveries.js';
 import { type InstallationKeys, Keyring } from '../sealing/keyring.js';
 import { MediaLinks } from '../sealing/media-links.js';
 import { Sealer } from '../sealing/sealer.js';
+import { Analytics } from './analytics.js';
+import { Allowances } from './allowances.js';
 import { ApiKeys } from './api-keys.js';
 import { Approvals } from './approvals.js';
 import { AuditLog } from './audit-log.js';
@@ -25,9 +27,12 @@ import { Conversations } from './conversations.js';
 import { DeadLetters } from './dead-letters.js';
 import { Idempotency } from './idempotency.js';
 import { Instance } from './instance.js';
+import { Invitations } from './invitations.js';
 import { KnowledgeBases } from './knowledge-bases.js';
 import { KnowledgeGaps } from './knowledge-gaps.js';
 import { KnowledgeSources } from './knowledge-sources.js';
+import { LoginSessions } from './login-sessions.js';
+import { Logins } from './logins.js';
 import { Media } from './media.js';
 import { Members } from './members.js';
 import { Secrets } from './secrets.js';
@@ -40,6 +45,8 @@ import { WebhookLog } from './webhook-log.js';
 import { Workspaces } from './workspaces.js';
 
 const repositories = [
+  Allowances,
+  Analytics,
   ApiKeys,
   Approvals,
   AuditLog,
@@ -56,11 +63,14 @@ const repositories = [
   Idempotency,
   Inbox,
   Instance,
+  Invitations,
   KnowledgeBases,
   KnowledgeGaps,
   KnowledgeIndex,
   KnowledgeReadings,
   KnowledgeSources,
+  LoginSessions,
+  Logins,
   Mailboxes,
   Media,
   MediaFetches,
