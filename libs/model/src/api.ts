@@ -42,6 +42,8 @@ export const Scope = z.enum([
   'keys:read',
   'keys:write',
   'audit:read',
+  'members:read',
+  'members:write',
   'events:read',
   'analytics:read',
   'exports:read',

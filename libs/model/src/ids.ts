@@ -9,6 +9,8 @@ import { z } from 'zod';
 export const idPrefixes = {
   workspace: 'ws',
   member: 'mem',
+  invitation: 'inv',
+  loginSession: 'lsn',
   apiKey: 'key',
   bot: 'bot',
   channel: 'chan',
@@ -54,6 +56,8 @@ function idSchema<Brand extends string>(kind: IdKind, brand: Brand) {
 
 export const WorkspaceId = idSchema('workspace', 'WorkspaceId');
 export const MemberId = idSchema('member', 'MemberId');
+export const InvitationId = idSchema('invitation', 'InvitationId');
+export const LoginSessionId = idSchema('loginSession', 'LoginSessionId');
 export const ApiKeyId = idSchema('apiKey', 'ApiKeyId');
 export const BotId = idSchema('bot', 'BotId');
 export const ChannelId = idSchema('channel', 'ChannelId');
@@ -83,6 +87,8 @@ export const RequestId = idSchema('request', 'RequestId');
 
 export type WorkspaceId = z.infer<typeof WorkspaceId>;
 export type MemberId = z.infer<typeof MemberId>;
+export type InvitationId = z.infer<typeof InvitationId>;
+export type LoginSessionId = z.infer<typeof LoginSessionId>;
 export type ApiKeyId = z.infer<typeof ApiKeyId>;
 export type BotId = z.infer<typeof BotId>;
 export type ChannelId = z.infer<typeof ChannelId>;
@@ -114,6 +120,8 @@ export type RequestId = z.infer<typeof RequestId>;
 export interface IdOf {
   workspace: WorkspaceId;
   member: MemberId;
+  invitation: InvitationId;
+  loginSession: LoginSessionId;
   apiKey: ApiKeyId;
   bot: BotId;
   channel: ChannelId;
