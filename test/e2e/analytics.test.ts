@@ -102,7 +102,7 @@ function eventsOf({ talks }: History, channels: readonly string[]): PlainEvent[]
         if (node) Object.assign(data, { flow, node });
         if (data.outcome === 'silent') Reflect.deleteProperty(data, 'answered_by');
       }
-      return { ...at, seq: index + 2, type, at: time, data: data as PlainEvent['data'] };
+      return { ...at, seq: index + 2, type, at: time, data };
     });
     return [{ ...at, seq: 1, type: 'conversation.created', at: begins, data: {} }, ...rest];
   });

@@ -244,11 +244,11 @@ export class NaiveAnalytics {
     count: (all: PlainEvent[]) => Counted,
   ): Map<string, Counted> {
     const all = this.events.filter((e) => this.#isIn(e) && is(e));
-    const keyOf = (e: PlainEvent): unknown => {
+    const keyOf = (e: PlainEvent): string => {
       if (this.grouping === 'channel') return e.channel;
-      return this.grouping && keys(e)[this.grouping];
+      return (this.grouping && text(keys(e)[this.grouping])) ?? '-';
     };
-    return this.#grouped(all, (e) => `${this.dayOf(e.at)} ${keyOf(e) || '-'}`, count);
+    return this.#grouped(all, (e) => `${this.dayOf(e.at)} ${keyOf(e)}`, count);
   }
 
   #perTalk(is: (talk: Talk) => boolean, count: (talks: Talk[]) => Counted): Map<string, Counted> {

@@ -11,6 +11,7 @@ import { Logger, Metrics } from '#libs/observe';
 import { Outbox } from '#libs/outbound';
 import { QueueModule } from '#libs/queue';
 import { KnowledgeIndex, Media, RepositoriesModule, StoreModule } from '#libs/store';
+import { AnalyticsController } from './analytics/analytics.controller.js';
 import { ApprovalService } from './agent/approval-service.js';
 import { ApprovalsController } from './agent/approvals.controller.js';
 import { FactsController } from './agent/facts.controller.js';
@@ -93,6 +94,7 @@ class CoreModule {
 }
 
 const controllers = [
+  AnalyticsController,
   BotKnowledgeController,
   ApprovalsController,
   ApiKeysController,
