@@ -18,6 +18,8 @@ import { FactsController } from './agent/facts.controller.js';
 import { SecretsController } from './agent/secrets.controller.js';
 import { ApiKeysController } from './access/api-keys.controller.js';
 import { AuditLogsController } from './access/audit-logs.controller.js';
+import { AuthController } from './auth/auth.controller.js';
+import { OwnLoginController } from './auth/own-login.controller.js';
 import { BotsController } from './bots/bots.controller.js';
 import { ChannelService } from './channels/channel-service.js';
 import { ChannelTypesController } from './channels/channel-types.controller.js';
@@ -32,6 +34,8 @@ import { ConversationsController } from './conversations/conversations.controlle
 import { ControlService } from './conversations/control-service.js';
 import { LogStream } from './conversations/log-stream.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
+import { EventStream } from './events/event-stream.js';
+import { EventsController } from './events/events.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { Readiness } from './health/readiness.js';
 import { HookService } from './hooks/hook-service.js';
@@ -47,6 +51,8 @@ import { MediaController } from './media/media.controller.js';
 import { MediaService } from './media/media-service.js';
 import { WidgetMediaController } from './media/widget-media.controller.js';
 import { MeController } from './me/me.controller.js';
+import { InvitationsController } from './members/invitations.controller.js';
+import { MembersController } from './members/members.controller.js';
 import { MessageService } from './messages/message-service.js';
 import { MessagesController } from './messages/messages.controller.js';
 import { Speaking } from './messages/speaking.js';
@@ -99,6 +105,7 @@ const controllers = [
   ApprovalsController,
   ApiKeysController,
   AuditLogsController,
+  AuthController,
   BotsController,
   ChannelTypesController,
   ChannelsController,
@@ -108,15 +115,19 @@ const controllers = [
   DeadLettersController,
   DemoController,
   ErrorsController,
+  EventsController,
   FactsController,
   HealthController,
   HooksController,
+  InvitationsController,
   KnowledgeBasesController,
   KnowledgeSourcesController,
   MeController,
   MediaController,
+  MembersController,
   MessagesController,
   OauthController,
+  OwnLoginController,
   SecretsController,
   SendBatchesController,
   SendsController,
@@ -134,6 +145,7 @@ const services = [
   ApprovalService,
   ChannelService,
   DemoPage,
+  EventStream,
   Greeter,
   HookService,
   InboundDoor,
@@ -176,7 +188,7 @@ export class GatewayModule {
           poolMax: queue.poolMax,
           role: 'gateway',
         }),
-        AccessModule,
+        AccessModule.forRoot({ ...core.config.logIn, publicUrl: http.publicUrl }),
         EventsModule,
       ],
       controllers,

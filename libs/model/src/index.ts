@@ -5,6 +5,7 @@ export * from './api-analytics.js';
 export * from './api-access.js';
 export * from './api-members.js';
 export * from './api-contacts.js';
+export * from './api-events.js';
 export * from './api-operations.js';
 export * from './api-sends.js';
 export * from './api-webhooks.js';

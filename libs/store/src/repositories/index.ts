@@ -20,6 +20,7 @@ export {
   type IdempotencyState,
   type OperationId,
 } from './idempotency.js';
+export { EventLog, type EventRange } from './event-log.js';
 export { Instance } from './instance.js';
 export { Invitations, type StoredInvitation } from './invitations.js';
 export { withInstallationLock } from './installation-lock.js';
@@ -56,6 +57,7 @@ export {
   type SessionAddress,
   type StoredSession,
 } from './sessions.js';
+export { SetUps } from './set-ups.js';
 export { TimedCache, type TimedCacheOptions } from './timed-cache.js';
 export type { AttemptEntry } from './timeline-steps.js';
 export { Timelines } from './timelines.js';

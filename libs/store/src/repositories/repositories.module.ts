@@ -25,6 +25,7 @@ import { ContactMerges } from './contact-merges.js';
 import { Contacts } from './contacts.js';
 import { Conversations } from './conversations.js';
 import { DeadLetters } from './dead-letters.js';
+import { EventLog } from './event-log.js';
 import { Idempotency } from './idempotency.js';
 import { Instance } from './instance.js';
 import { Invitations } from './invitations.js';
@@ -39,6 +40,7 @@ import { Secrets } from './secrets.js';
 import { PersonalData } from './personal-data.js';
 import { Sends } from './sends.js';
 import { Sessions } from './sessions.js';
+import { SetUps } from './set-ups.js';
 import { Timelines } from './timelines.js';
 import { WebhookEndpoints } from './webhook-endpoints.js';
 import { WebhookLog } from './webhook-log.js';
@@ -60,6 +62,7 @@ const repositories = [
   Conversations,
   DeadLetters,
   Deliveries,
+  EventLog,
   Idempotency,
   Inbox,
   Instance,
@@ -80,6 +83,7 @@ const repositories = [
   PersonalData,
   Sends,
   Sessions,
+  SetUps,
   Timelines,
   WebhookDeliveries,
   WebhookEndpoints,
