@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
-// @ts-expect-error -- a tool in plain JavaScript
 import { breakingChanges } from '../../tools/checks/breaking.mjs';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- a document is changed here in every way there is

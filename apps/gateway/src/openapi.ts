@@ -7,6 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
 import { converted } from './contract/convert.js';
 import { addExamples } from './contract/examples.js';
+import { describeBeyond } from './contract/extension.js';
 import { describeOperations } from './contract/operations.js';
 import { describeProblems } from './contract/problems.js';
 import { tagsOf } from './contract/tags.js';
@@ -49,6 +50,7 @@ export function documentOf(app: INestApplicationContext, publicUrl: string): Ope
   describeOperations(whole);
   describeProblems(whole);
   addExamples(whole);
+  describeBeyond(whole);
   return whole;
 }
 

@@ -68,6 +68,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/analytics/{report}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts what happened in a time, from the event log: late events are in the next answer */
+        get: operations["Analytics_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/api-keys": {
         parameters: {
             query?: never;
@@ -167,6 +184,182 @@ export interface paths {
         get: operations["AuditLogs_list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/accept-invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Auth_acceptInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["OwnLogin_changePassword"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Auth_secondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["OwnLogin_session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["OwnLogin_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["OwnLogin_end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/set-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Auth_setUpState"];
+        put?: never;
+        post: operations["Auth_setUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Auth_signIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Auth_signOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["OwnLogin_beginTotp"];
+        delete: operations["OwnLogin_removeTotp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["OwnLogin_confirmTotp"];
         delete?: never;
         options?: never;
         head?: never;
@@ -816,6 +1009,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Events_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/identities/{id}": {
         parameters: {
             query?: never;
@@ -828,6 +1037,38 @@ export interface paths {
         post?: never;
         /** Takes an address away from its contact: who writes from it next is somebody new */
         delete: operations["ContactLinks_removeIdentity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Invitations_list"];
+        put?: never;
+        post: operations["Invitations_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["Invitations_remove"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1083,6 +1324,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Members_list"];
+        put?: never;
+        post: operations["Members_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/members/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Members_get"];
+        put?: never;
+        post?: never;
+        delete: operations["Members_remove"];
+        options?: never;
+        head?: never;
+        patch: operations["Members_update"];
+        trace?: never;
+    };
+    "/v1/members/{id}/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Members_signOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/messages": {
         parameters: {
             query?: never;
@@ -1302,6 +1591,22 @@ export interface paths {
         post?: never;
         /** Ends a session: its token opens nothing any more */
         delete: operations["Sessions_end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Events_stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1568,6 +1873,23 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "bot.published": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A bot answers with another version from now on. */
+        post: operations["webhook_bot_published"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "channel.health_changed": {
         parameters: {
             query?: never;
@@ -1579,6 +1901,74 @@ export interface webhooks {
         put?: never;
         /** A channel stopped working, or works again. */
         post: operations["webhook_channel_health_changed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "contact.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Somebody is known for the first time. */
+        post: operations["webhook_contact_created"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "contact.erased": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Everything of a person was taken away. */
+        post: operations["webhook_contact_erased"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "contact.merged": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Two contacts are one, or were parted again. */
+        post: operations["webhook_contact_merged"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "contact.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A name or attributes of a contact changed. */
+        post: operations["webhook_contact_updated"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1630,6 +2020,23 @@ export interface webhooks {
         put?: never;
         /** A conversation changed: its owner, its state. */
         post: operations["webhook_conversation_updated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "export.ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An archive can be downloaded. */
+        post: operations["webhook_export_ready"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1843,6 +2250,14 @@ export interface webhooks {
 }
 export interface components {
     schemas: {
+        AcceptInvitation: {
+            /** @description For people */
+            name: string;
+            /** @description A new one of at least 10 characters; who has a login on this installation already gives the password of that */
+            password: string;
+            /** @description From the link */
+            token: string;
+        };
         AddIdentity: {
             /** @description What sort of address: `phone` (E.164), `email`, `visitor`, `slack`, `external`; unique with value */
             kind: string;
@@ -1851,7 +2266,7 @@ export interface components {
              * @default claimed
              * @enum {string}
              */
-            proof: "claimed" | "verified";
+            proof?: "claimed" | "verified";
             /** @description Normalized by the connector, so that equal means same */
             value: string;
         };
@@ -1863,7 +2278,7 @@ export interface components {
              * @default claimed
              * @enum {string}
              */
-            proof: "claimed" | "verified";
+            proof?: "claimed" | "verified";
             /** @description Normalized by the connector, so that equal means same */
             value: string;
         };
@@ -1904,26 +2319,26 @@ export interface components {
             /** @description Millionths of the currency */
             money_micros?: number;
             /** @default 3000 */
-            reply_characters: number;
+            reply_characters?: number;
             /** @default 40 */
-            seconds: number;
+            seconds?: number;
             /**
              * @description Milliseconds until all models together must have begun to answer; also the longest pause
              * @default 4000
              */
-            silence_ms: number;
+            silence_ms?: number;
             /**
              * @description Calls to a model
              * @default 6
              */
-            steps: number;
+            steps?: number;
             /**
              * @description Tokens in and out together
              * @default 30000
              */
-            tokens: number;
+            tokens?: number;
             /** @default 12 */
-            tool_calls: number;
+            tool_calls?: number;
         };
         AgentModel: {
             /** Format: uri */
@@ -1960,7 +2375,7 @@ export interface components {
              * @description Tokens of one call
              * @default 1000
              */
-            output_tokens_max: number;
+            output_tokens_max?: number;
             /** @description Money for a million tokens, in the currency of the workspace */
             price?: {
                 input_per_million: number;
@@ -2038,43 +2453,43 @@ export interface components {
              * @description Which attributes of the contact the model sees; `name` is its name
              * @default []
              */
-            contact_fields: string[];
+            contact_fields?: string[];
             /**
              * @default {
              *       "messages": 20,
              *       "characters": 8000
              *     }
              */
-            history: {
+            history?: {
                 /** @default 8000 */
-                characters: number;
+                characters?: number;
                 /** @default 20 */
-                messages: number;
+                messages?: number;
             };
             /**
              * @description What the bot is for and how it works
              * @default
              */
-            instructions: string;
+            instructions?: string;
             /** @default {} */
-            limits: components["schemas"]["AgentLimitsInput"];
+            limits?: components["schemas"]["AgentLimitsInput"];
             /**
              * @description Where links in answers may lead, beside the knowledge that was found
              * @default []
              */
-            link_hosts: string[];
+            link_hosts?: string[];
             /** @description What is known of the contact across conversations; without it nothing is kept */
             memory?: {
                 /**
                  * @description How long a fact is kept
                  * @default 180
                  */
-                days: number;
+                days?: number;
                 /**
                  * @description How many the model sees, the newest
                  * @default 20
                  */
-                facts: number;
+                facts?: number;
             };
             /** @description The first that works is used */
             models: components["schemas"]["AgentModelInput"][];
@@ -2084,7 +2499,7 @@ export interface components {
              * @description Everything else is refused
              * @default []
              */
-            tools: {
+            tools?: {
                 /**
                  * @description Without it what the tool is known for: see the guide
                  * @enum {string}
@@ -2093,6 +2508,37 @@ export interface components {
                 /** @description A built-in, a tool of the bot, or a tool of a server as `server.tool` */
                 tool: string;
             }[];
+        };
+        AnalyticsReport: {
+            /** @description By time, then by group; hours and days without anything are left out */
+            data: components["schemas"]["AnalyticsRow"][];
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            from: string;
+            /** @enum {string} */
+            report: "volume" | "first-response" | "resolution" | "deflection" | "hand-over" | "csat" | "deliveries" | "cost" | "answers" | "flows" | "questions";
+            timezone: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            to: string;
+            /** @description The names of the values, in the order of the columns of the CSV */
+            values: string[];
+        };
+        AnalyticsRow: {
+            /** @description An id, a node or a question; null for what belongs to none, and without a group */
+            group: string | null;
+            /** @description For people */
+            group_name: string | null;
+            /** @description When the hour, day, week or month begins; null without an interval */
+            start: string | null;
+            /** @description As the report says; null where there is nothing to divide by */
+            values: {
+                [key: string]: number | null;
+            };
         };
         ApiKey: {
             allowed_ips: string[];
@@ -2110,7 +2556,7 @@ export interface components {
             /** @description Until when the secret before the last rotation is good */
             previous_secret_until: string | null;
             revoked_at: string | null;
-            scopes: ("sessions:write" | "messages:write" | "messages:read" | "conversations:read" | "contacts:read" | "contacts:write" | "channels:read" | "channels:write" | "bots:read" | "bots:write" | "knowledge:read" | "knowledge:write" | "trace:read" | "webhooks:read" | "webhooks:write" | "keys:read" | "keys:write" | "audit:read" | "events:read" | "analytics:read" | "exports:read" | "exports:write" | "triggers:read" | "triggers:write" | "retention:read" | "retention:write")[];
+            scopes: ("sessions:write" | "messages:write" | "messages:read" | "conversations:read" | "contacts:read" | "contacts:write" | "channels:read" | "channels:write" | "bots:read" | "bots:write" | "knowledge:read" | "knowledge:write" | "trace:read" | "webhooks:read" | "webhooks:write" | "keys:read" | "keys:write" | "audit:read" | "members:read" | "members:write" | "events:read" | "analytics:read" | "exports:read" | "exports:write" | "triggers:read" | "triggers:write" | "retention:read" | "retention:write")[];
         };
         ApiKeyList: {
             data: components["schemas"]["ApiKey"][];
@@ -2135,7 +2581,7 @@ export interface components {
             /** @description Until when the secret before the last rotation is good */
             previous_secret_until: string | null;
             revoked_at: string | null;
-            scopes: ("sessions:write" | "messages:write" | "messages:read" | "conversations:read" | "contacts:read" | "contacts:write" | "channels:read" | "channels:write" | "bots:read" | "bots:write" | "knowledge:read" | "knowledge:write" | "trace:read" | "webhooks:read" | "webhooks:write" | "keys:read" | "keys:write" | "audit:read" | "events:read" | "analytics:read" | "exports:read" | "exports:write" | "triggers:read" | "triggers:write" | "retention:read" | "retention:write")[];
+            scopes: ("sessions:write" | "messages:write" | "messages:read" | "conversations:read" | "contacts:read" | "contacts:write" | "channels:read" | "channels:write" | "bots:read" | "bots:write" | "knowledge:read" | "knowledge:write" | "trace:read" | "webhooks:read" | "webhooks:write" | "keys:read" | "keys:write" | "audit:read" | "members:read" | "members:write" | "events:read" | "analytics:read" | "exports:read" | "exports:write" | "triggers:read" | "triggers:write" | "retention:read" | "retention:write")[];
         };
         AudioContent: {
             caption?: string;
@@ -2241,7 +2687,7 @@ export interface components {
             /** @description Sent when no responder answers; silence when absent */
             fallback?: components["schemas"]["ContentInput"][];
             /** @default false */
-            fallback_hands_over: boolean;
+            fallback_hands_over?: boolean;
             /** @description Hands over once so many turns in a row had no answer */
             fallback_hands_over_after?: number;
             flows?: components["schemas"]["FlowInput"][];
@@ -2264,7 +2710,7 @@ export interface components {
              * @description The first that matches a new message answers; one for the option taken last comes before all others
              * @default []
              */
-            rules: components["schemas"]["RuleInput"][];
+            rules?: components["schemas"]["RuleInput"][];
             /** @description What flows and the agent can call */
             tools?: components["schemas"]["HttpToolInput"][];
             understanding?: components["schemas"]["UnderstandingInput"];
@@ -2302,28 +2748,28 @@ export interface components {
              * @description From this score the best passage is the answer
              * @default 0.55
              */
-            answers_from: number;
+            answers_from?: number;
             /** @description Where it looks; all knowledge bases of the workspace when absent */
             bases?: string[];
             /**
              * @description Says under an answer where it stands
              * @default true
              */
-            cites: boolean;
+            cites?: boolean;
             /** @default None of these */
-            none_of_these: string;
+            none_of_these?: string;
             /**
              * @description What stands before the title of a source
              * @default Source
              */
-            source_word: string;
+            source_word?: string;
             /** @default Did you mean one of these? */
-            suggestion: string;
+            suggestion?: string;
             /**
              * @description From this score the bot asks “did you mean”; where it has an agent, that one is asked instead
              * @default 0.33
              */
-            suggests_from: number;
+            suggests_from?: number;
         };
         BotList: {
             data: components["schemas"]["Bot"][];
@@ -2351,7 +2797,7 @@ export interface components {
              * @description Days without opening, as YYYY-MM-DD; an opening belongs to the day on which it begins
              * @default []
              */
-            closed: string[];
+            closed?: string[];
             /** @description IANA name, for example Europe/Berlin */
             time_zone: string;
             weekly: {
@@ -2387,7 +2833,7 @@ export interface components {
             /** @description An absolute http or https address, or `media:` and the id of a stored file */
             image_url?: string;
             /** @default [] */
-            options: components["schemas"]["Option"][];
+            options?: components["schemas"]["Option"][];
             text?: string;
             title: string;
             /** @enum {string} */
@@ -2397,7 +2843,7 @@ export interface components {
             /** @description An absolute http or https address, or `media:` and the id of a stored file */
             image_url?: string;
             /** @default [] */
-            options: components["schemas"]["Option"][];
+            options?: components["schemas"]["Option"][];
             text?: string;
             title: string;
         };
@@ -2410,6 +2856,11 @@ export interface components {
             cards: components["schemas"]["CardInput"][];
             /** @enum {string} */
             type: "carousel";
+        };
+        ChangePassword: {
+            current: string;
+            /** @description At least 10 characters; every character counts */
+            new: string;
         };
         Channel: {
             bot_id: string | null;
@@ -2522,7 +2973,7 @@ export interface components {
              * @default quick_replies
              * @enum {string}
              */
-            style: "quick_replies" | "buttons";
+            style?: "quick_replies" | "buttons";
             /** @description The question, Markdown subset */
             text: string;
             /** @enum {string} */
@@ -2591,11 +3042,11 @@ export interface components {
         };
         ContactCardContentInput: {
             /** @default [] */
-            emails: string[];
+            emails?: string[];
             name: string;
             organization?: string;
             /** @default [] */
-            phones: string[];
+            phones?: string[];
             /** @enum {string} */
             type: "contact";
         };
@@ -2677,16 +3128,16 @@ export interface components {
              * @description Addresses and networks (CIDR) from which it holds; empty: from everywhere
              * @default []
              */
-            allowed_ips: (string)[];
+            allowed_ips?: (string)[];
             /**
              * @description When it ends; null: never
              * @default null
              */
-            expires_at: string | null;
+            expires_at?: string | null;
             /** @description For people */
             name: string;
             /** @description At most those of the key that asks */
-            scopes: ("sessions:write" | "messages:write" | "messages:read" | "conversations:read" | "contacts:read" | "contacts:write" | "channels:read" | "channels:write" | "bots:read" | "bots:write" | "knowledge:read" | "knowledge:write" | "trace:read" | "webhooks:read" | "webhooks:write" | "keys:read" | "keys:write" | "audit:read" | "events:read" | "analytics:read" | "exports:read" | "exports:write" | "triggers:read" | "triggers:write" | "retention:read" | "retention:write")[];
+            scopes: ("sessions:write" | "messages:write" | "messages:read" | "conversations:read" | "contacts:read" | "contacts:write" | "channels:read" | "channels:write" | "bots:read" | "bots:write" | "knowledge:read" | "knowledge:write" | "trace:read" | "webhooks:read" | "webhooks:write" | "keys:read" | "keys:write" | "audit:read" | "members:read" | "members:write" | "events:read" | "analytics:read" | "exports:read" | "exports:write" | "triggers:read" | "triggers:write" | "retention:read" | "retention:write")[];
         };
         CreateBot: {
             definition: components["schemas"]["BotDefinitionInput"];
@@ -2701,25 +3152,36 @@ export interface components {
              * @description Channels whose providers take over, in order, where this one cannot be reached: of kinds that understand its messages
              * @default []
              */
-            fallback_channel_ids: string[];
+            fallback_channel_ids?: string[];
             name: string;
             /**
              * @description By the connector's schema, secret fields included
              * @default {}
              */
-            settings: {
+            settings?: {
                 [key: string]: unknown;
             };
         };
         CreateContact: {
             /** @default {} */
-            attributes: {
+            attributes?: {
                 [key: string]: string;
             };
             /** @default [] */
-            identities: components["schemas"]["AddIdentityInput"][];
+            identities?: components["schemas"]["AddIdentityInput"][];
             /** @default null */
-            name: string | null;
+            name?: string | null;
+        };
+        CreateInvitation: {
+            /**
+             * Format: email
+             * @description E-mail address; upper and lower case are the same
+             */
+            email: string;
+            /** @description Of the role `custom`, and of no other: at most what the giver has */
+            permissions?: ("sessions:write" | "messages:write" | "messages:read" | "conversations:read" | "contacts:read" | "contacts:write" | "channels:read" | "channels:write" | "bots:read" | "bots:write" | "knowledge:read" | "knowledge:write" | "trace:read" | "webhooks:read" | "webhooks:write" | "keys:read" | "keys:write" | "audit:read" | "members:read" | "members:write" | "events:read" | "analytics:read" | "exports:read" | "exports:write" | "triggers:read" | "triggers:write" | "retention:read" | "retention:write")[];
+            /** @enum {string} */
+            role: "owner" | "admin" | "operator" | "bot-author" | "viewer" | "custom";
         };
         CreateKnowledgeBase: {
             name: string;
@@ -2727,7 +3189,7 @@ export interface components {
              * @description Each a group of words or phrases that mean the same to those who ask
              * @default []
              */
-            synonyms: string[][];
+            synonyms?: string[][];
         };
         CreateKnowledgeSource: {
             /** @enum {string} */
@@ -2738,7 +3200,7 @@ export interface components {
              * @description Seconds between two readings; null: once
              * @default 86400
              */
-            refresh_every_s: number | null;
+            refresh_every_s?: number | null;
             /** @description Default: what the page calls itself */
             title?: string;
             /**
@@ -2771,6 +3233,21 @@ export interface components {
              */
             url?: string;
         };
+        CreateMember: {
+            /**
+             * Format: email
+             * @description E-mail address; upper and lower case are the same
+             */
+            email: string;
+            /** @description For people */
+            name: string;
+            /** @description The first one; they can change it */
+            password: string;
+            /** @description Of the role `custom`, and of no other: at most what the giver has */
+            permissions?: ("sessions:write" | "messages:write" | "messages:read" | "conversations:read" | "contacts:read" | "contacts:write" | "channels:read" | "channels:write" | "bots:read" | "bots:write" | "knowledge:read" | "knowledge:write" | "trace:read" | "webhooks:read" | "webhooks:write" | "keys:read" | "keys:write" | "audit:read" | "members:read" | "members:write" | "events:read" | "analytics:read" | "exports:read" | "exports:write" | "triggers:read" | "triggers:write" | "retention:read" | "retention:write")[];
+            /** @enum {string} */
+            role: "owner" | "admin" | "operator" | "bot-author" | "viewer" | "custom";
+        };
         CreateMessage: {
             /** @description Your id: the same one is one message, however often sent */
             client_id?: string;
@@ -2786,7 +3263,7 @@ export interface components {
              * @default wait
              * @enum {string}
              */
-            respond: "wait" | "async" | "stream";
+            respond?: "wait" | "async" | "stream";
             /** @description SessionId: `sess_` and 26 characters */
             session_id?: string;
             /** @description Short for one part of type text */
@@ -2809,12 +3286,12 @@ export interface components {
                  * @default sent
                  * @enum {string}
                  */
-                success: "sent" | "delivered" | "read";
+                success?: "sent" | "delivered" | "read";
                 /**
                  * @description How long that is waited for before the next channel is tried
                  * @default 300
                  */
-                wait_seconds: number;
+                wait_seconds?: number;
             }[];
             /** @description ContactId: `cont_` and 26 characters */
             contact_id?: string;
@@ -2822,14 +3299,14 @@ export interface components {
              * @description Shows what would be sent, and sends nothing
              * @default false
              */
-            dry_run: boolean;
+            dry_run?: boolean;
             /**
              * @description From send_at on: what could not be sent by then is not sent
              * @default 86400
              */
-            expires_in_seconds: number;
+            expires_in_seconds?: number;
             /** @default {} */
-            metadata: {
+            metadata?: {
                 [key: string]: string;
             };
             /** @description What the message is made of; give this or text */
@@ -2852,20 +3329,20 @@ export interface components {
                  * @default sent
                  * @enum {string}
                  */
-                success: "sent" | "delivered" | "read";
+                success?: "sent" | "delivered" | "read";
                 /**
                  * @description How long that is waited for before the next channel is tried
                  * @default 300
                  */
-                wait_seconds: number;
+                wait_seconds?: number;
             }[];
             /**
              * @description From send_at on: what could not be sent by then is not sent
              * @default 86400
              */
-            expires_in_seconds: number;
+            expires_in_seconds?: number;
             /** @default {} */
-            metadata: {
+            metadata?: {
                 [key: string]: string;
             };
             /** @description What the message is made of; give this or text */
@@ -2896,7 +3373,7 @@ export interface components {
             /** @description A channel with sessions; default: the first one of the workspace */
             channel_id?: string;
             /** @default {} */
-            contact: {
+            contact?: {
                 attributes?: {
                     [key: string]: string;
                 };
@@ -2905,36 +3382,36 @@ export interface components {
                 name?: string;
             };
             /** @default {} */
-            metadata: {
+            metadata?: {
                 [key: string]: string;
             };
             /**
              * @description Life of the client token
              * @default 3600
              */
-            ttl_seconds: number;
+            ttl_seconds?: number;
         };
         CreateWebhookEndpoint: {
             /**
              * @description Only events of these channels; empty: of all, and of none
              * @default []
              */
-            channel_ids: string[];
+            channel_ids?: string[];
             /**
              * @description For people
              * @default
              */
-            description: string;
+            description?: string;
             /**
              * @description What comes along: contact (the person, addresses and attributes) · metadata (of the web session: page, campaign) · transcript (the last 50 messages)
              * @default []
              */
-            include: ("contact" | "metadata" | "transcript")[];
+            include?: ("contact" | "metadata" | "transcript")[];
             /**
              * @description Events to hear of; empty: all
              * @default []
              */
-            types: ("conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "session.ended" | "channel.health_changed" | "webhook.disabled" | "webhook.test")[];
+            types?: ("conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test")[];
             /**
              * Format: uri
              * @description https; plain http only to networks that the installation allows
@@ -3024,13 +3501,13 @@ export interface components {
              * @description Counts, and erases nothing
              * @default false
              */
-            dry_run: boolean;
+            dry_run?: boolean;
         };
         EventTypeList: {
             data: {
                 description: string;
                 /** @enum {string} */
-                type: "conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "session.ended" | "channel.health_changed" | "webhook.disabled" | "webhook.test";
+                type: "conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test";
             }[];
         };
         Expected: {
@@ -3121,12 +3598,12 @@ export interface components {
              * @description Characters
              * @default 2000
              */
-            max: number;
+            max?: number;
             /**
              * @description Characters
              * @default 1
              */
-            min: number;
+            min?: number;
         } | {
             /** @enum {string} */
             kind: "email";
@@ -3137,7 +3614,7 @@ export interface components {
             kind: "phone";
         } | {
             /** @default false */
-            integer: boolean;
+            integer?: boolean;
             /** @enum {string} */
             kind: "number";
             max?: number;
@@ -3150,7 +3627,7 @@ export interface components {
              * @default any
              * @enum {string}
              */
-            from: "any" | "today" | "tomorrow";
+            from?: "any" | "today" | "tomorrow";
             /** @enum {string} */
             kind: "date";
             /**
@@ -3158,12 +3635,12 @@ export interface components {
              * @default dmy
              * @enum {string}
              */
-            order: "dmy" | "mdy";
+            order?: "dmy" | "mdy";
             /**
              * @description Wants a time of day as well
              * @default false
              */
-            time: boolean;
+            time?: boolean;
         } | {
             /** @enum {string} */
             kind: "choice";
@@ -3179,7 +3656,7 @@ export interface components {
              * @default quick_replies
              * @enum {string}
              */
-            style: "quick_replies" | "buttons";
+            style?: "quick_replies" | "buttons";
         } | {
             /** @description Bytes */
             bytes_max?: number;
@@ -3193,7 +3670,7 @@ export interface components {
              * @description A written address is an answer too
              * @default true
              */
-            or_text: boolean;
+            or_text?: boolean;
         };
         Fact: {
             /**
@@ -3274,7 +3751,7 @@ export interface components {
              * @default allowed
              * @enum {string}
              */
-            digressions: "allowed" | "none";
+            digressions?: "allowed" | "none";
             /** @description Said when the flow cannot go on: too many tries, a tool that failed */
             given_up?: string;
             id: string;
@@ -3460,11 +3937,11 @@ export interface components {
             /** @description Said when an answer is not understood */
             retry?: string;
             /** @default false */
-            skip_when_known: boolean;
+            skip_when_known?: boolean;
             /** @description The question; a Liquid template in the Markdown subset */
             text: string;
             /** @default 3 */
-            tries: number;
+            tries?: number;
             /** @enum {string} */
             type: "ask";
         } | {
@@ -3496,7 +3973,7 @@ export interface components {
             /** @description Where it goes on when the tool fails or is late; else the flow is given up */
             failed?: string;
             /** @default {} */
-            input: {
+            input?: {
                 [key: string]: string;
             };
             /** @description The name of a collected value */
@@ -3509,7 +3986,7 @@ export interface components {
              * @description Seconds, at most 366 days
              * @default 60
              */
-            timeout_s: number;
+            timeout_s?: number;
             tool: string;
             /** @enum {string} */
             type: "call";
@@ -3519,7 +3996,7 @@ export interface components {
             /** @description The name of a function in the plugin folder */
             hook: string;
             /** @default {} */
-            input: {
+            input?: {
                 [key: string]: string;
             };
             /** @description The name of a collected value */
@@ -3532,7 +4009,7 @@ export interface components {
              * @description Seconds, at most 366 days
              * @default 60
              */
-            timeout_s: number;
+            timeout_s?: number;
             /** @enum {string} */
             type: "hook";
         } | {
@@ -3577,7 +4054,7 @@ export interface components {
             type: "sub_flow";
         } | {
             /** @default {} */
-            data: {
+            data?: {
                 [key: string]: string;
             };
             goal: string;
@@ -3600,7 +4077,7 @@ export interface components {
         FormContentInput: {
             fields: components["schemas"]["FormFieldInput"][];
             /** @default Send */
-            submit: string;
+            submit?: string;
             text?: string;
             title: string;
             /** @enum {string} */
@@ -3624,9 +4101,9 @@ export interface components {
             kind: "text" | "email" | "phone" | "number" | "date" | "choice";
             label: string;
             /** @default [] */
-            options: components["schemas"]["Option"][];
+            options?: components["schemas"]["Option"][];
             /** @default true */
-            required: boolean;
+            required?: boolean;
         };
         FormTakenContent: {
             fields: {
@@ -3714,7 +4191,7 @@ export interface components {
              * @description Topics that the bot does not talk about
              * @default []
              */
-            blocked: {
+            blocked?: {
                 id: string;
                 /** @description What is said in place of an answer */
                 reply: components["schemas"]["ContentInput"][];
@@ -3725,16 +4202,16 @@ export interface components {
                  * @description Asking for a human, in any language that is shipped
                  * @default true
                  */
-                asked_for_person: boolean;
+                asked_for_person?: boolean;
                 department?: string;
                 reply?: components["schemas"]["ContentInput"][];
                 /**
                  * @description A strongly negative message
                  * @default false
                  */
-                upset: boolean;
+                upset?: boolean;
                 /** @default [] */
-                words: string[];
+                words?: string[];
             };
             output?: {
                 /** @description Of all texts of a reply together */
@@ -3743,14 +4220,14 @@ export interface components {
                  * @description Phrases that no reply may hold
                  * @default []
                  */
-                forbidden: string[];
+                forbidden?: string[];
                 /** @description Where links may lead: these and below them */
                 hosts?: string[];
                 /**
                  * @description Refuses a reply in another language
                  * @default false
                  */
-                same_language: boolean;
+                same_language?: boolean;
             };
             /** @description ISO 3166-1: whose telephone numbers are recognised without a country code */
             region?: string;
@@ -3815,21 +4292,21 @@ export interface components {
              * @description Inputs that are filled in by Parley: the model neither sees nor chooses them
              * @default {}
              */
-            bind: {
+            bind?: {
                 [key: string]: string;
             };
             /**
              * @description Bytes of an answer
              * @default 100000
              */
-            bytes_max: number;
+            bytes_max?: number;
             /** @description What it does and when, for the model */
             description: string;
             /** @default {} */
-            headers: {
+            headers?: {
                 [key: string]: string | {
                     /** @default  */
-                    prefix: string;
+                    prefix?: string;
                     /** @description The name of a secret of the workspace */
                     secret: string;
                 };
@@ -3840,17 +4317,17 @@ export interface components {
              *       "properties": {}
              *     }
              */
-            input: {
+            input?: {
                 [key: string]: unknown;
             };
             /**
              * @default POST
              * @enum {string}
              */
-            method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+            method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
             name: string;
             /** @default 10 */
-            timeout_s: number;
+            timeout_s?: number;
             /** @description `{name}` in its path and query is an input, as one piece; its host is fixed */
             url: string;
         };
@@ -3913,7 +4390,7 @@ export interface components {
             /** @description Whose operators a hand-over asks for */
             department?: string;
             /** @default false */
-            hand_over: boolean;
+            hand_over?: boolean;
             id: string;
             /** @description The id of a menu that is shown */
             open_menu?: string;
@@ -3923,6 +4400,56 @@ export interface components {
             start_flow?: string;
             /** @description What it is called when the bot asks “did you mean” */
             title: string;
+        };
+        Invitation: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            email: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            expires_at: string;
+            /** @description InvitationId: `inv_` and 26 characters */
+            id: string;
+            /** @description Who: a kind and an id */
+            invited_by: string;
+            permissions: ("sessions:write" | "messages:write" | "messages:read" | "conversations:read" | "contacts:read" | "contacts:write" | "channels:read" | "channels:write" | "bots:read" | "bots:write" | "knowledge:read" | "knowledge:write" | "trace:read" | "webhooks:read" | "webhooks:write" | "keys:read" | "keys:write" | "audit:read" | "members:read" | "members:write" | "events:read" | "analytics:read" | "exports:read" | "exports:write" | "triggers:read" | "triggers:write" | "retention:read" | "retention:write")[];
+            /** @enum {string} */
+            role: "owner" | "admin" | "operator" | "bot-author" | "viewer" | "custom";
+        };
+        InvitationList: {
+            data: components["schemas"]["Invitation"][];
+            has_more: boolean;
+            next_cursor: string | null;
+        };
+        InvitationWithLink: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            email: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            expires_at: string;
+            /** @description InvitationId: `inv_` and 26 characters */
+            id: string;
+            /** @description Who: a kind and an id */
+            invited_by: string;
+            /**
+             * Format: uri
+             * @description Give it to the person; shown now and never again
+             */
+            link: string;
+            permissions: ("sessions:write" | "messages:write" | "messages:read" | "conversations:read" | "contacts:read" | "contacts:write" | "channels:read" | "channels:write" | "bots:read" | "bots:write" | "knowledge:read" | "knowledge:write" | "trace:read" | "webhooks:read" | "webhooks:write" | "keys:read" | "keys:write" | "audit:read" | "members:read" | "members:write" | "events:read" | "analytics:read" | "exports:read" | "exports:write" | "triggers:read" | "triggers:write" | "retention:read" | "retention:write")[];
+            /** @enum {string} */
+            role: "owner" | "admin" | "operator" | "bot-author" | "viewer" | "custom";
         };
         KnowledgeBase: {
             /**
@@ -4072,6 +4599,50 @@ export interface components {
             /** @enum {string} */
             type: "location";
         };
+        LogIn: {
+            member: {
+                email: string;
+                has_second_factor: boolean;
+                /** @description MemberId: `mem_` and 26 characters */
+                id: string;
+                name: string;
+            };
+            workspaces: {
+                /** @description WorkspaceId: `ws_` and 26 characters */
+                id: string;
+                name: string;
+                permissions: ("sessions:write" | "messages:write" | "messages:read" | "conversations:read" | "contacts:read" | "contacts:write" | "channels:read" | "channels:write" | "bots:read" | "bots:write" | "knowledge:read" | "knowledge:write" | "trace:read" | "webhooks:read" | "webhooks:write" | "keys:read" | "keys:write" | "audit:read" | "members:read" | "members:write" | "events:read" | "analytics:read" | "exports:read" | "exports:write" | "triggers:read" | "triggers:write" | "retention:read" | "retention:write")[];
+                /** @enum {string} */
+                role: "owner" | "admin" | "operator" | "bot-author" | "viewer" | "custom";
+            }[];
+        };
+        LoginSession: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            expires_at: string;
+            /** @description LoginSessionId: `lsn_` and 26 characters */
+            id: string;
+            /** @description Where it was begun */
+            ip: string;
+            is_current: boolean;
+            /**
+             * Format: date-time
+             * @description To the minute
+             */
+            seen_at: string;
+            /** @description What the browser said of itself */
+            user_agent: string;
+        };
+        LoginSessionList: {
+            data: components["schemas"]["LoginSession"][];
+        };
         McpServer: {
             /** @default {} */
             headers: {
@@ -4096,10 +4667,10 @@ export interface components {
         };
         McpServerInput: {
             /** @default {} */
-            headers: {
+            headers?: {
                 [key: string]: string | {
                     /** @default  */
-                    prefix: string;
+                    prefix?: string;
                     /** @description The name of a secret of the workspace */
                     secret: string;
                 };
@@ -4107,22 +4678,44 @@ export interface components {
             /** @description Its tools are called by this name, a dot and their own */
             name: string;
             /** @default 10 */
-            timeout_s: number;
+            timeout_s?: number;
             /**
              * @default http
              * @enum {string}
              */
-            transport: "http" | "sse";
+            transport?: "http" | "sse";
             /** Format: uri */
             url: string;
         };
         Me: {
-            /** @description ApiKeyId: `key_` and 26 characters */
-            api_key_id: string;
-            scopes: ("sessions:write" | "messages:write" | "messages:read" | "conversations:read" | "contacts:read" | "contacts:write" | "channels:read" | "channels:write" | "bots:read" | "bots:write" | "knowledge:read" | "knowledge:write" | "trace:read" | "webhooks:read" | "webhooks:write" | "keys:read" | "keys:write" | "audit:read" | "events:read" | "analytics:read" | "exports:read" | "exports:write" | "triggers:read" | "triggers:write" | "retention:read" | "retention:write")[];
+            /** @description Null for a member with a console session */
+            api_key_id: string | null;
+            /** @description Null for an API key */
+            member_id: string | null;
+            scopes: ("sessions:write" | "messages:write" | "messages:read" | "conversations:read" | "contacts:read" | "contacts:write" | "channels:read" | "channels:write" | "bots:read" | "bots:write" | "knowledge:read" | "knowledge:write" | "trace:read" | "webhooks:read" | "webhooks:write" | "keys:read" | "keys:write" | "audit:read" | "members:read" | "members:write" | "events:read" | "analytics:read" | "exports:read" | "exports:write" | "triggers:read" | "triggers:write" | "retention:read" | "retention:write")[];
             /** @description WorkspaceId: `ws_` and 26 characters */
             workspace_id: string;
             workspace_name: string;
+        };
+        Member: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            email: string;
+            /** @description MemberId: `mem_` and 26 characters */
+            id: string;
+            name: string;
+            /** @description What the role may do */
+            permissions: ("sessions:write" | "messages:write" | "messages:read" | "conversations:read" | "contacts:read" | "contacts:write" | "channels:read" | "channels:write" | "bots:read" | "bots:write" | "knowledge:read" | "knowledge:write" | "trace:read" | "webhooks:read" | "webhooks:write" | "keys:read" | "keys:write" | "audit:read" | "members:read" | "members:write" | "events:read" | "analytics:read" | "exports:read" | "exports:write" | "triggers:read" | "triggers:write" | "retention:read" | "retention:write")[];
+            /** @enum {string} */
+            role: "owner" | "admin" | "operator" | "bot-author" | "viewer" | "custom";
+        };
+        MemberList: {
+            data: components["schemas"]["Member"][];
+            has_more: boolean;
+            next_cursor: string | null;
         };
         Menu: {
             id: string;
@@ -4152,7 +4745,7 @@ export interface components {
                 /** @description Whose operators a hand-over asks for */
                 department?: string;
                 /** @default false */
-                hand_over: boolean;
+                hand_over?: boolean;
                 id: string;
                 label: string;
                 /** @description The id of a menu that is shown */
@@ -4165,7 +4758,7 @@ export interface components {
              * @default quick_replies
              * @enum {string}
              */
-            style: "quick_replies" | "buttons";
+            style?: "quick_replies" | "buttons";
             text: string;
         };
         MergeContact: {
@@ -4263,13 +4856,16 @@ export interface components {
              */
             to: "bot" | "queue" | "operator" | "desk";
         };
+        PasswordCheck: {
+            password: string;
+        };
         /** @description An error, as a problem document (RFC 9457). */
         Problem: {
             /**
              * @description The code to program against.
              * @enum {string}
              */
-            code: "input/malformed-json" | "input/invalid" | "input/too-large" | "input/unsupported-media-type" | "input/method-not-allowed" | "input/not-acceptable" | "input/invalid-cursor" | "input/idempotency-key-reused" | "input/unsupported-content" | "input/unreadable" | "input/unsupported-version" | "access/missing-credentials" | "access/invalid-api-key" | "access/token-expired" | "access/invalid-signature" | "access/insufficient-scope" | "access/ip-not-allowed" | "access/origin-not-allowed" | "state/not-found" | "state/conflict" | "state/already-exists" | "state/conversation-closed" | "state/idempotency-in-progress" | "state/gone" | "state/version-mismatch" | "state/rate-limited" | "state/fenced" | "state/unavailable" | "state/bot-timeout" | "state/already-running" | "channel/throttled" | "channel/unreachable" | "channel/outcome-unknown" | "channel/rejected" | "channel/refused" | "channel/opted-out" | "channel/credentials" | "channel/not-connected" | "channel/unknown-connector" | "channel/paused" | "store/unavailable" | "store/conflict" | "store/sealed" | "store/credentials" | "store/too-old" | "store/migration-failed" | "store/schema-drift" | "store/platform-unsupported" | "store/folder-unusable" | "store/cluster-failed" | "queue/unavailable" | "queue/invalid-payload" | "queue/too-old" | "config/invalid" | "internal/bug" | "config/port-taken" | "internal/process-failed";
+            code: "input/malformed-json" | "input/invalid" | "input/too-large" | "input/unsupported-media-type" | "input/method-not-allowed" | "input/not-acceptable" | "input/invalid-cursor" | "input/idempotency-key-reused" | "input/unsupported-content" | "input/unreadable" | "input/unsupported-version" | "access/missing-credentials" | "access/invalid-api-key" | "access/token-expired" | "access/invalid-signature" | "access/insufficient-scope" | "access/ip-not-allowed" | "access/origin-not-allowed" | "access/wrong-credentials" | "access/wrong-code" | "access/invalid-session" | "access/second-factor-needed" | "access/not-a-member" | "access/cross-site" | "access/invalid-link" | "state/not-found" | "state/conflict" | "state/already-exists" | "state/conversation-closed" | "state/idempotency-in-progress" | "state/gone" | "state/version-mismatch" | "state/rate-limited" | "state/fenced" | "state/unavailable" | "state/bot-timeout" | "state/already-running" | "channel/throttled" | "channel/unreachable" | "channel/outcome-unknown" | "channel/rejected" | "channel/refused" | "channel/opted-out" | "channel/credentials" | "channel/not-connected" | "channel/unknown-connector" | "channel/paused" | "store/unavailable" | "store/conflict" | "store/sealed" | "store/credentials" | "store/too-old" | "store/migration-failed" | "store/schema-drift" | "store/platform-unsupported" | "store/folder-unusable" | "store/cluster-failed" | "queue/unavailable" | "queue/invalid-payload" | "queue/too-old" | "config/invalid" | "internal/bug" | "config/port-taken" | "internal/process-failed";
             /** @description One sentence about this occurrence. */
             detail: string;
             /** @description The fields that break a rule, in the order of the schema; only with `input/invalid`. */
@@ -4332,12 +4928,12 @@ export interface components {
              * @description Counts, and sends nothing
              * @default false
              */
-            dry_run: boolean;
+            dry_run?: boolean;
             /**
              * @description true: what was not delivered, and what happened while the endpoint was disabled or not there · false: everything
              * @default true
              */
-            only_failed: boolean;
+            only_failed?: boolean;
             /**
              * Format: date-time
              * @description RFC 3339, UTC
@@ -4349,19 +4945,23 @@ export interface components {
              */
             until?: string;
         };
+        RecoveryCodes: {
+            /** @description Each opens the login once; shown now and never again */
+            recovery_codes: string[];
+        };
         RotateApiKey: {
             /**
              * @description How long the secret before is good too
              * @default 86400
              */
-            overlap_seconds: number;
+            overlap_seconds?: number;
         };
         RotateWebhookSecret: {
             /**
              * @description How long the secret before signs too; 0 for one that has leaked
              * @default 86400
              */
-            overlap_seconds: number;
+            overlap_seconds?: number;
         };
         Rule: {
             /** @description Whose operators a hand-over asks for */
@@ -4423,7 +5023,7 @@ export interface components {
              * @description Pass the conversation to the operator queue after replying
              * @default false
              */
-            hand_over: boolean;
+            hand_over?: boolean;
             id: string;
             /** @description The id of a menu that is shown */
             open_menu?: string;
@@ -4433,7 +5033,7 @@ export interface components {
              * @description Liquid templates are filled in; may be left out where something else happens
              * @default []
              */
-            reply: components["schemas"]["ContentInput"][];
+            reply?: components["schemas"]["ContentInput"][];
             /** @description Fields that are set at the contact */
             set?: {
                 [key: string]: string | number | boolean;
@@ -4442,7 +5042,7 @@ export interface components {
             start_flow?: string;
             tests?: {
                 /** @default true */
-                matches: boolean;
+                matches?: boolean;
                 says: string;
             }[];
             /** @description All given conditions must hold; a rule with none never matches */
@@ -4466,13 +5066,17 @@ export interface components {
                  * @description Any of these words or phrases, whole, whatever the case and accents
                  * @default []
                  */
-                words: string[];
+                words?: string[];
             };
         };
         SearchKnowledge: {
             /** @default 5 */
-            limit: number;
+            limit?: number;
             query: string;
+        };
+        SecondFactor: {
+            /** @description Six digits of the app, or a recovery code */
+            code: string;
         };
         Secret: {
             /**
@@ -4578,12 +5182,12 @@ export interface components {
              * @description Shows what would be sent, and sends nothing
              * @default false
              */
-            dry_run: boolean;
+            dry_run?: boolean;
             /**
              * @description What could not be sent by then ends as expired, instead of arriving out of place
              * @default 86400
              */
-            expires_in_seconds: number;
+            expires_in_seconds?: number;
             metadata?: {
                 [key: string]: string;
             };
@@ -4628,6 +5232,39 @@ export interface components {
             /** @description It is sealed, and never shown again */
             value: string;
         };
+        SetUp: {
+            /**
+             * Format: email
+             * @description E-mail address; upper and lower case are the same
+             */
+            email: string;
+            /** @description For people */
+            name: string;
+            /** @description At least 10 characters; every character counts */
+            password: string;
+            /** @description From the link that the first start printed */
+            token: string;
+            /** @description For people */
+            workspace_name: string;
+        };
+        SetUpState: {
+            /** @description Nobody owns this installation yet */
+            is_needed: boolean;
+        };
+        SignedIn: {
+            /** @description With `second-factor`: what may be sent to /v1/auth/second-factor */
+            methods?: ("totp" | "recovery-code")[];
+            /** @enum {string} */
+            status: "signed-in" | "second-factor";
+        };
+        SignIn: {
+            /**
+             * Format: email
+             * @description E-mail address; upper and lower case are the same
+             */
+            email: string;
+            password: string;
+        };
         Simulate: {
             /** @description The person, as the channel writes addresses */
             from: string;
@@ -4671,7 +5308,7 @@ export interface components {
             /** @enum {string} */
             type: "template";
             /** @default {} */
-            variables: {
+            variables?: {
                 [key: string]: string;
             };
         };
@@ -4747,6 +5384,12 @@ export interface components {
             has_more: boolean;
             next_cursor: string | null;
         };
+        TotpSecret: {
+            /** @description The same as an address, for a QR code */
+            otpauth_uri: string;
+            /** @description In base32, to be typed into an app */
+            secret: string;
+        };
         TraceStep: {
             /**
              * @description noted: a step within the work of a responder, for example one call of a tool
@@ -4790,23 +5433,23 @@ export interface components {
              * @description From this score an intent is answered
              * @default 0.6
              */
-            answers_from: number;
+            answers_from?: number;
             /** @default [] */
-            intents: components["schemas"]["IntentInput"][];
+            intents?: components["schemas"]["IntentInput"][];
             /** @default None of these */
-            none_of_these: string;
+            none_of_these?: string;
             /** @default Did you mean one of these? */
-            suggestion: string;
+            suggestion?: string;
             /**
              * @description From this score the bot asks “did you mean”
              * @default 0.3
              */
-            suggests_from: number;
+            suggests_from?: number;
             /**
              * @description Each a group of words or phrases, slang too, that mean the same
              * @default []
              */
-            synonyms: string[][];
+            synonyms?: string[][];
         };
         UpdateApiKey: {
             /** @description Addresses and networks (CIDR) from which it holds; empty: from everywhere */
@@ -4845,6 +5488,12 @@ export interface components {
             text?: string;
             title?: string;
         };
+        UpdateMember: {
+            /** @description Of the role `custom`, and of no other: at most what the giver has */
+            permissions?: ("sessions:write" | "messages:write" | "messages:read" | "conversations:read" | "contacts:read" | "contacts:write" | "channels:read" | "channels:write" | "bots:read" | "bots:write" | "knowledge:read" | "knowledge:write" | "trace:read" | "webhooks:read" | "webhooks:write" | "keys:read" | "keys:write" | "audit:read" | "members:read" | "members:write" | "events:read" | "analytics:read" | "exports:read" | "exports:write" | "triggers:read" | "triggers:write" | "retention:read" | "retention:write")[];
+            /** @enum {string} */
+            role: "owner" | "admin" | "operator" | "bot-author" | "viewer" | "custom";
+        };
         UpdateWebhookEndpoint: {
             /** @description Only events of these channels; empty: of all, and of none */
             channel_ids?: string[];
@@ -4858,7 +5507,7 @@ export interface components {
              */
             state?: "enabled" | "disabled";
             /** @description Events to hear of; empty: all */
-            types?: ("conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "session.ended" | "channel.health_changed" | "webhook.disabled" | "webhook.test")[];
+            types?: ("conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test")[];
             /**
              * Format: uri
              * @description https; plain http only to networks that the installation allows
@@ -4920,7 +5569,7 @@ export interface components {
             /** @enum {string} */
             status: "pending" | "delivered" | "failed";
             /** @enum {string} */
-            type: "conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "session.ended" | "channel.health_changed" | "webhook.disabled" | "webhook.test";
+            type: "conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test";
         };
         WebhookDeliveryDetail: {
             /** @description Of this round: a replay begins a new one */
@@ -4946,7 +5595,7 @@ export interface components {
             /** @enum {string} */
             status: "pending" | "delivered" | "failed";
             /** @enum {string} */
-            type: "conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "session.ended" | "channel.health_changed" | "webhook.disabled" | "webhook.test";
+            type: "conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test";
         };
         WebhookDeliveryList: {
             data: components["schemas"]["WebhookDelivery"][];
@@ -4974,7 +5623,7 @@ export interface components {
             previous_secret_until: string | null;
             /** @enum {string} */
             state: "enabled" | "disabled";
-            types: ("conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "session.ended" | "channel.health_changed" | "webhook.disabled" | "webhook.test")[];
+            types: ("conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test")[];
             /**
              * Format: date-time
              * @description RFC 3339, UTC
@@ -5010,7 +5659,7 @@ export interface components {
             secret: string;
             /** @enum {string} */
             state: "enabled" | "disabled";
-            types: ("conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "session.ended" | "channel.health_changed" | "webhook.disabled" | "webhook.test")[];
+            types: ("conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test")[];
             /**
              * Format: date-time
              * @description RFC 3339, UTC
@@ -5038,7 +5687,7 @@ export interface components {
              */
             timestamp: string;
             /** @enum {string} */
-            type: "conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "session.ended" | "channel.health_changed" | "webhook.disabled" | "webhook.test";
+            type: "conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test";
         };
         WebhookRecovery: {
             /** @description Events that are queued, or would be */
@@ -5115,6 +5764,25 @@ export interface components {
             /** @enum {string} */
             type: "typing.started" | "typing.stopped";
         };
+        WorkspaceEvent: {
+            conversation_id: string;
+            data: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            occurred_at: string;
+            /** @description Rises along the workspace, with gaps; where a stream goes on. `seq` orders one conversation */
+            position: number;
+            /** @description Strictly increasing and gap-free within the conversation */
+            seq: number;
+            /** @enum {string} */
+            type: "conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "session.ended";
+        };
+        WorkspaceEventList: {
+            data: components["schemas"]["WorkspaceEvent"][];
+            has_more: boolean;
+            next_cursor: string | null;
+        };
     };
     responses: {
         /** @description One of `input/malformed-json`, `input/invalid-cursor`, `input/unsupported-version` */
@@ -5126,7 +5794,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description One of `access/missing-credentials`, `access/invalid-api-key`, `access/token-expired`, `access/invalid-signature` */
+        /** @description One of `access/missing-credentials`, `access/invalid-api-key`, `access/token-expired`, `access/invalid-signature`, `access/wrong-credentials`, `access/wrong-code`, `access/invalid-session`, `access/second-factor-needed` */
         Problem401: {
             headers: {
                 [name: string]: unknown;
@@ -5135,7 +5803,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description One of `access/insufficient-scope`, `access/ip-not-allowed`, `access/origin-not-allowed` */
+        /** @description One of `access/insufficient-scope`, `access/ip-not-allowed`, `access/origin-not-allowed`, `access/not-a-member`, `access/cross-site`, `access/invalid-link` */
         Problem403: {
             headers: {
                 [name: string]: unknown;
@@ -5373,6 +6041,60 @@ export interface operations {
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Analytics_report: {
+        parameters: {
+            query: {
+                /** @description Only this channel */
+                channel_id?: string;
+                format?: "json" | "csv";
+                /** @description RFC 3339, UTC */
+                from: string;
+                /** @description bot: the one that spoke, of a conversation the first one · operator: who last took it over */
+                group_by?: "channel" | "bot" | "operator";
+                /** @description Without it one row for the whole time */
+                interval?: "hour" | "day" | "week" | "month";
+                /** @description In which days, weeks and months begin (IANA name) */
+                timezone?: string;
+                /** @description RFC 3339, UTC; not this instant any more */
+                to: string;
+            };
+            header?: never;
+            path: {
+                report: "volume" | "first-response" | "resolution" | "deflection" | "hand-over" | "csat" | "deliveries" | "cost" | "answers" | "flows" | "questions";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report; with `format=csv` as CSV */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyticsReport"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
             /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
             default: {
@@ -5793,6 +6515,539 @@ export interface operations {
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Auth_acceptInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptInvitation"];
+            };
+        };
+        responses: {
+            /** @description Signed in as a member */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    OwnLogin_changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePassword"];
+            };
+        };
+        responses: {
+            /** @description It is changed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Auth_secondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactor"];
+            };
+        };
+        responses: {
+            /** @description Signed in; the session has another cookie */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    OwnLogin_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The person and their workspaces */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogIn"];
+                };
+            };
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    OwnLogin_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sessions, the last used one first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginSessionList"];
+                };
+            };
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    OwnLogin_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is over */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Auth_setUpState: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether it does */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetUpState"];
+                };
+            };
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Auth_setUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetUp"];
+            };
+        };
+        responses: {
+            /** @description Signed in as the owner */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Auth_signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description How far it has come; the session is in a cookie */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Auth_signOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session is over */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    OwnLogin_beginTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What an app needs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpSecret"];
+                };
+            };
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    OwnLogin_removeTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordCheck"];
+            };
+        };
+        responses: {
+            /** @description The password is enough again */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    OwnLogin_confirmTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactor"];
+            };
+        };
+        responses: {
+            /** @description Codes for when the app is lost */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
             /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
             default: {
                 headers: {
@@ -7845,6 +9100,48 @@ export interface operations {
             };
         };
     };
+    Events_list: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before, or a position to go on from; 0 or nothing: the beginning */
+                cursor?: string;
+                limit?: number;
+                /** @description Only these, separated by commas; default: all */
+                types?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkspaceEventList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ContactLinks_removeIdentity: {
         parameters: {
             query?: never;
@@ -7860,6 +9157,141 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description It is nobody’s */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Invitations_list: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                limit?: number;
+                order?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of invitations */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Invitations_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateInvitation"];
+            };
+        };
+        responses: {
+            /** @description The invitation and its link */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationWithLink"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Invitations_remove: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its link opens nothing any more */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -8811,6 +10243,276 @@ export interface operations {
             };
         };
     };
+    Members_list: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                limit?: number;
+                order?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of members */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Members_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateMember"];
+            };
+        };
+        responses: {
+            /** @description The member */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Members_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The member */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Members_remove: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are no member any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Members_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateMember"];
+            };
+        };
+        responses: {
+            /** @description The member as they are now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Members_signOut: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every session of theirs is over */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     Messages_create: {
         parameters: {
             query?: never;
@@ -9531,6 +11233,47 @@ export interface operations {
             };
         };
     };
+    Events_stream: {
+        parameters: {
+            query?: {
+                /** @description Go on after this position; 0 tells everything */
+                after?: string;
+                /** @description Only these, separated by commas; default: all */
+                types?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events: `id` is the position, `data` a WorkspaceEvent */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     WebhookDeliveries_get: {
         parameters: {
             query?: never;
@@ -9847,7 +11590,7 @@ export interface operations {
                 limit?: number;
                 order?: "asc" | "desc";
                 status?: "pending" | "delivered" | "failed";
-                type?: "conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "session.ended" | "channel.health_changed" | "webhook.disabled" | "webhook.test";
+                type?: "conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test";
             };
             header?: never;
             path: {
@@ -10402,7 +12145,222 @@ export interface operations {
             };
         };
     };
+    webhook_bot_published: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same at every attempt: drop what you have seen */
+                "webhook-id": string;
+                /** @description `v1,` and base64 of HMAC-SHA256 over id.timestamp.body; one per secret */
+                "webhook-signature": string;
+                /** @description Of the attempt, in seconds since 1970: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPayload"];
+            };
+        };
+        responses: {
+            /** @description Taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again, by the schedule of Standard Webhooks */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     webhook_channel_health_changed: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same at every attempt: drop what you have seen */
+                "webhook-id": string;
+                /** @description `v1,` and base64 of HMAC-SHA256 over id.timestamp.body; one per secret */
+                "webhook-signature": string;
+                /** @description Of the attempt, in seconds since 1970: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPayload"];
+            };
+        };
+        responses: {
+            /** @description Taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again, by the schedule of Standard Webhooks */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_contact_created: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same at every attempt: drop what you have seen */
+                "webhook-id": string;
+                /** @description `v1,` and base64 of HMAC-SHA256 over id.timestamp.body; one per secret */
+                "webhook-signature": string;
+                /** @description Of the attempt, in seconds since 1970: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPayload"];
+            };
+        };
+        responses: {
+            /** @description Taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again, by the schedule of Standard Webhooks */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_contact_erased: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same at every attempt: drop what you have seen */
+                "webhook-id": string;
+                /** @description `v1,` and base64 of HMAC-SHA256 over id.timestamp.body; one per secret */
+                "webhook-signature": string;
+                /** @description Of the attempt, in seconds since 1970: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPayload"];
+            };
+        };
+        responses: {
+            /** @description Taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again, by the schedule of Standard Webhooks */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_contact_merged: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same at every attempt: drop what you have seen */
+                "webhook-id": string;
+                /** @description `v1,` and base64 of HMAC-SHA256 over id.timestamp.body; one per secret */
+                "webhook-signature": string;
+                /** @description Of the attempt, in seconds since 1970: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPayload"];
+            };
+        };
+        responses: {
+            /** @description Taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again, by the schedule of Standard Webhooks */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_contact_updated: {
         parameters: {
             query?: never;
             header: {
@@ -10532,6 +12490,49 @@ export interface operations {
         };
     };
     webhook_conversation_updated: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same at every attempt: drop what you have seen */
+                "webhook-id": string;
+                /** @description `v1,` and base64 of HMAC-SHA256 over id.timestamp.body; one per secret */
+                "webhook-signature": string;
+                /** @description Of the attempt, in seconds since 1970: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPayload"];
+            };
+        };
+        responses: {
+            /** @description Taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again, by the schedule of Standard Webhooks */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_export_ready: {
         parameters: {
             query?: never;
             header: {

@@ -44,5 +44,5 @@ function differing(taken: Record<string, object>, given: Record<string, object>)
 function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): Converted {
   const options = { io, target: 'draft-2020-12', unrepresentable: 'any' } as const;
   const { $defs, $schema: _, ...rest } = z.toJSONSchema(schema, options);
-  return { schema: rest, components: ($defs ?? {}) as Record<string, object> };
+  return { schema: rest, components: $defs ?? {} };
 }
