@@ -9,6 +9,7 @@ import { ApiKeyGuard, callerOf, Public, Scopes } from './api-key-guard.js';
 import { hashSecret, isSecretOf } from './key-hash.js';
 import { KeyService } from './key-service.js';
 import { readKey, writeKey } from './key-text.js';
+import type { LogIn } from './log-in.js';
 import { hashPassword, verifyPassword } from './passwords.js';
 import { requireScope } from './principal.js';
 
@@ -187,7 +188,8 @@ describe('the guard', () => {
 
   it('lets in who has the scopes of the route, and remembers them on the request', async () => {
     const { service } = setUp();
-    const guard = new ApiKeyGuard(service, new Reflector());
+    const options = { idleMs: 1, publicUrl: 'https://parley.example' };
+    const guard = new ApiKeyGuard(service, {} as LogIn, options, new Reflector());
     const { key, apiKey } = await service.create(workspaceId, input);
     const request = { headers: { authorization: `Bearer ${key}` } };
     const { read, write, open } = Routes.prototype;

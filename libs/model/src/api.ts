@@ -8,6 +8,7 @@ import {
   ChannelId,
   ContactId,
   ConversationId,
+  MemberId,
   MessageId,
   SessionId,
   TurnId,
@@ -59,7 +60,8 @@ export const Me = z
   .object({
     workspace_id: WorkspaceId,
     workspace_name: z.string(),
-    api_key_id: ApiKeyId,
+    api_key_id: ApiKeyId.nullable().describe('Null for a member with a console session'),
+    member_id: MemberId.nullable().describe('Null for an API key'),
     scopes: z.array(Scope),
   })
   .meta({ id: 'Me' });

@@ -104,10 +104,9 @@ export class Invitations {
       [Buffer.from(tokenHash)],
     );
     if (!owner?.id) return null;
+    const where = { tokenHash: Uint8Array.from(tokenHash), expiresAt: { gt: new Date() } };
     const row = await this.database.withWorkspace(idOf('workspace', owner.id), (tx) =>
-      tx.invitation.findFirst({
-        where: { tokenHash: Uint8Array.from(tokenHash), expiresAt: { gt: new Date() } },
-      }),
+      tx.invitation.findFirst({ where: { workspaceId: owner.id ?? '', ...where } }),
     );
     return row && invitationOf(row);
   }
@@ -141,7 +140,10 @@ function invitationOf(row: InvitationRow): StoredInvitation {
   return {
     workspaceId: idOf('workspace', workspaceId),
     invitationId: idOf('invitation', id),
-    ...{ email, invitedBy, createdAt, expiresAt },
+    email,
+    invitedBy,
+    createdAt,
+    expiresAt,
     ...standingOf(row),
   };
 }

@@ -133,8 +133,19 @@ export class LoginSessions {
     );
     return rows.map(({ id, userAgent, ip, createdAt, seenAt, expiresAt }) => ({
       loginSessionId: idOf('loginSession', id),
-      ...{ userAgent, ip, createdAt, seenAt, expiresAt },
+      userAgent,
+      ip,
+      createdAt,
+      seenAt,
+      expiresAt,
     }));
+  }
+
+  /** Removes a stay that never was whole; nobody is told. */
+  async discard(memberId: MemberId, loginSessionId: LoginSessionId): Promise<void> {
+    await this.database.withLogin(memberId, [], (tx) =>
+      tx.loginSession.deleteMany({ where: { loginId: uuidOf(memberId), id: uuidOf(loginSessionId) } }),
+    );
   }
 
   /** Ends one stay of a person. @throws Fault `state/not-found` */
