@@ -41,6 +41,7 @@ import { Readiness } from './health/readiness.js';
 import { HookService } from './hooks/hook-service.js';
 import { HooksController } from './hooks/hooks.controller.js';
 import { AcceptGuard } from './http/accept.js';
+import { AuditedReads } from './http/audited.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { InFlight } from './http/in-flight.js';
 import { BotKnowledgeController } from './knowledge/bot-knowledge.controller.js';
@@ -70,6 +71,8 @@ import { SendsController } from './sends/sends.controller.js';
 import { Greeter } from './sessions/greeter.js';
 import { SessionService } from './sessions/session-service.js';
 import { SessionsController } from './sessions/sessions.controller.js';
+import { TriggerService } from './triggers/trigger-service.js';
+import { TriggersController } from './triggers/triggers.controller.js';
 import { WebhookDeliveriesController } from './webhooks/webhook-deliveries.controller.js';
 import { WebhookEndpointsController } from './webhooks/webhook-endpoints.controller.js';
 import { WebhookService } from './webhooks/webhook-service.js';
@@ -132,6 +135,7 @@ const controllers = [
   SendBatchesController,
   SendsController,
   SessionsController,
+  TriggersController,
   TryingController,
   WebhookDeliveriesController,
   WebhookEndpointsController,
@@ -165,6 +169,7 @@ const services = [
   SendingService,
   SessionService,
   Speaking,
+  TriggerService,
   TryingService,
   TurnStream,
   WebhookService,
@@ -221,6 +226,7 @@ export class GatewayModule {
         { provide: APP_GUARD, useClass: AcceptGuard },
         { provide: APP_GUARD, useExisting: ApiKeyGuard },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: AuditedReads },
       ],
     };
   }

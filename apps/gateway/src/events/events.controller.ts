@@ -5,6 +5,7 @@ import { EventPage, EventStreamQuery, WorkspaceEventList } from '#libs/model';
 import { EventLog } from '#libs/store';
 import { Produces } from '../http/accept.js';
 import { Answers, AnswersEvents, Problems } from '../http/answers.js';
+import { Audited } from '../http/audited.js';
 import { EventStream } from './event-stream.js';
 
 /** What happens in a whole workspace. */
@@ -21,6 +22,7 @@ export class EventsController {
 
   /** Lists the events of all conversations, the oldest first; the last page's `next_cursor` goes on later. */
   @Get('events')
+  @Audited('event.read')
   @Answers(200, WorkspaceEventList, 'A page of events')
   async list(
     @Caller() { workspaceId }: Principal,
@@ -37,6 +39,7 @@ export class EventsController {
 
   /** Streams the events of all conversations; `Last-Event-ID` or `after` says where to go on. */
   @Get('stream')
+  @Audited('event.read')
   @Produces('text/event-stream')
   @AnswersEvents('Events: `id` is the position, `data` a WorkspaceEvent')
   async stream(

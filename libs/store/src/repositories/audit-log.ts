@@ -41,6 +41,11 @@ export class AuditLog {
     return appendAudit(tx, workspaceId, entry);
   }
 
+  /** Adds a line about something that changed nothing: a read. */
+  async record(workspaceId: WorkspaceId, entry: AuditEntry): Promise<void> {
+    await this.database.withWorkspace(workspaceId, (tx) => appendAudit(tx, workspaceId, entry));
+  }
+
   /** The workspaces of the installation, whose logs can be checked. */
   async workspaces(): Promise<WorkspaceId[]> {
     const rows = await this.database.run<{ id: string }>('workspace-ids', 'select workspace_ids() as id', []);
