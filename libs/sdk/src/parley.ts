@@ -6,6 +6,7 @@ import type { ParleyOptions } from './options.js';
 import { Calls } from './resources.gen.js';
 import { Transport } from './transport.js';
 import { webhooks } from './webhooks.js';
+import { Widget } from './widget.js';
 
 /**
  * A client of a Parley, for Node, browsers and wherever else there is `fetch`.
@@ -24,12 +25,14 @@ export class Parley extends Calls {
 
   override readonly conversations: Conversations;
   override readonly messages: Messages;
+  override readonly widget: Widget;
 
   constructor(readonly options: ParleyOptions) {
     const transport = new Transport(options);
     super(transport);
     this.conversations = new Conversations(transport);
     this.messages = new Messages(transport);
+    this.widget = new Widget(transport);
     const { apiKey, fetch: own, headers } = options;
     this.http = createClient<paths>({
       baseUrl: transport.baseUrl,
