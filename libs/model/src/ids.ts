@@ -36,6 +36,8 @@ export const idPrefixes = {
   sendBatch: 'sndb',
   webhookEndpoint: 'whe',
   webhookDelivery: 'whd',
+  trigger: 'trg',
+  export: 'exp',
   request: 'req',
 } as const;
 
@@ -83,6 +85,8 @@ export const SendId = idSchema('send', 'SendId');
 export const SendBatchId = idSchema('sendBatch', 'SendBatchId');
 export const WebhookEndpointId = idSchema('webhookEndpoint', 'WebhookEndpointId');
 export const WebhookDeliveryId = idSchema('webhookDelivery', 'WebhookDeliveryId');
+export const TriggerId = idSchema('trigger', 'TriggerId');
+export const ExportId = idSchema('export', 'ExportId');
 export const RequestId = idSchema('request', 'RequestId');
 
 export type WorkspaceId = z.infer<typeof WorkspaceId>;
@@ -114,6 +118,8 @@ export type SendId = z.infer<typeof SendId>;
 export type SendBatchId = z.infer<typeof SendBatchId>;
 export type WebhookEndpointId = z.infer<typeof WebhookEndpointId>;
 export type WebhookDeliveryId = z.infer<typeof WebhookDeliveryId>;
+export type TriggerId = z.infer<typeof TriggerId>;
+export type ExportId = z.infer<typeof ExportId>;
 export type RequestId = z.infer<typeof RequestId>;
 
 /** The branded type of each kind of identifier. */
@@ -147,6 +153,8 @@ export interface IdOf {
   sendBatch: SendBatchId;
   webhookEndpoint: WebhookEndpointId;
   webhookDelivery: WebhookDeliveryId;
+  trigger: TriggerId;
+  export: ExportId;
   request: RequestId;
 }
 

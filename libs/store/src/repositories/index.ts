@@ -61,6 +61,7 @@ export { SetUps } from './set-ups.js';
 export { TimedCache, type TimedCacheOptions } from './timed-cache.js';
 export type { AttemptEntry } from './timeline-steps.js';
 export { Timelines } from './timelines.js';
+export { Triggers, type StoredTrigger } from './triggers.js';
 export { WebhookEndpoints } from './webhook-endpoints.js';
 export { WebhookLog, type RecoverRange } from './webhook-log.js';
 export { Workspaces, type Workspace } from './workspaces.js';

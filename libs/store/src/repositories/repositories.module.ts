@@ -42,6 +42,7 @@ import { Sends } from './sends.js';
 import { Sessions } from './sessions.js';
 import { SetUps } from './set-ups.js';
 import { Timelines } from './timelines.js';
+import { Triggers } from './triggers.js';
 import { WebhookEndpoints } from './webhook-endpoints.js';
 import { WebhookLog } from './webhook-log.js';
 import { Workspaces } from './workspaces.js';
@@ -85,6 +86,7 @@ const repositories = [
   Sessions,
   SetUps,
   Timelines,
+  Triggers,
   WebhookDeliveries,
   WebhookEndpoints,
   WebhookLog,
