@@ -18,6 +18,8 @@ import { FactsController } from './agent/facts.controller.js';
 import { SecretsController } from './agent/secrets.controller.js';
 import { ApiKeysController } from './access/api-keys.controller.js';
 import { AuditLogsController } from './access/audit-logs.controller.js';
+import { OauthClientsController } from './access/oauth-clients.controller.js';
+import { OauthTokenController } from './access/oauth-token.controller.js';
 import { AuthController } from './auth/auth.controller.js';
 import { OwnLoginController } from './auth/own-login.controller.js';
 import { BotsController } from './bots/bots.controller.js';
@@ -51,6 +53,7 @@ import { KnowledgeSourcesController } from './knowledge/knowledge-sources.contro
 import { MediaController } from './media/media.controller.js';
 import { MediaService } from './media/media-service.js';
 import { WidgetMediaController } from './media/widget-media.controller.js';
+import { McpController } from './mcp/mcp.controller.js';
 import { MeController } from './me/me.controller.js';
 import { InvitationsController } from './members/invitations.controller.js';
 import { MembersController } from './members/members.controller.js';
@@ -125,11 +128,14 @@ const controllers = [
   InvitationsController,
   KnowledgeBasesController,
   KnowledgeSourcesController,
+  McpController,
   MeController,
   MediaController,
   MembersController,
   MessagesController,
+  OauthClientsController,
   OauthController,
+  OauthTokenController,
   OwnLoginController,
   SecretsController,
   SendBatchesController,

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { newId, type ApiKeyId } from '#libs/model';
 import { type ApiKeys, Keyring, type StoredApiKey } from '#libs/store';
 import { ApiKeyGuard, callerOf, Public, Scopes } from './api-key-guard.js';
+import type { ClientService } from './client-service.js';
 import { hashSecret, isSecretOf } from './key-hash.js';
 import { KeyService } from './key-service.js';
 import { readKey, writeKey } from './key-text.js';
@@ -36,6 +37,7 @@ class KeysInMemory {
       previousHash: null,
       previousUntil: null,
       allowedIps: input.allowedIps ?? [],
+      isTest: input.isTest ?? false,
     };
     this.kept.set(key.apiKeyId, key);
     return key;
@@ -188,8 +190,9 @@ describe('the guard', () => {
 
   it('lets in who has the scopes of the route, and remembers them on the request', async () => {
     const { service } = setUp();
+    const clients = { isToken: () => false } as unknown as ClientService;
     const options = { idleMs: 1, publicUrl: 'https://parley.example' };
-    const guard = new ApiKeyGuard(service, {} as LogIn, options, new Reflector());
+    const guard = new ApiKeyGuard(service, clients, {} as LogIn, options, new Reflector());
     const { key, apiKey } = await service.create(workspaceId, input);
     const request = { headers: { authorization: `Bearer ${key}` } };
     const { read, write, open } = Routes.prototype;

@@ -9,6 +9,7 @@ import { Reflector } from '@nestjs/core';
 import { fault } from '#libs/faults';
 import { isId, type Scope } from '#libs/model';
 import { AccessOptions } from './access-options.js';
+import { ClientService } from './client-service.js';
 import { KeyService } from './key-service.js';
 import { LogIn } from './log-in.js';
 import { type Principal, requireScope } from './principal.js';
@@ -65,6 +66,7 @@ export function ownOrigins(
 export class ApiKeyGuard implements CanActivate {
   constructor(
     private readonly keys: KeyService,
+    private readonly clients: ClientService,
     private readonly logIn: LogIn,
     private readonly options: AccessOptions,
     private readonly reflector: Reflector,
@@ -89,8 +91,12 @@ export class ApiKeyGuard implements CanActivate {
     const { authorization, 'parley-workspace': named } = request.headers;
     const token = authorization === undefined ? sessionTokenOf(request.headers) : null;
     if (token === null) {
+      const bearer = String(authorization ?? '')
+        .replace(/^bearer +/i, '')
+        .trim();
+      if (this.clients.isToken(bearer)) return this.clients.principalOf(bearer);
       return this.keys.authenticate(
-        Array.isArray(authorization) ? authorization[0] : authorization,
+        authorization === undefined ? undefined : String(authorization),
         request.ip,
       );
     }

@@ -1,6 +1,7 @@
 export { AccessModule } from './access.module.js';
 export type { AccessOptions } from './access-options.js';
 export { ApiKeyGuard, Caller, callerOf, ownOrigins, Public, Scopes } from './api-key-guard.js';
+export { ClientService, TOKEN_SECONDS, type ClientWithSecret } from './client-service.js';
 export { InvitationService } from './invitation-service.js';
 export { KeyService } from './key-service.js';
 export { LogIn, type BegunSession, type Whence } from './log-in.js';

@@ -1,11 +1,14 @@
 import { fault } from '#libs/faults';
-import type { ApiKeyId, MemberId, Role, Scope, WorkspaceId } from '#libs/model';
+import type { ApiKeyId, MemberId, OauthClientId, Role, Scope, WorkspaceId } from '#libs/model';
 
-/** Who calls the API, and what they may do there: an API key, or a member with the cookie of the console. */
+/** Who calls the API, and what they may do there: an API key, a token of a client, or a member with the cookie of the console. */
 export interface Principal {
   workspaceId: WorkspaceId;
   scopes: readonly Scope[];
   apiKeyId?: ApiKeyId;
+  /** The key is one for trying things out: it changes nothing and reaches nobody. */
+  isTest?: boolean;
+  oauthClientId?: OauthClientId;
   memberId?: MemberId;
   /** Of the member. */
   role?: Role;

@@ -10,6 +10,7 @@ import {
   ConversationId,
   MemberId,
   MessageId,
+  OauthClientId,
   SessionId,
   TurnId,
   WorkspaceId,
@@ -60,8 +61,10 @@ export const Me = z
   .object({
     workspace_id: WorkspaceId,
     workspace_name: z.string(),
-    api_key_id: ApiKeyId.nullable().describe('Null for a member with a console session'),
-    member_id: MemberId.nullable().describe('Null for an API key'),
+    api_key_id: ApiKeyId.nullable().describe('Of the key that asks'),
+    oauth_client_id: OauthClientId.nullable().describe('Of the client whose token asks'),
+    member_id: MemberId.nullable().describe('Of the person whose console session asks'),
+    is_test: z.boolean().describe('A key for trying things out: it changes nothing and reaches nobody'),
     scopes: z.array(Scope),
   })
   .meta({ id: 'Me' });

@@ -12,6 +12,9 @@ export const idPrefixes = {
   invitation: 'inv',
   loginSession: 'lsn',
   apiKey: 'key',
+  oauthClient: 'client',
+  oauthToken: 'token',
+  visitorKey: 'vkey',
   bot: 'bot',
   channel: 'chan',
   contact: 'cont',
@@ -61,6 +64,9 @@ export const MemberId = idSchema('member', 'MemberId');
 export const InvitationId = idSchema('invitation', 'InvitationId');
 export const LoginSessionId = idSchema('loginSession', 'LoginSessionId');
 export const ApiKeyId = idSchema('apiKey', 'ApiKeyId');
+export const OauthClientId = idSchema('oauthClient', 'OauthClientId');
+export const OauthTokenId = idSchema('oauthToken', 'OauthTokenId');
+export const VisitorKeyId = idSchema('visitorKey', 'VisitorKeyId');
 export const BotId = idSchema('bot', 'BotId');
 export const ChannelId = idSchema('channel', 'ChannelId');
 export const ContactId = idSchema('contact', 'ContactId');
@@ -94,6 +100,9 @@ export type MemberId = z.infer<typeof MemberId>;
 export type InvitationId = z.infer<typeof InvitationId>;
 export type LoginSessionId = z.infer<typeof LoginSessionId>;
 export type ApiKeyId = z.infer<typeof ApiKeyId>;
+export type OauthClientId = z.infer<typeof OauthClientId>;
+export type OauthTokenId = z.infer<typeof OauthTokenId>;
+export type VisitorKeyId = z.infer<typeof VisitorKeyId>;
 export type BotId = z.infer<typeof BotId>;
 export type ChannelId = z.infer<typeof ChannelId>;
 export type ContactId = z.infer<typeof ContactId>;
@@ -129,6 +138,9 @@ export interface IdOf {
   invitation: InvitationId;
   loginSession: LoginSessionId;
   apiKey: ApiKeyId;
+  oauthClient: OauthClientId;
+  oauthToken: OauthTokenId;
+  visitorKey: VisitorKeyId;
   bot: BotId;
   channel: ChannelId;
   contact: ContactId;

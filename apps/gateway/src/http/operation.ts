@@ -30,7 +30,7 @@ export function writerOf(request: object): Writer | null {
   const named = (request as WritingRequest)[WRITER];
   if (named) return named;
   const caller = callerOf(request);
-  const principal = caller && (caller.memberId ?? caller.apiKeyId);
+  const principal = caller && (caller.memberId ?? caller.oauthClientId ?? caller.apiKeyId);
   return principal ? { workspaceId: caller.workspaceId, principal, keyMin: 1 } : null;
 }
 

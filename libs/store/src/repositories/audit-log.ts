@@ -5,7 +5,7 @@ import { auditGenesis, auditHash } from './audit-hash.js';
 import { afterSeq, fingerprint, type PageOf, pageOf, type PageRequest } from './cursor.js';
 
 /** Who does something: `system`, or a kind and an id, for example `api_key:key_…`. */
-export type Actor = 'system' | `${'api_key' | 'member' | 'session'}:${string}`;
+export type Actor = 'system' | `${'api_key' | 'oauth_client' | 'member' | 'session'}:${string}`;
 
 /** What is written into the audit log. */
 export interface AuditEntry {

@@ -21,6 +21,7 @@ export {
   type OperationId,
 } from './idempotency.js';
 export { EventLog, type EventRange } from './event-log.js';
+export { Exports, type OpenExport } from './exports.js';
 export { Instance } from './instance.js';
 export { Invitations, type StoredInvitation } from './invitations.js';
 export { withInstallationLock } from './installation-lock.js';
@@ -36,6 +37,7 @@ export {
 export { Logins, type Membership, type StoredLogin } from './logins.js';
 export { Media, type KnownMedia, type NewMedia } from './media.js';
 export { Members, type NewMember, type Standing, type StoredMember } from './members.js';
+export { OauthClients, type StoredOauthClient, type StoredOauthToken } from './oauth-clients.js';
 export type { ChannelPacing, Rate } from './pace.js';
 export { PersonalData, type ErasedFiles } from './personal-data.js';
 export { RepositoriesModule } from './repositories.module.js';

@@ -11,6 +11,7 @@ import { WebhookDeliveries } from '../pipeline/webhook-deliveries.js';
 import { type InstallationKeys, Keyring } from '../sealing/keyring.js';
 import { MediaLinks } from '../sealing/media-links.js';
 import { Sealer } from '../sealing/sealer.js';
+import { WorkspaceArchive } from '../archive/workspace-archive.js';
 import { Analytics } from './analytics.js';
 import { Allowances } from './allowances.js';
 import { ApiKeys } from './api-keys.js';
@@ -26,6 +27,7 @@ import { Contacts } from './contacts.js';
 import { Conversations } from './conversations.js';
 import { DeadLetters } from './dead-letters.js';
 import { EventLog } from './event-log.js';
+import { Exports } from './exports.js';
 import { Idempotency } from './idempotency.js';
 import { Instance } from './instance.js';
 import { Invitations } from './invitations.js';
@@ -36,6 +38,7 @@ import { LoginSessions } from './login-sessions.js';
 import { Logins } from './logins.js';
 import { Media } from './media.js';
 import { Members } from './members.js';
+import { OauthClients } from './oauth-clients.js';
 import { Secrets } from './secrets.js';
 import { PersonalData } from './personal-data.js';
 import { Sends } from './sends.js';
@@ -64,6 +67,7 @@ const repositories = [
   DeadLetters,
   Deliveries,
   EventLog,
+  Exports,
   Idempotency,
   Inbox,
   Instance,
@@ -80,6 +84,7 @@ const repositories = [
   MediaFetches,
   Errands,
   Members,
+  OauthClients,
   Secrets,
   PersonalData,
   Sends,
@@ -90,6 +95,7 @@ const repositories = [
   WebhookDeliveries,
   WebhookEndpoints,
   WebhookLog,
+  WorkspaceArchive,
   Workspaces,
 ];
 
