@@ -36,6 +36,9 @@ import { ConversationsController } from './conversations/conversations.controlle
 import { ControlService } from './conversations/control-service.js';
 import { LogStream } from './conversations/log-stream.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
+import { ExportsController } from './exports/exports.controller.js';
+import { ImportService } from './exports/import-service.js';
+import { ImportsController } from './exports/imports.controller.js';
 import { EventStream } from './events/event-stream.js';
 import { EventsController } from './events/events.controller.js';
 import { HealthController } from './health/health.controller.js';
@@ -50,6 +53,8 @@ import { BotKnowledgeController } from './knowledge/bot-knowledge.controller.js'
 import { KnowledgeBasesController } from './knowledge/knowledge-bases.controller.js';
 import { KnowledgeService } from './knowledge/knowledge-service.js';
 import { KnowledgeSourcesController } from './knowledge/knowledge-sources.controller.js';
+import { Limits } from './limits/limits.js';
+import { LimitsGuard } from './limits/limits-guard.js';
 import { MediaController } from './media/media.controller.js';
 import { MediaService } from './media/media-service.js';
 import { WidgetMediaController } from './media/widget-media.controller.js';
@@ -122,6 +127,8 @@ const controllers = [
   DemoController,
   ErrorsController,
   EventsController,
+  ExportsController,
+  ImportsController,
   FactsController,
   HealthController,
   HooksController,
@@ -156,12 +163,14 @@ const services = [
   ChannelService,
   DemoPage,
   EventStream,
+  ImportService,
   Greeter,
   HookService,
   InboundDoor,
   InFlight,
   KnowledgeService,
   ControlService,
+  Limits,
   LogStream,
   LookService,
   MediaService,
@@ -231,6 +240,7 @@ export class GatewayModule {
         },
         { provide: APP_GUARD, useClass: AcceptGuard },
         { provide: APP_GUARD, useExisting: ApiKeyGuard },
+        { provide: APP_GUARD, useClass: LimitsGuard },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         { provide: APP_INTERCEPTOR, useClass: AuditedReads },
       ],

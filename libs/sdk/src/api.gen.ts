@@ -199,6 +199,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Lets the person of an invitation in, with a new login or the one they have */
         post: operations["Auth_acceptInvitation"];
         delete?: never;
         options?: never;
@@ -214,6 +215,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
+        /** Changes the password; every other session ends */
         put: operations["OwnLogin_changePassword"];
         post?: never;
         delete?: never;
@@ -231,6 +233,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Takes the code of the second factor */
         post: operations["Auth_secondFactor"];
         delete?: never;
         options?: never;
@@ -245,6 +248,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Says who is signed in, and what they may do where */
         get: operations["OwnLogin_session"];
         put?: never;
         post?: never;
@@ -261,6 +265,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Lists where one is signed in */
         get: operations["OwnLogin_list"];
         put?: never;
         post?: never;
@@ -280,6 +285,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
+        /** Ends one of one's own sessions */
         delete: operations["OwnLogin_end"];
         options?: never;
         head?: never;
@@ -293,8 +299,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Says whether the installation waits for its first owner */
         get: operations["Auth_setUpState"];
         put?: never;
+        /** Makes whoever holds the link of the first start the owner */
         post: operations["Auth_setUp"];
         delete?: never;
         options?: never;
@@ -311,6 +319,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Signs a person in; who has a second factor sends its code next */
         post: operations["Auth_signIn"];
         delete?: never;
         options?: never;
@@ -327,6 +336,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Signs a person out, here and now; other browsers stay as they are */
         post: operations["Auth_signOut"];
         delete?: never;
         options?: never;
@@ -343,7 +353,9 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Begins a second factor; it counts from its first code on */
         post: operations["OwnLogin_beginTotp"];
+        /** Takes the second factor away */
         delete: operations["OwnLogin_removeTotp"];
         options?: never;
         head?: never;
@@ -359,6 +371,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Takes the first code of the app */
         post: operations["OwnLogin_confirmTotp"];
         delete?: never;
         options?: never;
@@ -1016,6 +1029,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Lists the events of all conversations, the oldest first; the last page's `next_cursor` goes on later */
         get: operations["Events_list"];
         put?: never;
         post?: never;
@@ -1049,8 +1063,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Lists invitations that nobody has taken yet */
         get: operations["Invitations_list"];
         put?: never;
+        /** Asks somebody to join, by a link that holds for a week */
         post: operations["Invitations_create"];
         delete?: never;
         options?: never;
@@ -1068,6 +1084,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
+        /** Takes an invitation back */
         delete: operations["Invitations_remove"];
         options?: never;
         head?: never;
@@ -1297,7 +1314,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Says whose key it is and what it may do */
+        /** Says who calls, where, and what they may do there */
         get: operations["Me_me"];
         put?: never;
         post?: never;
@@ -1331,8 +1348,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Lists members */
         get: operations["Members_list"];
         put?: never;
+        /** Makes a member with a first password; who has a login on this installation is invited instead */
         post: operations["Members_create"];
         delete?: never;
         options?: never;
@@ -1347,12 +1366,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Reads one member */
         get: operations["Members_get"];
         put?: never;
         post?: never;
+        /** Takes a member out of the workspace; their sessions end */
         delete: operations["Members_remove"];
         options?: never;
         head?: never;
+        /** Gives a member another role; their sessions end */
         patch: operations["Members_update"];
         trace?: never;
     };
@@ -1365,6 +1387,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Signs a member out everywhere */
         post: operations["Members_signOut"];
         delete?: never;
         options?: never;
@@ -1603,9 +1626,65 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Streams the events of all conversations; `Last-Event-ID` or `after` says where to go on */
         get: operations["Events_stream"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/triggers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists triggers by creation */
+        get: operations["Triggers_list"];
+        put?: never;
+        /** Makes a trigger, with a secret of its own */
+        post: operations["Triggers_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/triggers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads one trigger */
+        get: operations["Triggers_get"];
+        put?: never;
+        /** Fires a trigger with any JSON, signed with its own secret; the same `webhook-id` is one effect, however often sent */
+        post: operations["Triggers_fire"];
+        /** Takes a trigger away: nothing fires it any more */
+        delete: operations["Triggers_remove"];
+        options?: never;
+        head?: never;
+        /** Changes what a trigger does, disables it, or enables it again */
+        patch: operations["Triggers_update"];
+        trace?: never;
+    };
+    "/v1/triggers/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a trigger a new secret; for a while both hold, so that senders can change over */
+        post: operations["Triggers_rotate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3391,6 +3470,89 @@ export interface components {
              */
             ttl_seconds?: number;
         };
+        CreateTrigger: {
+            action: {
+                /** @description By preference; default: where they wrote last */
+                channels?: string[];
+                /**
+                 * @description Says something to a person
+                 * @enum {string}
+                 */
+                kind: "send";
+                /** @default {} */
+                metadata?: {
+                    [key: string]: string;
+                };
+                /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                text: string;
+                /** @description Who it is about */
+                to: {
+                    /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                    contact_id: string;
+                } | {
+                    address: {
+                        /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                        kind: string;
+                        /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                        value: string;
+                    };
+                };
+            } | {
+                /** @description Of the conversation; default: of their newest one */
+                channel_id?: string;
+                /**
+                 * @description What the flow knows from the beginning
+                 * @default {}
+                 */
+                fields?: {
+                    [key: string]: string;
+                };
+                flow: string;
+                /**
+                 * @description Starts a flow of the bot in the conversation of a person
+                 * @enum {string}
+                 */
+                kind: "flow";
+                /** @description Who it is about */
+                to: {
+                    /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                    contact_id: string;
+                } | {
+                    address: {
+                        /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                        kind: string;
+                        /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                        value: string;
+                    };
+                };
+            } | {
+                /** @description Of the conversation; default: of their newest one */
+                channel_id?: string;
+                event: string;
+                /** @default {} */
+                fields?: {
+                    [key: string]: string;
+                };
+                /**
+                 * @description Tells the bot that something happened, for a flow that waits for it
+                 * @enum {string}
+                 */
+                kind: "event";
+                /** @description Who it is about */
+                to: {
+                    /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                    contact_id: string;
+                } | {
+                    address: {
+                        /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                        kind: string;
+                        /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                        value: string;
+                    };
+                };
+            };
+            name: string;
+        };
         CreateWebhookEndpoint: {
             /**
              * @description Only events of these channels; empty: of all, and of none
@@ -3710,6 +3872,15 @@ export interface components {
             type: "file";
             /** @description Where the file can be fetched */
             url: string;
+        };
+        FiredTrigger: {
+            contact_id: string | null;
+            /** @description Where the bot goes on; null for sends */
+            conversation_id: string | null;
+            /** @description What is sent; null for flows and events */
+            send_id: string | null;
+            /** @description TriggerId: `trg_` and 26 characters */
+            trigger_id: string;
         };
         Flow: {
             /** @description A message that is nothing but one of these words ends the flow */
@@ -5405,6 +5576,217 @@ export interface components {
             responder: string;
             took_ms: number;
         };
+        Trigger: {
+            action: {
+                /** @description By preference; default: where they wrote last */
+                channels?: string[];
+                /**
+                 * @description Says something to a person
+                 * @enum {string}
+                 */
+                kind: "send";
+                /** @default {} */
+                metadata: {
+                    [key: string]: string;
+                };
+                /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                text: string;
+                /** @description Who it is about */
+                to: {
+                    /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                    contact_id: string;
+                } | {
+                    address: {
+                        /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                        kind: string;
+                        /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                        value: string;
+                    };
+                };
+            } | {
+                /** @description Of the conversation; default: of their newest one */
+                channel_id?: string;
+                /**
+                 * @description What the flow knows from the beginning
+                 * @default {}
+                 */
+                fields: {
+                    [key: string]: string;
+                };
+                flow: string;
+                /**
+                 * @description Starts a flow of the bot in the conversation of a person
+                 * @enum {string}
+                 */
+                kind: "flow";
+                /** @description Who it is about */
+                to: {
+                    /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                    contact_id: string;
+                } | {
+                    address: {
+                        /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                        kind: string;
+                        /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                        value: string;
+                    };
+                };
+            } | {
+                /** @description Of the conversation; default: of their newest one */
+                channel_id?: string;
+                event: string;
+                /** @default {} */
+                fields: {
+                    [key: string]: string;
+                };
+                /**
+                 * @description Tells the bot that something happened, for a flow that waits for it
+                 * @enum {string}
+                 */
+                kind: "event";
+                /** @description Who it is about */
+                to: {
+                    /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                    contact_id: string;
+                } | {
+                    address: {
+                        /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                        kind: string;
+                        /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                        value: string;
+                    };
+                };
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            /** @description TriggerId: `trg_` and 26 characters */
+            id: string;
+            last_fired_at: string | null;
+            name: string;
+            /** @description Until when the secret before holds too */
+            previous_secret_until: string | null;
+            /** @enum {string} */
+            state: "enabled" | "disabled";
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            updated_at: string;
+            /** @description Where it is fired: a signed POST */
+            url: string;
+        };
+        TriggerList: {
+            data: components["schemas"]["Trigger"][];
+            has_more: boolean;
+            next_cursor: string | null;
+        };
+        TriggerWithSecret: {
+            action: {
+                /** @description By preference; default: where they wrote last */
+                channels?: string[];
+                /**
+                 * @description Says something to a person
+                 * @enum {string}
+                 */
+                kind: "send";
+                /** @default {} */
+                metadata: {
+                    [key: string]: string;
+                };
+                /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                text: string;
+                /** @description Who it is about */
+                to: {
+                    /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                    contact_id: string;
+                } | {
+                    address: {
+                        /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                        kind: string;
+                        /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                        value: string;
+                    };
+                };
+            } | {
+                /** @description Of the conversation; default: of their newest one */
+                channel_id?: string;
+                /**
+                 * @description What the flow knows from the beginning
+                 * @default {}
+                 */
+                fields: {
+                    [key: string]: string;
+                };
+                flow: string;
+                /**
+                 * @description Starts a flow of the bot in the conversation of a person
+                 * @enum {string}
+                 */
+                kind: "flow";
+                /** @description Who it is about */
+                to: {
+                    /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                    contact_id: string;
+                } | {
+                    address: {
+                        /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                        kind: string;
+                        /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                        value: string;
+                    };
+                };
+            } | {
+                /** @description Of the conversation; default: of their newest one */
+                channel_id?: string;
+                event: string;
+                /** @default {} */
+                fields: {
+                    [key: string]: string;
+                };
+                /**
+                 * @description Tells the bot that something happened, for a flow that waits for it
+                 * @enum {string}
+                 */
+                kind: "event";
+                /** @description Who it is about */
+                to: {
+                    /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                    contact_id: string;
+                } | {
+                    address: {
+                        /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                        kind: string;
+                        /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                        value: string;
+                    };
+                };
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            /** @description TriggerId: `trg_` and 26 characters */
+            id: string;
+            last_fired_at: string | null;
+            name: string;
+            /** @description Until when the secret before holds too */
+            previous_secret_until: string | null;
+            /** @description Signs what fires it (Standard Webhooks, `whsec_…`); never shown again */
+            secret: string;
+            /** @enum {string} */
+            state: "enabled" | "disabled";
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            updated_at: string;
+            /** @description Where it is fired: a signed POST */
+            url: string;
+        };
         Understanding: {
             /**
              * @description From this score an intent is answered
@@ -5493,6 +5875,91 @@ export interface components {
             permissions?: ("sessions:write" | "messages:write" | "messages:read" | "conversations:read" | "contacts:read" | "contacts:write" | "channels:read" | "channels:write" | "bots:read" | "bots:write" | "knowledge:read" | "knowledge:write" | "trace:read" | "webhooks:read" | "webhooks:write" | "keys:read" | "keys:write" | "audit:read" | "members:read" | "members:write" | "events:read" | "analytics:read" | "exports:read" | "exports:write" | "triggers:read" | "triggers:write" | "retention:read" | "retention:write")[];
             /** @enum {string} */
             role: "owner" | "admin" | "operator" | "bot-author" | "viewer" | "custom";
+        };
+        UpdateTrigger: {
+            action?: {
+                /** @description By preference; default: where they wrote last */
+                channels?: string[];
+                /**
+                 * @description Says something to a person
+                 * @enum {string}
+                 */
+                kind: "send";
+                /** @default {} */
+                metadata?: {
+                    [key: string]: string;
+                };
+                /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                text: string;
+                /** @description Who it is about */
+                to: {
+                    /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                    contact_id: string;
+                } | {
+                    address: {
+                        /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                        kind: string;
+                        /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                        value: string;
+                    };
+                };
+            } | {
+                /** @description Of the conversation; default: of their newest one */
+                channel_id?: string;
+                /**
+                 * @description What the flow knows from the beginning
+                 * @default {}
+                 */
+                fields?: {
+                    [key: string]: string;
+                };
+                flow: string;
+                /**
+                 * @description Starts a flow of the bot in the conversation of a person
+                 * @enum {string}
+                 */
+                kind: "flow";
+                /** @description Who it is about */
+                to: {
+                    /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                    contact_id: string;
+                } | {
+                    address: {
+                        /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                        kind: string;
+                        /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                        value: string;
+                    };
+                };
+            } | {
+                /** @description Of the conversation; default: of their newest one */
+                channel_id?: string;
+                event: string;
+                /** @default {} */
+                fields?: {
+                    [key: string]: string;
+                };
+                /**
+                 * @description Tells the bot that something happened, for a flow that waits for it
+                 * @enum {string}
+                 */
+                kind: "event";
+                /** @description Who it is about */
+                to: {
+                    /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                    contact_id: string;
+                } | {
+                    address: {
+                        /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                        kind: string;
+                        /** @description With places such as `{{ customer.name }}` or `{{ customer.name | friend }}` for what comes in */
+                        value: string;
+                    };
+                };
+            };
+            name?: string;
+            /** @enum {string} */
+            state?: "enabled" | "disabled";
         };
         UpdateWebhookEndpoint: {
             /** @description Only events of these channels; empty: of all, and of none */
@@ -6549,6 +7016,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
@@ -6593,6 +7061,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
@@ -6639,6 +7108,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
@@ -6680,6 +7150,7 @@ export interface operations {
                     "application/json": components["schemas"]["LogIn"];
                 };
             };
+            401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
             429: components["responses"]["Problem429"];
@@ -6713,6 +7184,7 @@ export interface operations {
                     "application/json": components["schemas"]["LoginSessionList"];
                 };
             };
+            401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
             429: components["responses"]["Problem429"];
@@ -6746,6 +7218,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             406: components["responses"]["Problem406"];
@@ -6786,6 +7259,7 @@ export interface operations {
                     "application/json": components["schemas"]["SetUpState"];
                 };
             };
+            401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
             429: components["responses"]["Problem429"];
@@ -6824,6 +7298,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
@@ -6870,6 +7345,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
@@ -6909,6 +7385,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
@@ -6948,6 +7425,7 @@ export interface operations {
                     "application/json": components["schemas"]["TotpSecret"];
                 };
             };
+            401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
@@ -6990,6 +7468,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
@@ -7036,6 +7515,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
@@ -11274,6 +11754,345 @@ export interface operations {
             };
         };
     };
+    Triggers_list: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                limit?: number;
+                order?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of triggers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriggerList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Triggers_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateTrigger"];
+            };
+        };
+        responses: {
+            /** @description The trigger, and the secret that signs what fires it */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriggerWithSecret"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Triggers_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The trigger */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trigger"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Triggers_fire: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Of your choice; the same one is one effect */
+                "webhook-id": string;
+                /** @description As Standard Webhooks says: `v1,…` */
+                "webhook-signature": string;
+                /** @description Seconds since 1970 */
+                "webhook-timestamp": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description What happened, as your system says it */
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description What was started */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiredTrigger"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Triggers_remove: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Triggers_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateTrigger"];
+            };
+        };
+        responses: {
+            /** @description The trigger as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trigger"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Triggers_rotate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateWebhookSecret"];
+            };
+        };
+        responses: {
+            /** @description The trigger and its new secret */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriggerWithSecret"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     WebhookDeliveries_get: {
         parameters: {
             query?: never;
@@ -11998,6 +12817,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];

@@ -155,3 +155,8 @@ function retryAfterMs(headers: Headers): number | null {
   const at = Date.parse(text);
   return Number.isNaN(at) ? null : Math.max(0, at - Date.now());
 }
+
+/** Whether something thrown is an error of this client; anything else is a mistake of the program. */
+export function isParleyError(thrown: unknown): thrown is ParleyError {
+  return thrown instanceof ParleyError;
+}

@@ -9,6 +9,7 @@ export {
   type ErrorCode,
   GoneError,
   InvalidRequestError,
+  isParleyError,
   NotFoundError,
   ParleyError,
   PermissionError,

@@ -85,12 +85,12 @@ export class AuditLogsCalls extends Resource {
 
 /** Calls under `/v1/auth`. */
 export class AuthCalls extends Resource {
-  /** undefined. `POST /v1/auth/sign-in` */
+  /** Signs a person in; who has a second factor sends its code next. `POST /v1/auth/sign-in` */
   signIn(body: Body<'Auth_signIn'>, options: CallOptions = {}): Promise<Answer<'Auth_signIn'>> {
     return this.json({ verb: 'POST', path: '/v1/auth/sign-in', body, options });
   }
 
-  /** undefined. `POST /v1/auth/second-factor` */
+  /** Takes the code of the second factor. `POST /v1/auth/second-factor` */
   secondFactor(
     body: Body<'Auth_secondFactor'>,
     options: CallOptions = {},
@@ -98,22 +98,22 @@ export class AuthCalls extends Resource {
     return this.json({ verb: 'POST', path: '/v1/auth/second-factor', body, options });
   }
 
-  /** undefined. `POST /v1/auth/sign-out` */
+  /** Signs a person out, here and now; other browsers stay as they are. `POST /v1/auth/sign-out` */
   signOut(options: CallOptions = {}): Promise<void> {
     return this.nothing({ verb: 'POST', path: '/v1/auth/sign-out', options });
   }
 
-  /** undefined. `GET /v1/auth/set-up` */
+  /** Says whether the installation waits for its first owner. `GET /v1/auth/set-up` */
   setUpState(options: CallOptions = {}): Promise<Answer<'Auth_setUpState'>> {
     return this.json({ verb: 'GET', path: '/v1/auth/set-up', options });
   }
 
-  /** undefined. `POST /v1/auth/set-up` */
+  /** Makes whoever holds the link of the first start the owner. `POST /v1/auth/set-up` */
   setUp(body: Body<'Auth_setUp'>, options: CallOptions = {}): Promise<Answer<'Auth_setUp'>> {
     return this.json({ verb: 'POST', path: '/v1/auth/set-up', body, options });
   }
 
-  /** undefined. `POST /v1/auth/accept-invitation` */
+  /** Lets the person of an invitation in, with a new login or the one they have. `POST /v1/auth/accept-invitation` */
   acceptInvitation(
     body: Body<'Auth_acceptInvitation'>,
     options: CallOptions = {},
@@ -121,22 +121,22 @@ export class AuthCalls extends Resource {
     return this.json({ verb: 'POST', path: '/v1/auth/accept-invitation', body, options });
   }
 
-  /** undefined. `GET /v1/auth/session` */
+  /** Says who is signed in, and what they may do where. `GET /v1/auth/session` */
   session(options: CallOptions = {}): Promise<Answer<'OwnLogin_session'>> {
     return this.json({ verb: 'GET', path: '/v1/auth/session', options });
   }
 
-  /** undefined. `POST /v1/auth/totp` */
+  /** Begins a second factor; it counts from its first code on. `POST /v1/auth/totp` */
   beginTotp(options: CallOptions = {}): Promise<Answer<'OwnLogin_beginTotp'>> {
     return this.json({ verb: 'POST', path: '/v1/auth/totp', options });
   }
 
-  /** undefined. `DELETE /v1/auth/totp` */
+  /** Takes the second factor away. `DELETE /v1/auth/totp` */
   removeTotp(body: Body<'OwnLogin_removeTotp'>, options: CallOptions = {}): Promise<void> {
     return this.nothing({ verb: 'DELETE', path: '/v1/auth/totp', body, options });
   }
 
-  /** undefined. `POST /v1/auth/totp/confirm` */
+  /** Takes the first code of the app. `POST /v1/auth/totp/confirm` */
   confirmTotp(
     body: Body<'OwnLogin_confirmTotp'>,
     options: CallOptions = {},
@@ -144,17 +144,17 @@ export class AuthCalls extends Resource {
     return this.json({ verb: 'POST', path: '/v1/auth/totp/confirm', body, options });
   }
 
-  /** undefined. `PUT /v1/auth/password` */
+  /** Changes the password; every other session ends. `PUT /v1/auth/password` */
   changePassword(body: Body<'OwnLogin_changePassword'>, options: CallOptions = {}): Promise<void> {
     return this.nothing({ verb: 'PUT', path: '/v1/auth/password', body, options });
   }
 
-  /** undefined. `GET /v1/auth/sessions` */
+  /** Lists where one is signed in. `GET /v1/auth/sessions` */
   list(options: CallOptions = {}): Promise<Answer<'OwnLogin_list'>> {
     return this.json({ verb: 'GET', path: '/v1/auth/sessions', options });
   }
 
-  /** undefined. `DELETE /v1/auth/sessions/{id}` */
+  /** Ends one of one's own sessions. `DELETE /v1/auth/sessions/{id}` */
   end(id: string, options: CallOptions = {}): Promise<void> {
     return this.nothing({ verb: 'DELETE', path: `/v1/auth/sessions/${inPath(id)}`, options });
   }
@@ -469,7 +469,7 @@ export class EventTypesCalls extends Resource {
 
 /** Calls under `/v1/events`. */
 export class EventsCalls extends Resource {
-  /** undefined. `GET /v1/events` */
+  /** Lists the events of all conversations, the oldest first; the last page's `next_cursor` goes on later. `GET /v1/events` */
   list(query: Query<'Events_list'> = {}, options: CallOptions = {}): Pages<Item<'Events_list'>> {
     return this.pages({ verb: 'GET', path: '/v1/events', query, options });
   }
@@ -485,17 +485,17 @@ export class IdentitiesCalls extends Resource {
 
 /** Calls under `/v1/invitations`. */
 export class InvitationsCalls extends Resource {
-  /** undefined. `POST /v1/invitations` */
+  /** Asks somebody to join, by a link that holds for a week. `POST /v1/invitations` */
   create(body: Body<'Invitations_create'>, options: CallOptions = {}): Promise<Answer<'Invitations_create'>> {
     return this.json({ verb: 'POST', path: '/v1/invitations', body, options });
   }
 
-  /** undefined. `GET /v1/invitations` */
+  /** Lists invitations that nobody has taken yet. `GET /v1/invitations` */
   list(query: Query<'Invitations_list'> = {}, options: CallOptions = {}): Pages<Item<'Invitations_list'>> {
     return this.pages({ verb: 'GET', path: '/v1/invitations', query, options });
   }
 
-  /** undefined. `DELETE /v1/invitations/{id}` */
+  /** Takes an invitation back. `DELETE /v1/invitations/{id}` */
   remove(id: string, options: CallOptions = {}): Promise<void> {
     return this.nothing({ verb: 'DELETE', path: `/v1/invitations/${inPath(id)}`, options });
   }
@@ -649,7 +649,7 @@ export class KnowledgeSourcesCalls extends Resource {
 
 /** Calls under `/v1/me`. */
 export class MeCalls extends Resource {
-  /** Says whose key it is and what it may do. `GET /v1/me` */
+  /** Says who calls, where, and what they may do there. `GET /v1/me` */
   get(options: CallOptions = {}): Promise<Answer<'Me_me'>> {
     return this.json({ verb: 'GET', path: '/v1/me', options });
   }
@@ -669,22 +669,22 @@ export class MediaCalls extends Resource {
 
 /** Calls under `/v1/members`. */
 export class MembersCalls extends Resource {
-  /** undefined. `GET /v1/members` */
+  /** Lists members. `GET /v1/members` */
   list(query: Query<'Members_list'> = {}, options: CallOptions = {}): Pages<Item<'Members_list'>> {
     return this.pages({ verb: 'GET', path: '/v1/members', query, options });
   }
 
-  /** undefined. `POST /v1/members` */
+  /** Makes a member with a first password; who has a login on this installation is invited instead. `POST /v1/members` */
   create(body: Body<'Members_create'>, options: CallOptions = {}): Promise<Answer<'Members_create'>> {
     return this.json({ verb: 'POST', path: '/v1/members', body, options });
   }
 
-  /** undefined. `GET /v1/members/{id}` */
+  /** Reads one member. `GET /v1/members/{id}` */
   get(id: string, options: CallOptions = {}): Promise<Answer<'Members_get'>> {
     return this.json({ verb: 'GET', path: `/v1/members/${inPath(id)}`, options });
   }
 
-  /** undefined. `PATCH /v1/members/{id}` */
+  /** Gives a member another role; their sessions end. `PATCH /v1/members/{id}` */
   update(
     id: string,
     body: Body<'Members_update'>,
@@ -693,12 +693,12 @@ export class MembersCalls extends Resource {
     return this.json({ verb: 'PATCH', path: `/v1/members/${inPath(id)}`, body, options });
   }
 
-  /** undefined. `DELETE /v1/members/{id}` */
+  /** Takes a member out of the workspace; their sessions end. `DELETE /v1/members/{id}` */
   remove(id: string, options: CallOptions = {}): Promise<void> {
     return this.nothing({ verb: 'DELETE', path: `/v1/members/${inPath(id)}`, options });
   }
 
-  /** undefined. `POST /v1/members/{id}/sign-out` */
+  /** Signs a member out everywhere. `POST /v1/members/{id}/sign-out` */
   signOut(id: string, options: CallOptions = {}): Promise<void> {
     return this.nothing({ verb: 'POST', path: `/v1/members/${inPath(id)}/sign-out`, options });
   }
@@ -801,6 +801,56 @@ export class SessionsCalls extends Resource {
 
 /** Calls under `/v1/stream`. */
 export class StreamCalls extends Resource {}
+
+/** Calls under `/v1/triggers`. */
+export class TriggersCalls extends Resource {
+  /** Makes a trigger, with a secret of its own. `POST /v1/triggers` */
+  create(body: Body<'Triggers_create'>, options: CallOptions = {}): Promise<Answer<'Triggers_create'>> {
+    return this.json({ verb: 'POST', path: '/v1/triggers', body, options });
+  }
+
+  /** Lists triggers by creation. `GET /v1/triggers` */
+  list(query: Query<'Triggers_list'> = {}, options: CallOptions = {}): Pages<Item<'Triggers_list'>> {
+    return this.pages({ verb: 'GET', path: '/v1/triggers', query, options });
+  }
+
+  /** Reads one trigger. `GET /v1/triggers/{id}` */
+  get(id: string, options: CallOptions = {}): Promise<Answer<'Triggers_get'>> {
+    return this.json({ verb: 'GET', path: `/v1/triggers/${inPath(id)}`, options });
+  }
+
+  /** Changes what a trigger does, disables it, or enables it again. `PATCH /v1/triggers/{id}` */
+  update(
+    id: string,
+    body: Body<'Triggers_update'> = {},
+    options: CallOptions = {},
+  ): Promise<Answer<'Triggers_update'>> {
+    return this.json({ verb: 'PATCH', path: `/v1/triggers/${inPath(id)}`, body, options });
+  }
+
+  /** Takes a trigger away: nothing fires it any more. `DELETE /v1/triggers/{id}` */
+  remove(id: string, options: CallOptions = {}): Promise<void> {
+    return this.nothing({ verb: 'DELETE', path: `/v1/triggers/${inPath(id)}`, options });
+  }
+
+  /** Fires a trigger with any JSON, signed with its own secret; the same `webhook-id` is one effect, however often sent. `POST /v1/triggers/{id}` */
+  fire(
+    id: string,
+    body: Body<'Triggers_fire'> = {},
+    options: CallOptions = {},
+  ): Promise<Answer<'Triggers_fire'>> {
+    return this.json({ verb: 'POST', path: `/v1/triggers/${inPath(id)}`, body, options });
+  }
+
+  /** Gives a trigger a new secret; for a while both hold, so that senders can change over. `POST /v1/triggers/{id}/rotate-secret` */
+  rotate(
+    id: string,
+    body: Body<'Triggers_rotate'> = {},
+    options: CallOptions = {},
+  ): Promise<Answer<'Triggers_rotate'>> {
+    return this.json({ verb: 'POST', path: `/v1/triggers/${inPath(id)}/rotate-secret`, body, options });
+  }
+}
 
 /** Calls under `/v1/webhook-deliveries`. */
 export class WebhookDeliveriesCalls extends Resource {
@@ -957,6 +1007,7 @@ export class Calls {
   readonly sends: SendsCalls;
   readonly sessions: SessionsCalls;
   readonly stream: StreamCalls;
+  readonly triggers: TriggersCalls;
   readonly webhookDeliveries: WebhookDeliveriesCalls;
   readonly webhookEndpoints: WebhookEndpointsCalls;
   readonly widget: WidgetCalls;
@@ -990,6 +1041,7 @@ export class Calls {
     this.sends = new SendsCalls(transport);
     this.sessions = new SessionsCalls(transport);
     this.stream = new StreamCalls(transport);
+    this.triggers = new TriggersCalls(transport);
     this.webhookDeliveries = new WebhookDeliveriesCalls(transport);
     this.webhookEndpoints = new WebhookEndpointsCalls(transport);
     this.widget = new WidgetCalls(transport);
