@@ -12,7 +12,7 @@ interface Described {
 /** What makes a status possible for an operation; every status of the registry that a rule names gets a response. */
 const rules: readonly [status: number, applies: (operation: Described, place: Place) => boolean][] = [
   [400, ({ requestBody, parameters }) => requestBody !== undefined || has(parameters, 'query')],
-  [401, ({ security }) => (security ?? []).length > 0],
+  [401, ({ security }, { path }) => (security ?? []).length > 0 || path.startsWith('/v1/')],
   [403, ({ security }, { path }) => (security ?? []).length > 0 || path.startsWith('/v1/')],
   [404, (_, { path }) => path.includes('{')],
   [406, (_, { path }) => path.startsWith('/v1/')],

@@ -28,6 +28,20 @@ export const requestExamples: Readonly<Record<string, readonly RequestExample[]>
   ApiKeys_rotate: one('Both secrets hold for an hour', { overlap_seconds: 3600 }),
   ApiKeys_update: one('Only from these networks', { allowed_ips: ['127.0.0.0/8', '::1/128'] }),
   Approvals_decide: one('Run it', { decision: 'approve' }),
+  Auth_acceptInvitation: one('A new colleague', {
+    token: 'the-token-of-the-invitation',
+    name: 'Grace',
+    password: 'a long sentence',
+  }),
+  Auth_secondFactor: one('From the app', { code: '123456' }),
+  Auth_setUp: one('The first owner', {
+    token: 'the-token-of-the-first-start',
+    workspace_name: 'Shop',
+    name: 'Ada',
+    email: 'ada@example.com',
+    password: 'a long sentence',
+  }),
+  Auth_signIn: one('With a password', { email: 'ada@example.com', password: 'a long sentence' }),
   BotKnowledge_search: one('As a visitor asks', { query: 'When are you open?' }),
   Bots_create: one('A bot with one rule', { name: 'Ada', definition }),
   Bots_publish: one('A new version', { definition }),
@@ -39,9 +53,9 @@ export const requestExamples: Readonly<Record<string, readonly RequestExample[]>
     proof: 'verified',
   }),
   Contacts_create: one('A person with an address', {
-    name: 'Grace',
+    name: 'Alan',
     attributes: { plan: 'gold' },
-    identities: [{ kind: 'email', value: 'grace@example.com' }],
+    identities: [{ kind: 'email', value: 'alan@example.com' }],
   }),
   Contacts_erase: one('What would be erased', { dry_run: true }),
   Contacts_merge: one('The other one becomes part of this one', { contact_id: id('cont') }),
@@ -63,6 +77,7 @@ export const requestExamples: Readonly<Record<string, readonly RequestExample[]>
       },
     },
   ],
+  Invitations_create: one('An operator', { email: 'alan@example.com', role: 'operator' }),
   KnowledgeBases_addSource: one('Rows of your own', { kind: 'rows', title: 'Prices' }),
   KnowledgeBases_create: one('With synonyms', { name: 'Shop', synonyms: [['parcel', 'package']] }),
   KnowledgeBases_search: one('A question', { query: 'What does delivery cost?' }),
@@ -70,6 +85,13 @@ export const requestExamples: Readonly<Record<string, readonly RequestExample[]>
   KnowledgeSources_deleteRows: one('By key', { keys: ['delivery'] }),
   KnowledgeSources_putRows: one('One row', { rows: [{ key: 'delivery', text: 'Delivery costs 4 euros.' }] }),
   KnowledgeSources_update: one('Another title', { title: 'Prices of this year' }),
+  Members_create: one('A viewer', {
+    email: 'barbara@example.com',
+    name: 'Barbara',
+    password: 'a long sentence',
+    role: 'viewer',
+  }),
+  Members_update: one('More to do', { role: 'operator' }),
   Messages_create: [
     { summary: 'Stored, answered later', value: { session_id: id('sess'), text: 'Hi', respond: 'async' } },
     {
@@ -77,6 +99,9 @@ export const requestExamples: Readonly<Record<string, readonly RequestExample[]>
       value: { session_id: id('sess'), text: 'When are you open?', client_id: 'm-1', respond: 'async' },
     },
   ],
+  OwnLogin_changePassword: one('A longer one', { current: 'a long sentence', new: 'a longer sentence' }),
+  OwnLogin_confirmTotp: one('From the app', { code: '123456' }),
+  OwnLogin_removeTotp: one('Asked for again', { password: 'a long sentence' }),
   Secrets_set: one('For a tool of a bot', { name: 'shop_token', value: 'a-long-secret' }),
   SendBatches_create: one('To two people, in the future', {
     to: [{ address }, { contact_id: id('cont') }],
@@ -91,6 +116,17 @@ export const requestExamples: Readonly<Record<string, readonly RequestExample[]>
     dry_run: true,
   }),
   Sessions_create: one('A known person', { contact: { external_id: 'u_42', name: 'Ada' } }),
+  Triggers_create: one('A parcel leaves', {
+    name: 'Parcel',
+    action: {
+      kind: 'send',
+      to: { contact_id: '{{ customer }}' },
+      text: 'Parcel {{ number }} is on its way.',
+    },
+  }),
+  Triggers_fire: one('What the text needs', { customer: id('cont'), number: '42' }),
+  Triggers_rotate: one('Both secrets hold for an hour', { overlap_seconds: 3600 }),
+  Triggers_update: one('Off', { state: 'disabled' }),
   Trying_dryRun: one('How it would look', { parts: [{ type: 'text', text: '**Hello**' }] }),
   Trying_simulate: one('As if somebody wrote', { from: 'visitor-1', text: 'Hello' }),
   WebhookEndpoints_create: one('Everything about messages', {

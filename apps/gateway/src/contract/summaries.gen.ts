@@ -2,6 +2,9 @@
 
 /** What each operation does, by its id: the first sentence, and whatever else its block says. */
 export const summaries: Readonly<Record<string, { summary: string; description?: string }>> = {
+  Analytics_report: {
+    summary: 'Counts what happened in a time, from the event log: late events are in the next answer',
+  },
   ApiKeys_create: { summary: 'Makes a key, with at most the scopes of the one that asks' },
   ApiKeys_get: { summary: 'Reads one key, but for its secret' },
   ApiKeys_list: { summary: 'Lists keys by creation, revoked ones included' },
@@ -16,6 +19,14 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
     summary:
       'Lists who did what, the newest first; `npm run db -- verify-audit` proves that nothing was altered',
   },
+  Auth_acceptInvitation: {
+    summary: 'Lets the person of an invitation in, with a new login or the one they have',
+  },
+  Auth_secondFactor: { summary: 'Takes the code of the second factor' },
+  Auth_setUp: { summary: 'Makes whoever holds the link of the first start the owner' },
+  Auth_setUpState: { summary: 'Says whether the installation waits for its first owner' },
+  Auth_signIn: { summary: 'Signs a person in; who has a second factor sends its code next' },
+  Auth_signOut: { summary: 'Signs a person out, here and now; other browsers stay as they are' },
   BotKnowledge_close: { summary: 'Puts a question aside; when it is asked again it is open again' },
   BotKnowledge_listGaps: {
     summary: 'Lists what people asked and no bot could answer, most often asked first',
@@ -88,6 +99,13 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
     summary:
       'Tries again: what came in is handled once more, what should go out is queued under the same key',
   },
+  Events_list: {
+    summary:
+      "Lists the events of all conversations, the oldest first; the last page's `next_cursor` goes on later",
+  },
+  Events_stream: {
+    summary: 'Streams the events of all conversations; `Last-Event-ID` or `after` says where to go on',
+  },
   Facts_forget: { summary: 'Forgets one fact: no bot knows it from its next turn on' },
   Facts_forgetAll: { summary: 'Forgets everything that is known of a contact' },
   Facts_list: { summary: 'Lists what bots know of a contact across conversations, the newest first' },
@@ -95,6 +113,9 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
   Health_numbers: { summary: 'Numbers of this process, in Prometheus text format' },
   Health_ready: { summary: 'Says whether requests can be taken' },
   Hooks_get: { summary: 'Some providers verify an address by a GET request before they post to it' },
+  Invitations_create: { summary: 'Asks somebody to join, by a link that holds for a week' },
+  Invitations_list: { summary: 'Lists invitations that nobody has taken yet' },
+  Invitations_remove: { summary: 'Takes an invitation back' },
   KnowledgeBases_addFile: {
     summary: 'Adds a file: PDF, DOCX, HTML, Markdown, text, or a CSV of questions and answers',
     description: 'A worker reads it.',
@@ -120,7 +141,7 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
   KnowledgeSources_refresh: { summary: 'Has it read now, also when it was given up' },
   KnowledgeSources_remove: { summary: 'Removes a source with its passages' },
   KnowledgeSources_update: { summary: 'Changes a source; what it says is read again' },
-  Me_me: { summary: 'Says whose key it is and what it may do' },
+  Me_me: { summary: 'Says who calls, where, and what they may do there' },
   Media_give: {
     summary:
       'Gives a file to whoever has a link to it; messages hold such links, which end after an hour or two',
@@ -128,6 +149,14 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
   Media_take: {
     summary: 'Takes a file, to be named in the parts of a message: the body is the file, or a form with one',
   },
+  Members_create: {
+    summary: 'Makes a member with a first password; who has a login on this installation is invited instead',
+  },
+  Members_get: { summary: 'Reads one member' },
+  Members_list: { summary: 'Lists members' },
+  Members_remove: { summary: 'Takes a member out of the workspace; their sessions end' },
+  Members_signOut: { summary: 'Signs a member out everywhere' },
+  Members_update: { summary: 'Gives a member another role; their sessions end' },
   Messages_create: {
     summary: 'Says something as the person of a session, and awaits, streams or leaves the answer',
   },
@@ -138,6 +167,13 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
     description: 'Register the redirect address there first.',
   },
   Oauth_finish: { summary: 'Where the provider sends that person back to' },
+  OwnLogin_beginTotp: { summary: 'Begins a second factor; it counts from its first code on' },
+  OwnLogin_changePassword: { summary: 'Changes the password; every other session ends' },
+  OwnLogin_confirmTotp: { summary: 'Takes the first code of the app' },
+  OwnLogin_end: { summary: "Ends one of one's own sessions" },
+  OwnLogin_list: { summary: 'Lists where one is signed in' },
+  OwnLogin_removeTotp: { summary: 'Takes the second factor away' },
+  OwnLogin_session: { summary: 'Says who is signed in, and what they may do where' },
   Secrets_delete: { summary: 'Takes a value away: what needs it does not work any more' },
   Secrets_list: { summary: 'Lists the names of sealed values; the values are never shown' },
   Secrets_set: { summary: 'Seals a value under a name; bots use the new one within five seconds' },
@@ -158,6 +194,18 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
   },
   Sessions_end: { summary: 'Ends a session: its token opens nothing any more' },
   Sessions_get: { summary: 'Reads a session that has not ended' },
+  Triggers_create: { summary: 'Makes a trigger, with a secret of its own' },
+  Triggers_fire: {
+    summary:
+      'Fires a trigger with any JSON, signed with its own secret; the same `webhook-id` is one effect, however often sent',
+  },
+  Triggers_get: { summary: 'Reads one trigger' },
+  Triggers_list: { summary: 'Lists triggers by creation' },
+  Triggers_remove: { summary: 'Takes a trigger away: nothing fires it any more' },
+  Triggers_rotate: {
+    summary: 'Gives a trigger a new secret; for a while both hold, so that senders can change over',
+  },
+  Triggers_update: { summary: 'Changes what a trigger does, disables it, or enables it again' },
   Trying_command: {
     summary: 'Asks something of a held connection, such as `logout`; its state shows what came of it',
   },
