@@ -99,6 +99,12 @@ module.exports = {
       to: { path: '^libs/knowledge/' },
     },
     {
+      name: 'sdk-stands-alone',
+      severity: 'error',
+      from: { path: '^libs/sdk/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '(^libs/(?!sdk/)|^apps/|^node:|node_modules/(?!openapi-fetch/))' },
+    },
+    {
       name: 'browser-sees-model-only',
       severity: 'error',
       from: { path: '^apps/(console|widget|demo)/' },

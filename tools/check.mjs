@@ -20,6 +20,7 @@ const steps = [
   ['connectors', [node, 'tools/check-connectors.mjs']],
   ['paths', [node, 'tools/check-paths.mjs']],
   ['house', [node, 'tools/check-house.mjs']],
+  ['api', [node, 'tools/check-api.mjs']],
 ];
 
 const wanted = process.argv.slice(2);

@@ -5,15 +5,19 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { genConnectorDocs } from './gen-connector-docs.mjs';
 import { genDocs } from './gen-docs.mjs';
+import { genOpenapi } from './gen-openapi.mjs';
 import { genRenderings } from './gen-renderings.mjs';
 import { genRegistry } from './gen-registry.mjs';
+import { genSummaries } from './gen-summaries.mjs';
 
 /** Each step gives the files it owns: path under the root → text. A file is only written when its text changes. */
 const steps = [
   { name: 'connector registry', make: genRegistry },
+  { name: 'words of the API', make: genSummaries },
   { name: 'connector pages', make: genConnectorDocs, needsBuild: true },
   { name: 'renderings', make: genRenderings, needsBuild: true },
   { name: 'settings, errors and jobs', make: genDocs, needsBuild: true },
+  { name: 'description of the API', make: genOpenapi, needsBuild: true },
 ];
 
 const root = path.dirname(import.meta.dirname);

@@ -209,7 +209,7 @@ describe('every route', () => {
     forEach(
       ({ path }) => path.startsWith('/v1/'),
       async (operation, what) => {
-        const answer = await api(operation.method, anyPath(operation), undefined, { accept: 'text/csv' });
+        const answer = await api(operation.method, anyPath(operation), undefined, { accept: 'text/x-nothing' });
         expectProblem(answer, 406, 'input/not-acceptable', what);
       },
     ));

@@ -9,8 +9,15 @@ let store: TestStore;
 let ours: FilledWorkspace;
 let theirs: FilledWorkspace;
 
+/** Tables of people, who may work in several workspaces: a transaction sees those of the login that it names. */
+const OF_LOGINS = ['login', 'login_session', 'recovery_code'];
+
 /** Tables of no workspace, each with its reason. */
 const SHARED: Record<string, string> = {
+  allowance: 'how often something was done; the app may only take from it, by a function',
+  login: 'a person, who may work in several workspaces; visible to a transaction that names it',
+  login_session: 'of a login, as it is',
+  recovery_code: 'of a login, as it is',
   instance: 'facts of the installation; no customer data',
   _prisma_migrations: 'which migrations ran; the app may not read it',
 };
@@ -51,10 +58,11 @@ describe('the schema', () => {
   it('has one policy for the app on each, for reading and writing, that asks for the workspace', async () => {
     const policies = await query<{ name: string; cmd: string; qual: string; check: string }>(`
       select tablename as name, cmd, qual, with_check as "check" from pg_policies where 'parley_app' = any (roles) or 'public' = any (roles)`);
-    expect(policies.map(({ name }) => name).sort()).toEqual(await ownedTables());
+    expect(policies.map(({ name }) => name).sort()).toEqual([...(await ownedTables()), ...OF_LOGINS].sort());
     for (const { name, cmd, qual, check } of policies) {
       expect(cmd, name).toBe('ALL');
-      expect(qual, name).toContain(`${keyOf(name)} = ANY`);
+      const isOfLogin = OF_LOGINS.includes(name);
+      expect(qual, name).toContain(isOfLogin ? 'SELECT parley_login()' : `${keyOf(name)} = ANY`);
       expect(check, name).toBe(qual);
     }
   });
@@ -68,7 +76,8 @@ describe('the schema', () => {
            join pg_attribute a on a.attrelid = k.confrelid and a.attnum = x.num) as targets
       from pg_constraint k where k.contype = 'f' and k.connamespace = 'public'::regnamespace`);
     expect(keys.length).toBeGreaterThan(15);
-    for (const { name, columns, target, targets } of keys) {
+    const owned = new Set(await ownedTables());
+    for (const { name, columns, target, targets } of keys.filter((key) => owned.has(key.target))) {
       const at = columns.indexOf('workspace_id');
       expect(at, name).toBeGreaterThanOrEqual(0);
       expect(targets[at], name).toBe(keyOf(target));
@@ -150,6 +159,9 @@ describe('the roles', () => {
     const columns = seen.map(({ column }) => column).filter((column) => !column.startsWith('pace.'));
     // mailbox.key and delivery.destination may hold an address: whom to serve and whom to pace is what it decides.
     expect(columns).toEqual([
+      // How often something was done, by a hash or an id.
+      'allowance.key',
+      'allowance.rests_at',
       'api_key.id',
       'api_key.workspace_id',
       'channel.check_due_at',
@@ -181,6 +193,9 @@ describe('the roles', () => {
       'errand.leased_by',
       'errand.workspace_id',
       'idempotency.created_at',
+      'invitation.id',
+      'invitation.token_hash',
+      'invitation.workspace_id',
       // Knowledge is what a workspace wrote to be said to everybody. Its words are found past the policy, and read behind it.
       'knowledge_passage.base_id',
       'knowledge_passage.embedding_model',
@@ -197,6 +212,11 @@ describe('the roles', () => {
       'knowledge_word.passages',
       'knowledge_word.word',
       'knowledge_word.workspace_id',
+      // Who logs in with which address: what is behind it is read past no policy.
+      'login.email',
+      'login.id',
+      'login_session.login_id',
+      'login_session.token_hash',
       'mailbox.channel_id',
       'mailbox.due_at',
       'mailbox.epoch',
@@ -213,6 +233,8 @@ describe('the roles', () => {
       'media.is_over_connection',
       'media.leased_by',
       'media.workspace_id',
+      'member.id',
+      'member.workspace_id',
       'send.due_at',
       'send.epoch',
       'send.id',
@@ -248,6 +270,7 @@ describe('the roles', () => {
         has_function_privilege('public', p.oid, 'execute') as open, pg_get_function_result(p.oid) as result
       from pg_proc p where p.pronamespace = 'public'::regnamespace and p.prosecdef order by 1`);
     expect(definers.map(({ name, result }) => `${name}: ${result}`)).toEqual([
+      'allowance_take: TABLE(key text, is_allowed boolean, remaining integer, reset_ms bigint, retry_ms bigint)',
       'api_key_workspace: uuid',
       'channel_take: TABLE(workspace_id uuid, channel_id uuid)',
       'channel_workspace: uuid',
@@ -256,10 +279,14 @@ describe('the roles', () => {
       'delivery_take: SETOF delivery_claim',
       'delivery_wait_ms: double precision',
       'errand_take: SETOF errand_claim',
+      'invitation_workspace: uuid',
       'knowledge_matches: TABLE(id uuid, weight double precision)',
       'knowledge_near: TABLE(asked text, word text, passages integer)',
       'knowledge_requeue: bigint',
       'knowledge_take: SETOF knowledge_claim',
+      'login_of_email: uuid',
+      'login_of_session: uuid',
+      'login_workspaces: SETOF uuid',
       'mailbox_take: SETOF mailbox_claim',
       'media_take: SETOF media_claim',
       'media_workspace: uuid',
@@ -433,6 +460,7 @@ describe.each(variants)('$name, with ids of others', ({ make }) => {
       replies: [],
     });
     expect(await repositories.members.findByEmail(w(), 'owner@theirs.example')).toBeNull();
+    await expect(repositories.members.get(w(), theirs.memberId)).rejects.toMatchObject(gone);
     expect((await repositories.conversations.lastSeqs(w(), [theirs.conversationId])).size).toBe(0);
     await expect(repositories.webhookEndpoints.get(w(), theirs.webhookEndpointId)).rejects.toMatchObject(
       gone,
@@ -464,6 +492,8 @@ describe.each(variants)('$name, with ids of others', ({ make }) => {
       await repositories.channels.list(w(), page),
       await repositories.bots.list(w(), page),
       await repositories.apiKeys.list(w(), page),
+      await repositories.members.list(w(), page),
+      await repositories.invitations.list(w(), page),
       await repositories.deadLetters.inboxEvents(w(), page),
       await repositories.deadLetters.deliveries(w(), page),
       await repositories.conversations.list(w(), page),
@@ -490,6 +520,10 @@ describe.each(variants)('$name, with ids of others', ({ make }) => {
       repositories.bots.publish(w(), theirs.botId, { definition, actor }),
       repositories.apiKeys.revoke(w(), theirs.apiKeyId, actor),
       repositories.apiKeys.get(w(), theirs.apiKeyId),
+      repositories.members.update(w(), theirs.memberId, { role: 'viewer' }, actor),
+      repositories.members.remove(w(), theirs.memberId, actor),
+      repositories.members.signOut(w(), theirs.memberId, actor),
+      repositories.invitations.remove(w(), theirs.invitationId, actor),
       repositories.apiKeys.update(w(), theirs.apiKeyId, { name: 'X' }, actor),
       repositories.apiKeys.rotate(w(), theirs.apiKeyId, { secretHash: 'x', overlapMs: 0, actor }),
       repositories.sessions.start(w(), { channelId: theirs.channelId, ttlMs: 1_000 }),

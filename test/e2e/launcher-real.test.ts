@@ -35,9 +35,11 @@ afterAll(() => {
 });
 
 describe.runIf(isBuilt)('Parley itself under the launcher', () => {
-  it('shows its key and login once, heals what is killed, and goes down in order', async () => {
+  it('shows its key once, and the link for its owner, heals what is killed, and goes down in order', async () => {
     const launched = await start();
-    expect(launched.output).toMatch(/Parley is ready at \S+\nAPI key: \S+\nConsole login: \S+@\S+ \/ \S+\n$/);
+    expect(launched.output).toMatch(
+      /Parley is ready at \S+\nAPI key: \S+\nSet up the console: \S+\/console\/set-up#token=[\w-]{43}\n$/,
+    );
     expect(await isReady()).toBe(true);
 
     const worker = launched.pidOf('worker');
@@ -57,9 +59,10 @@ describe.runIf(isBuilt)('Parley itself under the launcher', () => {
     await allGone(processes);
   });
 
-  it('starts again without telling secrets, and leaves no process when its launcher is killed', async () => {
+  it('starts again without its key and with another link, and leaves no process when its launcher is killed', async () => {
     const launched = await start();
-    expect(launched.output).not.toMatch(/API key|Console login/);
+    expect(launched.output).not.toMatch(/API key/);
+    expect(launched.output).toMatch(/Set up the console: \S+#token=[\w-]{43}/);
     const processes = launched.processes();
     expect(processes).toHaveLength(5);
     launched.signal('SIGKILL');

@@ -86,7 +86,7 @@ describe('sessions', () => {
     const member = {
       email: 'a\u0000@x',
       name: 'A',
-      role: 'owner',
+      role: 'owner' as const,
       passwordHash: 'x',
       actor: 'system' as const,
     };

@@ -10,6 +10,8 @@ import {
   type DeliveryId,
   type IdentityId,
   type InboxEventId,
+  type InvitationId,
+  type MemberId,
   type MessageId,
   type SendBatchId,
   type SendId,
@@ -28,6 +30,8 @@ export interface FilledWorkspace {
   channelId: ChannelId;
   botId: BotId;
   apiKeyId: ApiKeyId;
+  memberId: MemberId;
+  invitationId: InvitationId;
   contactId: ContactId;
   identityId: IdentityId;
   /** Of a second contact into the first. */
@@ -63,7 +67,17 @@ export async function fillWorkspace(store: TestStore, name: string): Promise<Fil
     actor,
   });
   const email = `owner@${name.toLowerCase()}.example`;
-  await store.members.create(workspaceId, { email, name, role: 'owner', passwordHash: 'x', actor });
+  const member = { email, name, role: 'owner', passwordHash: 'x', actor } as const;
+  const { memberId } = await store.members.create(workspaceId, member);
+  const invitationId = newId('invitation');
+  await store.invitations.create(workspaceId, {
+    invitationId,
+    email: `guest@${name.toLowerCase()}.example`,
+    role: 'viewer',
+    tokenHash: Buffer.from(name),
+    expiresAt: new Date(Date.now() + 60_000),
+    actor,
+  });
   const { session } = await store.sessions.start(workspaceId, {
     channelId,
     externalId: name,
@@ -118,6 +132,8 @@ export async function fillWorkspace(store: TestStore, name: string): Promise<Fil
     channelId,
     botId: bot_id as BotId,
     apiKeyId,
+    memberId,
+    invitationId,
     contactId,
     identityId: twin.identities[0]!.id,
     contactMergeId: merge.id,

@@ -3,6 +3,7 @@ import { Client } from 'pg';
 import { inject } from 'vitest';
 import { type ChannelId, type WorkspaceId } from '#libs/model';
 import {
+  Allowances,
   ApiKeys,
   Approvals,
   AuditLog,
@@ -17,7 +18,10 @@ import {
   Idempotency,
   Instance,
   type InstallationKeys,
+  Invitations,
   Keyring,
+  Logins,
+  LoginSessions,
   Media,
   MediaLinks,
   Members,
@@ -26,6 +30,7 @@ import {
   Secrets,
   Sends,
   Sessions,
+  SetUps,
   Timelines,
   WebhookDeliveries,
   WebhookEndpoints,
@@ -76,10 +81,12 @@ export async function openTestStore(options: { poolMax?: number } = {}): Promise
 
 /** Makes all repositories, as the module does. */
 export function repositoriesOf(database: Database, keyring: Keyring, sealer = new Sealer(database, keyring)) {
+  const logins = new Logins(database);
   const media = new Media(database, new MediaLinks(keyring, 'https://parley.example'));
   return {
     sealer,
     media,
+    allowances: new Allowances(database),
     apiKeys: new ApiKeys(database),
     approvals: new Approvals(database),
     auditLog: new AuditLog(database),
@@ -92,11 +99,15 @@ export function repositoriesOf(database: Database, keyring: Keyring, sealer = ne
     deadLetters: new DeadLetters(database),
     idempotency: new Idempotency(database),
     instance: new Instance(database),
+    invitations: new Invitations(database),
+    logins,
+    loginSessions: new LoginSessions(database, logins),
     members: new Members(database),
     secrets: new Secrets(database, sealer),
     personalData: new PersonalData(database),
     sends: new Sends(database),
     sessions: new Sessions(database),
+    setUps: new SetUps(database, new Instance(database)),
     timelines: new Timelines(database),
     webhookDeliveries: new WebhookDeliveries(database, sealer),
     webhookEndpoints: new WebhookEndpoints(database, sealer),

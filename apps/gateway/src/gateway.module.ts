@@ -11,12 +11,17 @@ import { Logger, Metrics } from '#libs/observe';
 import { Outbox } from '#libs/outbound';
 import { QueueModule } from '#libs/queue';
 import { KnowledgeIndex, Media, RepositoriesModule, StoreModule } from '#libs/store';
+import { AnalyticsController } from './analytics/analytics.controller.js';
 import { ApprovalService } from './agent/approval-service.js';
 import { ApprovalsController } from './agent/approvals.controller.js';
 import { FactsController } from './agent/facts.controller.js';
 import { SecretsController } from './agent/secrets.controller.js';
 import { ApiKeysController } from './access/api-keys.controller.js';
 import { AuditLogsController } from './access/audit-logs.controller.js';
+import { OauthClientsController } from './access/oauth-clients.controller.js';
+import { OauthTokenController } from './access/oauth-token.controller.js';
+import { AuthController } from './auth/auth.controller.js';
+import { OwnLoginController } from './auth/own-login.controller.js';
 import { BotsController } from './bots/bots.controller.js';
 import { ChannelService } from './channels/channel-service.js';
 import { ChannelTypesController } from './channels/channel-types.controller.js';
@@ -31,21 +36,32 @@ import { ConversationsController } from './conversations/conversations.controlle
 import { ControlService } from './conversations/control-service.js';
 import { LogStream } from './conversations/log-stream.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
+import { ExportsController } from './exports/exports.controller.js';
+import { ImportService } from './exports/import-service.js';
+import { ImportsController } from './exports/imports.controller.js';
+import { EventStream } from './events/event-stream.js';
+import { EventsController } from './events/events.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { Readiness } from './health/readiness.js';
 import { HookService } from './hooks/hook-service.js';
 import { HooksController } from './hooks/hooks.controller.js';
 import { AcceptGuard } from './http/accept.js';
+import { AuditedReads } from './http/audited.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { InFlight } from './http/in-flight.js';
 import { BotKnowledgeController } from './knowledge/bot-knowledge.controller.js';
 import { KnowledgeBasesController } from './knowledge/knowledge-bases.controller.js';
 import { KnowledgeService } from './knowledge/knowledge-service.js';
 import { KnowledgeSourcesController } from './knowledge/knowledge-sources.controller.js';
+import { Limits } from './limits/limits.js';
+import { LimitsGuard } from './limits/limits-guard.js';
 import { MediaController } from './media/media.controller.js';
 import { MediaService } from './media/media-service.js';
 import { WidgetMediaController } from './media/widget-media.controller.js';
+import { McpController } from './mcp/mcp.controller.js';
 import { MeController } from './me/me.controller.js';
+import { InvitationsController } from './members/invitations.controller.js';
+import { MembersController } from './members/members.controller.js';
 import { MessageService } from './messages/message-service.js';
 import { MessagesController } from './messages/messages.controller.js';
 import { Speaking } from './messages/speaking.js';
@@ -63,6 +79,8 @@ import { SendsController } from './sends/sends.controller.js';
 import { Greeter } from './sessions/greeter.js';
 import { SessionService } from './sessions/session-service.js';
 import { SessionsController } from './sessions/sessions.controller.js';
+import { TriggerService } from './triggers/trigger-service.js';
+import { TriggersController } from './triggers/triggers.controller.js';
 import { WebhookDeliveriesController } from './webhooks/webhook-deliveries.controller.js';
 import { WebhookEndpointsController } from './webhooks/webhook-endpoints.controller.js';
 import { WebhookService } from './webhooks/webhook-service.js';
@@ -93,10 +111,12 @@ class CoreModule {
 }
 
 const controllers = [
+  AnalyticsController,
   BotKnowledgeController,
   ApprovalsController,
   ApiKeysController,
   AuditLogsController,
+  AuthController,
   BotsController,
   ChannelTypesController,
   ChannelsController,
@@ -106,19 +126,29 @@ const controllers = [
   DeadLettersController,
   DemoController,
   ErrorsController,
+  EventsController,
+  ExportsController,
+  ImportsController,
   FactsController,
   HealthController,
   HooksController,
+  InvitationsController,
   KnowledgeBasesController,
   KnowledgeSourcesController,
+  McpController,
   MeController,
   MediaController,
+  MembersController,
   MessagesController,
+  OauthClientsController,
   OauthController,
+  OauthTokenController,
+  OwnLoginController,
   SecretsController,
   SendBatchesController,
   SendsController,
   SessionsController,
+  TriggersController,
   TryingController,
   WebhookDeliveriesController,
   WebhookEndpointsController,
@@ -132,12 +162,15 @@ const services = [
   ApprovalService,
   ChannelService,
   DemoPage,
+  EventStream,
+  ImportService,
   Greeter,
   HookService,
   InboundDoor,
   InFlight,
   KnowledgeService,
   ControlService,
+  Limits,
   LogStream,
   LookService,
   MediaService,
@@ -151,6 +184,7 @@ const services = [
   SendingService,
   SessionService,
   Speaking,
+  TriggerService,
   TryingService,
   TurnStream,
   WebhookService,
@@ -174,7 +208,7 @@ export class GatewayModule {
           poolMax: queue.poolMax,
           role: 'gateway',
         }),
-        AccessModule,
+        AccessModule.forRoot({ ...core.config.logIn, publicUrl: http.publicUrl }),
         EventsModule,
       ],
       controllers,
@@ -206,7 +240,9 @@ export class GatewayModule {
         },
         { provide: APP_GUARD, useClass: AcceptGuard },
         { provide: APP_GUARD, useExisting: ApiKeyGuard },
+        { provide: APP_GUARD, useClass: LimitsGuard },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: AuditedReads },
       ],
     };
   }

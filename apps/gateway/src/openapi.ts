@@ -1,9 +1,16 @@
+import type { INestApplication, INestApplicationContext } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { problemContentType } from '#libs/faults';
 import { eventDescriptions, WebhookEventType, WebhookPayload } from '#libs/model';
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
+import type { z } from 'zod';
+import { converted } from './contract/convert.js';
+import { addExamples } from './contract/examples.js';
+import { describeBeyond } from './contract/extension.js';
+import { describeOperations } from './contract/operations.js';
+import { describeProblems } from './contract/problems.js';
+import { tagsOf } from './contract/tags.js';
 
 const DESCRIPTION = `Parley turns what people write on any channel into one conversation model, lets a bot answer, and
 delivers the answer on the channel it came from.
@@ -11,9 +18,44 @@ delivers the answer on the channel it came from.
 Errors are problem documents (RFC 9457) with a \`code\`: see [all of them](/errors). Every write takes an
 \`Idempotency-Key\`. Every answer has a \`Request-Id\`.`;
 
-/** Describes the API (OpenAPI 3.1), and serves the description at /openapi.json and /docs. */
+/** Serves the description of the API at /openapi.json, /openapi.yaml and /docs. */
 export function describeApi(app: NestFastifyApplication, publicUrl: string): void {
-  const config = new DocumentBuilder()
+  allowStyles(app.getHttpAdapter().getInstance());
+  let made: OpenAPIObject | undefined;
+  SwaggerModule.setup('docs', app, () => (made ??= documentOf(app, publicUrl)), {
+    jsonDocumentUrl: 'openapi.json',
+    yamlDocumentUrl: 'openapi.yaml',
+    customSiteTitle: 'Parley API',
+    swaggerOptions: { docExpansion: 'list', persistAuthorization: false },
+  });
+}
+
+/**
+ * Describes the API (OpenAPI 3.1) from its controllers and their schemas: routes, what each can answer, an example
+ * for each body, and the webhooks.
+ *
+ * @param app  need not be initialised, not even have instances
+ * @param publicUrl  address of the server, without a slash at the end
+ */
+export function documentOf(app: INestApplicationContext, publicUrl: string): OpenAPIObject {
+  const document = SwaggerModule.createDocument(app as INestApplication, configOf(publicUrl), {
+    operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
+    standardSchemaConverter: (schema, { schemaType }) => converted(schema as z.ZodType, schemaType),
+  });
+  for (const operations of Object.values(document.paths)) {
+    for (const operation of Object.values(operations as Record<string, Operation>)) asProblem(operation);
+  }
+  const whole = withWebhooks(document);
+  whole.tags = tagsOf(whole);
+  describeOperations(whole);
+  describeProblems(whole);
+  addExamples(whole);
+  describeBeyond(whole);
+  return whole;
+}
+
+function configOf(publicUrl: string): Omit<OpenAPIObject, 'paths'> {
+  return new DocumentBuilder()
     .setTitle('Parley')
     .setDescription(DESCRIPTION)
     .setVersion('1')
@@ -26,32 +68,6 @@ export function describeApi(app: NestFastifyApplication, publicUrl: string): voi
       description: 'An API key, or the client token of a session',
     })
     .build();
-  allowStyles(app.getHttpAdapter().getInstance());
-  let made: OpenAPIObject | undefined;
-  SwaggerModule.setup('docs', app, () => (made ??= documentOf(app, config)), {
-    jsonDocumentUrl: 'openapi.json',
-    yamlDocumentUrl: 'openapi.yaml',
-    customSiteTitle: 'Parley API',
-    swaggerOptions: { docExpansion: 'list', persistAuthorization: false },
-  });
-}
-
-function documentOf(app: NestFastifyApplication, config: Omit<OpenAPIObject, 'paths'>): OpenAPIObject {
-  const document = SwaggerModule.createDocument(app, config, {
-    operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
-    standardSchemaConverter: (schema, { schemaType }) => converted(schema as z.ZodType, schemaType),
-  });
-  for (const operations of Object.values(document.paths)) {
-    for (const operation of Object.values(operations as Record<string, Operation>)) asProblem(operation);
-  }
-  return withWebhooks(document);
-}
-
-/** A schema as OpenAPI has it, and the named ones that it refers to. */
-function converted(schema: z.ZodType, io: 'input' | 'output') {
-  const options = { io, target: 'draft-2020-12', unrepresentable: 'any' } as const;
-  const { $defs, $schema: _, ...rest } = z.toJSONSchema(schema, options);
-  return { schema: rest, components: ($defs ?? {}) as Record<string, object> };
 }
 
 /** What we send to others stands in the document beside what others send to us. */
@@ -75,6 +91,8 @@ function webhookOperation(type: WebhookEventType): object {
   return {
     operationId: `webhook_${type.replace('.', '_')}`,
     tags: ['Webhooks'],
+    // Its signature says who sent it.
+    security: [],
     summary: eventDescriptions[type],
     parameters: [
       header('webhook-id', 'The same at every attempt: drop what you have seen'),

@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { hashPassword, KeyService } from '#libs/access';
-import { parseGatewayConfig, type Environment } from '#libs/config';
+import { KeyService, newToken } from '#libs/access';
+import { parseGatewayConfig, type Environment, type GatewayConfig } from '#libs/config';
 import { connectorOf, parseSettings, withGenerated } from '#libs/connectors';
 import { Scope, type ChannelId, type WorkspaceId } from '#libs/model';
 import {
@@ -10,8 +9,8 @@ import {
   Database,
   Instance,
   Keyring,
-  Members,
   Sealer,
+  SetUps,
   withInstallationLock,
   Workspaces,
   type InstallationKeys,
@@ -20,26 +19,26 @@ import { demoBot } from './demo-bot.js';
 import { say } from './say.js';
 import { keepSecretKey } from './secret-key.js';
 
-/** What a first start has made, to be printed once and never again. */
+/** What a start has made, to be printed once and never again. */
 export interface FirstStart {
-  readonly apiKey: string;
-  readonly ownerEmail: string;
-  readonly ownerPassword: string;
+  /** Null when an earlier start has printed it. */
+  readonly apiKey: string | null;
+  /** Where whoever opens it becomes the owner; every start makes another until somebody has. */
+  readonly setUpLink: string;
 }
 
 /** Facts of the installation that a first start leaves. */
 const DEMO_CHANNEL = 'demo_channel';
 const FIRST_START = 'first_start';
 
-const OWNER_EMAIL = 'owner@parley.local';
 const actor = 'system' as const;
 
 /**
- * Fills an empty database with what a first start needs: a workspace "Demo" with its owner, an API key with every
+ * Fills an empty database with what a first start needs: a workspace "Demo" that waits for its owner, an API key with every
  * scope, and a web channel that the demo bot answers. Any number of processes may do so at once; one of them makes it.
  *
  * @param env  the key of the installation comes from here, or from the data folder when it has none
- * @returns what was made; null when it is not the first start
+ * @returns what was made; null when it is not the first start, and somebody owns the installation
  * @throws Fault `store/unavailable`, `store/folder-unusable`
  */
 export async function seed(
@@ -47,10 +46,13 @@ export async function seed(
   dataDir: string,
   env: Environment,
 ): Promise<FirstStart | null> {
-  const keys = installationKeys(databaseUrl, dataDir, env);
+  const config = gatewayConfig(databaseUrl, dataDir, env);
   const database = new Database({ url: databaseUrl, poolMax: 2, name: 'first start' });
   try {
-    return await withInstallationLock(databaseUrl, 'first start', () => makeOnce(database, keys));
+    const { publicUrl } = config.http;
+    return await withInstallationLock(databaseUrl, 'first start', () =>
+      makeOnce(database, config.secrets, publicUrl),
+    );
   } finally {
     await database.close();
   }
@@ -59,22 +61,30 @@ export async function seed(
 /** Shows what a first start has made; says nothing when there is nothing to show. */
 export function tellFirstStart(made: FirstStart | null): void {
   if (made === null) return;
-  say(`API key: ${made.apiKey}`);
-  say(`Console login: ${made.ownerEmail} / ${made.ownerPassword}`);
+  if (made.apiKey !== null) say(`API key: ${made.apiKey}`);
+  say(`Set up the console: ${made.setUpLink}`);
 }
 
-async function makeOnce(database: Database, keys: InstallationKeys): Promise<FirstStart | null> {
+async function makeOnce(
+  database: Database,
+  keys: InstallationKeys,
+  publicUrl: string,
+): Promise<FirstStart | null> {
   const instance = new Instance(database);
+  const setUps = new SetUps(database, instance);
   const keyring = new Keyring(keys);
   const sealer = new Sealer(database, keyring);
   const workspaces = new Workspaces(database, sealer);
   const state = await instance.get(FIRST_START);
-  if (state === 'done' || (state === null && (await workspaces.list()).length > 0)) return null;
-  // A first start that was cut off has told nobody its key and password: what it left is made anew.
+  if (state === 'done' || (state === null && (await workspaces.list()).length > 0)) {
+    const awaiting = await setUps.awaited();
+    if (awaiting === null) return null;
+    return { apiKey: null, setUpLink: await linkFor(setUps, awaiting, publicUrl) };
+  }
+  // A first start that was cut off has told nobody its key and link: what it left is made anew.
   for (const workspaceId of await workspaces.list()) await workspaces.remove(workspaceId);
   await instance.set(FIRST_START, 'begun');
   const { workspaceId } = await workspaces.create({ name: 'Demo', actor });
-  const ownerPassword = await makeOwner(new Members(database), workspaceId);
   const channelId = await makeDemoChannel(new Bots(database), new Channels(database, sealer), workspaceId);
   const key = await new KeyService(new ApiKeys(database), keyring).create(workspaceId, {
     name: 'First key',
@@ -82,23 +92,17 @@ async function makeOnce(database: Database, keys: InstallationKeys): Promise<Fir
     expiresAt: null,
     actor,
   });
+  const setUpLink = await linkFor(setUps, workspaceId, publicUrl);
   await instance.set(DEMO_CHANNEL, channelId);
   await instance.set(FIRST_START, 'done');
-  return { apiKey: key.key, ownerEmail: OWNER_EMAIL, ownerPassword };
+  return { apiKey: key.key, setUpLink };
 }
 
-/** @returns the password in clear; only its hash is kept */
-async function makeOwner(members: Members, workspaceId: WorkspaceId): Promise<string> {
-  const password = randomBytes(15).toString('base64url');
-  const passwordHash = await hashPassword(password);
-  await members.create(workspaceId, {
-    email: OWNER_EMAIL,
-    name: 'Owner',
-    role: 'owner',
-    passwordHash,
-    actor,
-  });
-  return password;
+/** A new link for the owner who is awaited: only a hash of it is kept, so an earlier one cannot be shown again. */
+async function linkFor(setUps: SetUps, workspaceId: WorkspaceId, publicUrl: string): Promise<string> {
+  const token = newToken();
+  await setUps.await(workspaceId, token.hash);
+  return `${publicUrl}/console/set-up#token=${token.text}`;
 }
 
 async function makeDemoChannel(bots: Bots, channels: Channels, workspaceId: WorkspaceId): Promise<ChannelId> {
@@ -119,7 +123,7 @@ async function makeDemoChannel(bots: Bots, channels: Channels, workspaceId: Work
   return channel.id;
 }
 
-function installationKeys(databaseUrl: string, dataDir: string, env: Environment): InstallationKeys {
+function gatewayConfig(databaseUrl: string, dataDir: string, env: Environment): GatewayConfig {
   const key = env['PARLEY_SECRET_KEY'] || keepSecretKey(dataDir).key;
-  return parseGatewayConfig({ ...env, DATABASE_URL: databaseUrl, PARLEY_SECRET_KEY: key }).secrets;
+  return parseGatewayConfig({ ...env, DATABASE_URL: databaseUrl, PARLEY_SECRET_KEY: key });
 }

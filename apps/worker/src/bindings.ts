@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { BotCore, knowledge, standardRowOf } from '#libs/bot';
+import { BotCore, flowPlaceOf, knowledge, standardRowOf } from '#libs/bot';
 import { CommitSignals, ReplyPlanner, TurnRunner, type MailboxDrain } from '#libs/inbound';
 import type { ConversationId, Turn, TurnResult } from '#libs/model';
 import type { MediaFetcher } from '#libs/media';
@@ -31,7 +31,8 @@ export class BotRunner extends TurnRunner {
     const result = await this.#core.answer(this.desk.prepared(await this.world.prepared(turn)), live);
     await this.world.keep(turn, result.effects);
     await this.desk.noteGap(turn, result);
-    return result;
+    const waitsAt = flowPlaceOf(result.state);
+    return waitsAt ? { ...result, waitsAt } : result;
   }
 }
 

@@ -6,9 +6,11 @@ import { describe, expect, it } from 'vitest';
 import { newId, type ApiKeyId } from '#libs/model';
 import { type ApiKeys, Keyring, type StoredApiKey } from '#libs/store';
 import { ApiKeyGuard, callerOf, Public, Scopes } from './api-key-guard.js';
+import type { ClientService } from './client-service.js';
 import { hashSecret, isSecretOf } from './key-hash.js';
 import { KeyService } from './key-service.js';
 import { readKey, writeKey } from './key-text.js';
+import type { LogIn } from './log-in.js';
 import { hashPassword, verifyPassword } from './passwords.js';
 import { requireScope } from './principal.js';
 
@@ -35,6 +37,7 @@ class KeysInMemory {
       previousHash: null,
       previousUntil: null,
       allowedIps: input.allowedIps ?? [],
+      isTest: input.isTest ?? false,
     };
     this.kept.set(key.apiKeyId, key);
     return key;
@@ -187,7 +190,9 @@ describe('the guard', () => {
 
   it('lets in who has the scopes of the route, and remembers them on the request', async () => {
     const { service } = setUp();
-    const guard = new ApiKeyGuard(service, new Reflector());
+    const clients = { isToken: () => false } as unknown as ClientService;
+    const options = { idleMs: 1, publicUrl: 'https://parley.example' };
+    const guard = new ApiKeyGuard(service, clients, {} as LogIn, options, new Reflector());
     const { key, apiKey } = await service.create(workspaceId, input);
     const request = { headers: { authorization: `Bearer ${key}` } };
     const { read, write, open } = Routes.prototype;

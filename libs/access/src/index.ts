@@ -1,5 +1,14 @@
 export { AccessModule } from './access.module.js';
-export { ApiKeyGuard, Caller, callerOf, Public, Scopes } from './api-key-guard.js';
+export type { AccessOptions } from './access-options.js';
+export { ApiKeyGuard, Caller, callerOf, ownOrigins, Public, Scopes } from './api-key-guard.js';
+export { ClientService, TOKEN_SECONDS, type ClientWithSecret } from './client-service.js';
+export { InvitationService } from './invitation-service.js';
 export { KeyService } from './key-service.js';
+export { LogIn, type BegunSession, type Whence } from './log-in.js';
 export { hashPassword, verifyPassword } from './passwords.js';
 export { requireScope, type Principal } from './principal.js';
+export { requireMayGive, scopesOf } from './roles.js';
+export { SecondFactor } from './second-factor.js';
+export { requireSameSite, sessionTokenOf, writeSessionCookie } from './session-cookie.js';
+export { SetUpService } from './set-up-service.js';
+export { hashToken, newToken, type Token } from './tokens.js';

@@ -54,12 +54,13 @@ export class KeyService {
       scopes: readonly Scope[];
       expiresAt: Date | null;
       allowedIps?: readonly string[] | undefined;
+      isTest?: boolean | undefined;
       actor: Actor;
     },
     operationId?: OperationId,
   ): Promise<{ key: string; apiKey: StoredApiKey }> {
     const apiKeyId = operationId ? idOfOperation('apiKey', operationId) : newId('apiKey');
-    const { text, pieces } = writeKey(apiKeyId, this.#secretFor(apiKeyId, operationId));
+    const { text, pieces } = writeKey(apiKeyId, this.#secretFor(apiKeyId, operationId), input.isTest);
     const secretHash = hashSecret(pieces.secret, this.#peppers);
     try {
       return {
@@ -87,7 +88,8 @@ export class KeyService {
     input: { overlapMs: number; actor: Actor },
     operationId?: OperationId,
   ): Promise<{ key: string; apiKey: StoredApiKey }> {
-    const { text, pieces } = writeKey(apiKeyId, this.#secretFor(apiKeyId, operationId));
+    const { isTest } = await this.apiKeys.get(workspaceId, apiKeyId);
+    const { text, pieces } = writeKey(apiKeyId, this.#secretFor(apiKeyId, operationId), isTest);
     const secretHash = hashSecret(pieces.secret, this.#peppers);
     const apiKey = await this.apiKeys.rotate(workspaceId, apiKeyId, { ...input, secretHash, operationId });
     this.forget(apiKey);
@@ -110,14 +112,16 @@ export class KeyService {
     const stored = await this.#known.get(pieces.apiKeyId, () => this.apiKeys.find(pieces.apiKeyId));
     const isCurrent = isSecretOf(pieces.secret, stored?.secretHash ?? null, this.#peppers);
     const isPrevious = isSecretOf(pieces.secret, stored ? previousOf(stored) : null, this.#peppers);
-    if (!stored || !(isCurrent || isPrevious) || !isInForce(stored)) {
+    const isOfKind = stored?.isTest === pieces.isTest;
+    if (!stored || !(isCurrent || isPrevious) || !isOfKind || !isInForce(stored)) {
       throw fault('access/invalid-api-key', { facts: { apiKeyId: pieces.apiKeyId } });
     }
     if (!isAllowedFrom(ip, stored.allowedIps)) {
       throw fault('access/ip-not-allowed', { facts: { apiKeyId: pieces.apiKeyId } });
     }
     this.#noteUse(stored, isCurrent ? pieces.secret : null);
-    return { workspaceId: stored.workspaceId, apiKeyId: stored.apiKeyId, scopes: stored.scopes };
+    const { workspaceId, apiKeyId, scopes } = stored;
+    return { workspaceId, apiKeyId, scopes, ...(stored.isTest && { isTest: true }) };
   }
 
   /** After a revocation in this process: the next use of the key is looked up. */

@@ -23,3 +23,9 @@ export async function verifyPassword(password: string, stored: string): Promise<
     return false;
   }
 }
+
+/** Whether a hash was made at the cost of now; one of another cost is made anew when its password is known. */
+export function isCurrentPassword(stored: string): boolean {
+  const { memoryCost, timeCost, parallelism } = COST;
+  return stored.startsWith(`$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$`);
+}

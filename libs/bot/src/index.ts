@@ -11,6 +11,7 @@ export { BotCore, standardRow, type BotCoreOptions } from './core.js';
 export { TurnFailure } from './failure.js';
 export { readField } from './flows/answers/read-field.js';
 export { isOpen, opensAt } from './hours.js';
+export { flowPlaceOf, type FlowPlace } from './flows/flow-place.js';
 export type { CallEffect, CallOutcome, FlowTools } from './flows/tools.js';
 export { fold, wordsOf } from './fold.js';
 export type { Heard, TakenChoice } from './hearing.js';

@@ -9,13 +9,21 @@ import {
   embeddingsWholeWords,
 } from './slices/embeddings.js';
 import { isModelWhole, modelOf, modelSlice, modelWholeWords } from './slices/model.js';
-import { databaseSlice, processSlice, queueSlice, secretsSlice, workSlice } from './slices/process.js';
+import {
+  databaseSlice,
+  logInSlice,
+  processSlice,
+  queueSlice,
+  secretsSlice,
+  workSlice,
+} from './slices/process.js';
 import { egressSlice, mediaSlice, serverSlice } from './slices/server.js';
 
 const shared = {
   ...databaseSlice,
   ...queueSlice,
   ...secretsSlice,
+  ...logInSlice,
   ...serverSlice,
   ...mediaSlice,
   ...egressSlice,
@@ -122,6 +130,7 @@ function common(env: Read) {
     },
     /** `undefined`: the queue lives in PostgreSQL. */
     queue: { redisUrl: env.REDIS_URL },
+    logIn: { idleMs: env.PARLEY_LOGIN_IDLE },
     media: { bytesMax: env.PARLEY_MEDIA_MAX },
     /** `undefined`: bots bring their own models or have none. */
     model: modelOf(env),

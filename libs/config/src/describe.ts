@@ -2,7 +2,14 @@ import { z } from 'zod';
 import { serviceEnvironment } from './apps.js';
 import { embeddingsSlice } from './slices/embeddings.js';
 import { modelSlice } from './slices/model.js';
-import { databaseSlice, processSlice, queueSlice, secretsSlice, workSlice } from './slices/process.js';
+import {
+  databaseSlice,
+  logInSlice,
+  processSlice,
+  queueSlice,
+  secretsSlice,
+  workSlice,
+} from './slices/process.js';
 import { egressSlice, mediaSlice, serverSlice } from './slices/server.js';
 
 /** One setting as the docs show it. */
@@ -23,6 +30,7 @@ export interface SettingDoc {
 const groups: Readonly<Record<string, Readonly<Record<string, z.ZodType>>>> = {
   'Database and queue': { ...databaseSlice, ...queueSlice },
   Secrets: secretsSlice,
+  'Logging in': logInSlice,
   'The server': serverSlice,
   Files: mediaSlice,
   'Calls to the outside': egressSlice,

@@ -43,4 +43,4 @@ export { registry } from './registry.gen.js';
 export { parseSettings, splitSecrets, withGenerated, type SplitSettings } from './settings.js';
 export { createEgress, type Egress, type EgressOptions } from './shared/egress.js';
 export type { WebFetch } from './shared/egress-stream.js';
-export { newWebhookSecret, signWebhook } from './shared/standard-webhooks.js';
+export { newWebhookSecret, signWebhook, verifyWebhook } from './shared/standard-webhooks.js';

@@ -1,16 +1,21 @@
 import { Global, Inject, Injectable, Module, type OnModuleDestroy } from '@nestjs/common';
 import { Logger } from '#libs/observe';
 import { Bell } from '#libs/queue';
-import { Conversations } from '#libs/store';
+import { Conversations, EventLog } from '#libs/store';
 import { ConversationStreams } from './conversation-streams.js';
 import { TurnWaiter } from './turn-waiter.js';
+import { WorkspaceStreams } from './workspace-streams.js';
 
 @Injectable()
 class StreamCloser implements OnModuleDestroy {
-  constructor(@Inject(ConversationStreams) private readonly streams: ConversationStreams) {}
+  constructor(
+    @Inject(ConversationStreams) private readonly streams: ConversationStreams,
+    @Inject(WorkspaceStreams) private readonly workspaces: WorkspaceStreams,
+  ) {}
 
   onModuleDestroy(): void {
     this.streams.close();
+    this.workspaces.close();
   }
 }
 
@@ -27,6 +32,12 @@ class StreamCloser implements OnModuleDestroy {
         ),
     },
     {
+      provide: WorkspaceStreams,
+      inject: [EventLog, Bell, Logger],
+      useFactory: (log: EventLog, bell: Bell, logger: Logger) =>
+        new WorkspaceStreams(log, bell, (error) => logger.fault(error, { during: 'following workspaces' })),
+    },
+    {
       provide: TurnWaiter,
       inject: [Conversations, ConversationStreams],
       useFactory: (conversations: Conversations, streams: ConversationStreams) =>
@@ -34,6 +45,6 @@ class StreamCloser implements OnModuleDestroy {
     },
     StreamCloser,
   ],
-  exports: [ConversationStreams, TurnWaiter],
+  exports: [ConversationStreams, TurnWaiter, WorkspaceStreams],
 })
 export class EventsModule {}

@@ -14,6 +14,6 @@ export interface Resumption {
  */
 export function resumeAt(asked: string | undefined, lastSeq: number): Resumption {
   if (asked === undefined || asked === '') return { afterSeq: lastSeq, isReset: false };
-  const seq = /^\d{1,9}$/.test(asked) ? Number(asked) : Number.NaN;
+  const seq = /^\d{1,15}$/.test(asked) ? Number(asked) : Number.NaN;
   return seq <= lastSeq ? { afterSeq: seq, isReset: false } : { afterSeq: lastSeq, isReset: true };
 }

@@ -137,7 +137,7 @@ function foldMessage(
       ...(event.kind === 'message' && event.metadata !== undefined && { metadata: event.metadata }),
       ...(event.sent_at !== undefined && { sentAt: event.sent_at }),
     });
-    folded.log.push({ type: 'message.created', data: { message: uuidOf(messageId) } });
+    folded.log.push({ type: 'message.created', data: { message: uuidOf(messageId), by: 'contact' } });
   }
   known.set(event.provider_id, messageId);
   // What a machine wrote, and a wish to be left alone, are shown and never answered.

@@ -19,6 +19,7 @@ import {
   type OpenMailbox,
 } from '#libs/store';
 import { ReplyPlanner, TurnRunner } from './ports.js';
+import { turnFacts } from './turn-facts.js';
 
 /** The part of a commit that a turn brings. */
 export type TurnPart = Pick<CommitItem, 'messages' | 'deliveries' | 'log' | 'errands' | 'contactFields'> & {
@@ -128,11 +129,20 @@ export class TurnStep {
       part.deliveries.push(
         ...deliveries.map((delivery) => ({ ...delivery, messageId, deliveryId: newId('delivery') })),
       );
-      part.log.push({ type: 'message.created', data: { message: uuidOf(messageId) } });
+      const data = {
+        message: uuidOf(messageId),
+        by: 'bot',
+        bot: uuidOf(bot.botId),
+        ...(deliveries.length === 0 && { status: 'failed' }),
+      };
+      part.log.push({ type: 'message.created', data });
     }
     part.errands = timerOf(channel, conversation, result);
     for (const effect of result.effects) takeEffect(part, effect, channel);
-    part.log.push({ type: 'turn.completed', data: { turn: uuidOf(turnId), outcome: result.outcome } });
+    part.log.push({
+      type: 'turn.completed',
+      data: { turn: uuidOf(turnId), outcome: result.outcome, bot: uuidOf(bot.botId), ...turnFacts(result) },
+    });
     return part;
   }
 }
@@ -186,7 +196,9 @@ export function failedTurn(
   return {
     messages: [],
     deliveries: [],
-    log: [{ type: 'turn.failed', data: { turn: uuidOf(turnId), code } }],
+    log: [
+      { type: 'turn.failed', data: { turn: uuidOf(turnId), code, ...(botId && { bot: uuidOf(botId) }) } },
+    ],
     turn: {
       turnId,
       botId,

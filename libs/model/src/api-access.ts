@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { listOf, Page, Scope } from './api.js';
-import { ApiKeyId } from './ids.js';
+import { ApiKeyId, OauthClientId } from './ids.js';
 
 const instant = z.iso.datetime().describe('RFC 3339, UTC');
 
@@ -19,6 +19,12 @@ export const CreateApiKey = z
     scopes: z.array(Scope).min(1).describe('At most those of the key that asks'),
     expires_at: fields.expires_at.default(null),
     allowed_ips: fields.allowed_ips.default([]),
+    is_test: z
+      .boolean()
+      .default(false)
+      .describe(
+        'For trying things out: reads, and talks to the bot in sessions of its own; every other write is refused',
+      ),
   })
   .meta({ id: 'CreateApiKey' });
 export type CreateApiKey = z.infer<typeof CreateApiKey>;
@@ -50,6 +56,7 @@ export const ApiKey = z
     name: z.string(),
     scopes: z.array(Scope),
     allowed_ips: z.array(z.string()),
+    is_test: z.boolean(),
     created_at: instant,
     expires_at: instant.nullable(),
     revoked_at: instant.nullable(),
@@ -66,6 +73,74 @@ export const ApiKeyWithSecret = ApiKey.extend({
   key: z.string().describe('The whole key: shown now and never again'),
 }).meta({ id: 'ApiKeyWithSecret' });
 export type ApiKeyWithSecret = z.infer<typeof ApiKeyWithSecret>;
+
+export const CreateOauthClient = z
+  .strictObject({
+    name: fields.name,
+    scopes: z.array(Scope).min(1).describe('At most those of whoever asks; a token has these, or fewer'),
+  })
+  .meta({ id: 'CreateOauthClient' });
+export type CreateOauthClient = z.infer<typeof CreateOauthClient>;
+
+export const UpdateOauthClient = z.strictObject({ name: fields.name }).meta({ id: 'UpdateOauthClient' });
+export type UpdateOauthClient = z.infer<typeof UpdateOauthClient>;
+
+export const OauthClient = z
+  .object({
+    id: OauthClientId.describe('The `client_id`'),
+    name: z.string(),
+    scopes: z.array(Scope),
+    created_at: instant,
+    last_used_at: instant.nullable().describe('When it last got a token'),
+    previous_secret_until: instant
+      .nullable()
+      .describe('Until when the secret before the last rotation is good'),
+  })
+  .meta({ id: 'OauthClient' });
+export type OauthClient = z.infer<typeof OauthClient>;
+export const OauthClientList = listOf(OauthClient, 'OauthClientList');
+
+export const OauthClientWithSecret = OauthClient.extend({
+  client_secret: z.string().describe('Shown now and never again'),
+}).meta({ id: 'OauthClientWithSecret' });
+export type OauthClientWithSecret = z.infer<typeof OauthClientWithSecret>;
+
+/** What `POST /oauth/token` takes as a form; its names are those of RFC 6749 §4.4.2. */
+export const OauthTokenRequest = z
+  .object({
+    grant_type: z.string().describe('`client_credentials`'),
+    client_id: z.string().optional().describe('Unless it is in the authorization header'),
+    client_secret: z.string().optional(),
+    scope: z.string().optional().describe('Scopes with spaces between; default: all that the client has'),
+  })
+  .meta({ id: 'OauthTokenRequest' });
+export const OauthRevocation = z
+  .object({
+    token: z.string(),
+    token_type_hint: z.string().optional(),
+    client_id: z.string().optional(),
+    client_secret: z.string().optional(),
+  })
+  .meta({ id: 'OauthRevocation' });
+
+export const OauthTokenAnswer = z
+  .object({
+    access_token: z.string(),
+    token_type: z.literal('Bearer'),
+    expires_in: z.int().positive().describe('Seconds'),
+    scope: z.string().describe('Scopes with spaces between'),
+  })
+  .meta({ id: 'OauthTokenAnswer' });
+export type OauthTokenAnswer = z.infer<typeof OauthTokenAnswer>;
+
+/** RFC 6749 §5.2. */
+export const OauthError = z
+  .object({
+    error: z.enum(['invalid_request', 'invalid_client', 'unsupported_grant_type', 'invalid_scope']),
+    error_description: z.string(),
+  })
+  .meta({ id: 'OauthError' });
+export type OauthError = z.infer<typeof OauthError>;
 
 export const AuditLine = z
   .object({

@@ -5,6 +5,19 @@ import { ChannelId, ConversationId, WebhookDeliveryId, WebhookEndpointId } from 
 
 const instant = z.iso.datetime().describe('RFC 3339, UTC');
 
+/** What happens to no conversation: webhooks tell of it, the event log and its streams do not. */
+export const workspaceEvents = [
+  'channel.health_changed',
+  'contact.created',
+  'contact.updated',
+  'contact.merged',
+  'contact.erased',
+  'bot.published',
+  'export.ready',
+  'webhook.disabled',
+  'webhook.test',
+] as const;
+
 /** What each event says, for whoever chooses among them. */
 export const eventDescriptions = {
   'conversation.created': 'Somebody wrote on a thread for the first time.',
@@ -23,20 +36,18 @@ export const eventDescriptions = {
   'goal.reached': 'A flow came to what it is for.',
   'session.ended': 'A web session is over.',
   'channel.health_changed': 'A channel stopped working, or works again.',
+  'contact.created': 'Somebody is known for the first time.',
+  'contact.updated': 'A name or attributes of a contact changed.',
+  'contact.merged': 'Two contacts are one, or were parted again.',
+  'contact.erased': 'Everything of a person was taken away.',
+  'bot.published': 'A bot answers with another version from now on.',
+  'export.ready': 'An archive can be downloaded.',
   'webhook.disabled': 'Another webhook endpoint gets nothing any more.',
   'webhook.test': 'You asked for a test; only the endpoint that is tested hears it.',
-} as const satisfies Record<
-  EventType | 'channel.health_changed' | 'webhook.disabled' | 'webhook.test',
-  string
->;
+} as const satisfies Record<EventType | (typeof workspaceEvents)[number], string>;
 
 /** The events that webhooks tell of: those of the log, and some of no conversation. */
-export const WebhookEventType = z.enum([
-  ...EventType.options,
-  'channel.health_changed',
-  'webhook.disabled',
-  'webhook.test',
-]);
+export const WebhookEventType = z.enum([...EventType.options, ...workspaceEvents]);
 export type WebhookEventType = z.infer<typeof WebhookEventType>;
 
 export const EventTypeList = z

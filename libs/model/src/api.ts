@@ -8,7 +8,9 @@ import {
   ChannelId,
   ContactId,
   ConversationId,
+  MemberId,
   MessageId,
+  OauthClientId,
   SessionId,
   TurnId,
   WorkspaceId,
@@ -42,6 +44,16 @@ export const Scope = z.enum([
   'keys:read',
   'keys:write',
   'audit:read',
+  'members:read',
+  'members:write',
+  'events:read',
+  'analytics:read',
+  'exports:read',
+  'exports:write',
+  'triggers:read',
+  'triggers:write',
+  'retention:read',
+  'retention:write',
 ]);
 export type Scope = z.infer<typeof Scope>;
 
@@ -49,7 +61,10 @@ export const Me = z
   .object({
     workspace_id: WorkspaceId,
     workspace_name: z.string(),
-    api_key_id: ApiKeyId,
+    api_key_id: ApiKeyId.nullable().describe('Of the key that asks'),
+    oauth_client_id: OauthClientId.nullable().describe('Of the client whose token asks'),
+    member_id: MemberId.nullable().describe('Of the person whose console session asks'),
+    is_test: z.boolean().describe('A key for trying things out: it changes nothing and reaches nobody'),
     scopes: z.array(Scope),
   })
   .meta({ id: 'Me' });

@@ -9,7 +9,12 @@ import { z } from 'zod';
 export const idPrefixes = {
   workspace: 'ws',
   member: 'mem',
+  invitation: 'inv',
+  loginSession: 'lsn',
   apiKey: 'key',
+  oauthClient: 'client',
+  oauthToken: 'token',
+  visitorKey: 'vkey',
   bot: 'bot',
   channel: 'chan',
   contact: 'cont',
@@ -34,6 +39,8 @@ export const idPrefixes = {
   sendBatch: 'sndb',
   webhookEndpoint: 'whe',
   webhookDelivery: 'whd',
+  trigger: 'trg',
+  export: 'exp',
   request: 'req',
 } as const;
 
@@ -54,7 +61,12 @@ function idSchema<Brand extends string>(kind: IdKind, brand: Brand) {
 
 export const WorkspaceId = idSchema('workspace', 'WorkspaceId');
 export const MemberId = idSchema('member', 'MemberId');
+export const InvitationId = idSchema('invitation', 'InvitationId');
+export const LoginSessionId = idSchema('loginSession', 'LoginSessionId');
 export const ApiKeyId = idSchema('apiKey', 'ApiKeyId');
+export const OauthClientId = idSchema('oauthClient', 'OauthClientId');
+export const OauthTokenId = idSchema('oauthToken', 'OauthTokenId');
+export const VisitorKeyId = idSchema('visitorKey', 'VisitorKeyId');
 export const BotId = idSchema('bot', 'BotId');
 export const ChannelId = idSchema('channel', 'ChannelId');
 export const ContactId = idSchema('contact', 'ContactId');
@@ -79,11 +91,18 @@ export const SendId = idSchema('send', 'SendId');
 export const SendBatchId = idSchema('sendBatch', 'SendBatchId');
 export const WebhookEndpointId = idSchema('webhookEndpoint', 'WebhookEndpointId');
 export const WebhookDeliveryId = idSchema('webhookDelivery', 'WebhookDeliveryId');
+export const TriggerId = idSchema('trigger', 'TriggerId');
+export const ExportId = idSchema('export', 'ExportId');
 export const RequestId = idSchema('request', 'RequestId');
 
 export type WorkspaceId = z.infer<typeof WorkspaceId>;
 export type MemberId = z.infer<typeof MemberId>;
+export type InvitationId = z.infer<typeof InvitationId>;
+export type LoginSessionId = z.infer<typeof LoginSessionId>;
 export type ApiKeyId = z.infer<typeof ApiKeyId>;
+export type OauthClientId = z.infer<typeof OauthClientId>;
+export type OauthTokenId = z.infer<typeof OauthTokenId>;
+export type VisitorKeyId = z.infer<typeof VisitorKeyId>;
 export type BotId = z.infer<typeof BotId>;
 export type ChannelId = z.infer<typeof ChannelId>;
 export type ContactId = z.infer<typeof ContactId>;
@@ -108,13 +127,20 @@ export type SendId = z.infer<typeof SendId>;
 export type SendBatchId = z.infer<typeof SendBatchId>;
 export type WebhookEndpointId = z.infer<typeof WebhookEndpointId>;
 export type WebhookDeliveryId = z.infer<typeof WebhookDeliveryId>;
+export type TriggerId = z.infer<typeof TriggerId>;
+export type ExportId = z.infer<typeof ExportId>;
 export type RequestId = z.infer<typeof RequestId>;
 
 /** The branded type of each kind of identifier. */
 export interface IdOf {
   workspace: WorkspaceId;
   member: MemberId;
+  invitation: InvitationId;
+  loginSession: LoginSessionId;
   apiKey: ApiKeyId;
+  oauthClient: OauthClientId;
+  oauthToken: OauthTokenId;
+  visitorKey: VisitorKeyId;
   bot: BotId;
   channel: ChannelId;
   contact: ContactId;
@@ -139,6 +165,8 @@ export interface IdOf {
   sendBatch: SendBatchId;
   webhookEndpoint: WebhookEndpointId;
   webhookDelivery: WebhookDeliveryId;
+  trigger: TriggerId;
+  export: ExportId;
   request: RequestId;
 }
 

@@ -77,7 +77,7 @@ export interface Turn {
  * Something other than a message that a turn is run for.
  *
  * `result` answers a `call` effect of an earlier turn; `timer` says that the `wakesAt` of the last turn has passed;
- * `event` is something named that happened elsewhere; `owner` says that the bot owns the conversation again.
+ * `event` is something named that happened elsewhere; `flow` asks for a flow to begin; `owner` says that the bot owns the conversation again.
  * Each may come late or twice: the bot core does nothing on one that it does not wait for.
  */
 export type TurnSignal =
@@ -85,6 +85,7 @@ export type TurnSignal =
   | { kind: 'result'; callId: string; ok: false; code: string }
   | { kind: 'timer' }
   | { kind: 'event'; name: string; data: JsonObject }
+  | { kind: 'flow'; flow: string; fields: JsonObject }
   | { kind: 'owner' };
 
 /** A signal as it stands in a conversation's mailbox, among what people said. Only Parley makes it, no connector. */
@@ -129,4 +130,6 @@ export interface TurnResult {
   trace: readonly TraceStep[];
   /** When the bot wants a turn with a `timer` signal although nobody wrote; ISO 8601. Replaces what was asked before. */
   wakesAt?: string | undefined;
+  /** The node of a flow that waits now; absent where none does. For reports, never for an answer. */
+  waitsAt?: { flow: string; node: string } | undefined;
 }

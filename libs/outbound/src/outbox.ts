@@ -89,6 +89,9 @@ function toCommit(said: Said): CommitItem {
     reactions: [],
     done: [],
     deliveries,
-    log: messages.map(({ messageId }) => ({ type: 'message.created', data: { message: uuidOf(messageId) } })),
+    log: messages.map(({ messageId }) => ({
+      type: 'message.created',
+      data: { message: uuidOf(messageId), by: said.author },
+    })),
   };
 }

@@ -1,6 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type pg from 'pg';
-import { uuidOf, type WorkspaceId } from '#libs/model';
+import { type MemberId, uuidOf, type WorkspaceId } from '#libs/model';
 import { Prisma, PrismaClient } from '#prisma/client';
 import { createPool } from './pool.js';
 import { storeFault } from './store-fault.js';
@@ -51,14 +51,35 @@ export class Database {
    *
    * @throws Fault `store/unavailable` when the database cannot be reached; faults of the work pass through
    */
-  async withWorkspace<T>(
-    workspaceId: WorkspaceId,
+  withWorkspace<T>(workspaceId: WorkspaceId, work: (tx: WorkspaceTransaction) => Promise<T>): Promise<T> {
+    return this.#seeing([workspaceId], null, work);
+  }
+
+  /**
+   * Runs work in one transaction that sees one login, and the workspaces that are named besides.
+   *
+   * @throws Fault `store/unavailable` when the database cannot be reached; faults of the work pass through
+   */
+  withLogin<T>(
+    memberId: MemberId,
+    workspaceIds: readonly WorkspaceId[],
     work: (tx: WorkspaceTransaction) => Promise<T>,
   ): Promise<T> {
+    return this.#seeing(workspaceIds, memberId, work);
+  }
+
+  async #seeing<T>(
+    workspaceIds: readonly WorkspaceId[],
+    memberId: MemberId | null,
+    work: (tx: WorkspaceTransaction) => Promise<T>,
+  ): Promise<T> {
+    const workspaces = workspaceIds.map(uuidOf).join(',');
+    const login = memberId === null ? '' : uuidOf(memberId);
     try {
       return await this.#prisma.$transaction(
         async (tx) => {
-          await tx.$executeRaw`select set_config('parley.workspaces', ${uuidOf(workspaceId)}, true)`;
+          await tx.$executeRaw`
+            select set_config('parley.workspaces', ${workspaces}, true), set_config('parley.login', ${login}, true)`;
           return work(tx);
         },
         { maxWait: 2_000, timeout: 15_000 },

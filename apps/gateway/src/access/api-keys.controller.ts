@@ -41,8 +41,15 @@ export class ApiKeysController {
     @Operation() operationId: OperationId | undefined,
   ): Promise<ApiKeyWithSecret> {
     requireScope(caller, ...body.scopes);
-    const { name, scopes, allowed_ips: allowedIps } = body;
-    const input = { name, scopes, allowedIps, expiresAt: dateOf(body.expires_at), actor: actorOf(caller) };
+    const { name, scopes, allowed_ips: allowedIps, is_test: isTest } = body;
+    const input = {
+      name,
+      scopes,
+      allowedIps,
+      isTest,
+      expiresAt: dateOf(body.expires_at),
+      actor: actorOf(caller),
+    };
     const { apiKey, key } = await this.service.create(caller.workspaceId, input, operationId);
     return { ...shown(apiKey), key };
   }
@@ -123,6 +130,7 @@ function shown(key: StoredApiKey): ApiKey {
     name: key.name,
     scopes: key.scopes,
     allowed_ips: key.allowedIps,
+    is_test: key.isTest,
     created_at: key.createdAt.toISOString(),
     expires_at: key.expiresAt?.toISOString() ?? null,
     revoked_at: key.revokedAt?.toISOString() ?? null,

@@ -19,6 +19,7 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Produces } from '../http/accept.js';
 import { AlsoAnswers, Answers, AnswersEvents, Problems } from '../http/answers.js';
+import { Audited } from '../http/audited.js';
 import { Id } from '../http/id-param.js';
 import { actorOf } from '../http/actor.js';
 import { IdempotencyHeader } from '../http/idempotency.interceptor.js';
@@ -86,6 +87,7 @@ export class ConversationsController {
 
   /** Lists the messages of a conversation. */
   @Get(':id/messages')
+  @Audited('conversation.read')
   @Scopes('messages:read')
   @Answers(200, MessageList, 'A page of messages')
   messages(
@@ -116,6 +118,7 @@ export class ConversationsController {
 
   /** Streams the events of a conversation; `Last-Event-ID` or `after` says where to go on. */
   @Get(':id/stream')
+  @Audited('conversation.read')
   @Produces('text/event-stream')
   @AnswersEvents('Events: `id` is the sequence number, `data` a ConversationEvent')
   async stream(

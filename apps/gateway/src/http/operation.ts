@@ -30,7 +30,8 @@ export function writerOf(request: object): Writer | null {
   const named = (request as WritingRequest)[WRITER];
   if (named) return named;
   const caller = callerOf(request);
-  return caller && { workspaceId: caller.workspaceId, principal: caller.apiKeyId, keyMin: 1 };
+  const principal = caller && (caller.memberId ?? caller.oauthClientId ?? caller.apiKeyId);
+  return principal ? { workspaceId: caller.workspaceId, principal, keyMin: 1 } : null;
 }
 
 /** Remembers under which operation a write runs. */

@@ -4,6 +4,7 @@ import type { GatewayConfig } from '#libs/config';
 import { type Metrics, requestIdFrom, withContext } from '#libs/observe';
 import type { FastifyInstance } from 'fastify';
 import type { InFlight } from './in-flight.js';
+import { answerUnreadablePath } from './before-routing.js';
 import { allowBrowsers } from './cors.js';
 import { parseBodies } from './parse-bodies.js';
 
@@ -18,6 +19,7 @@ export function createAdapter({ http }: GatewayConfig): FastifyAdapter {
     // A HEAD request on a stream would hold the stream open for nobody.
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 256, ignoreTrailingSlash: true },
+    frameworkErrors: answerUnreadablePath(http.publicUrl),
     requestIdHeader: false,
     genReqId: (request: { headers: Record<string, string | string[] | undefined> }) =>
       requestIdFrom(request.headers['request-id']),

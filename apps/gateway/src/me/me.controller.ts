@@ -13,11 +13,19 @@ import { Answers, Problems } from '../http/answers.js';
 export class MeController {
   constructor(private readonly workspaces: Workspaces) {}
 
-  /** Says whose key it is and what it may do. */
+  /** Says who calls, where, and what they may do there. */
   @Get()
   @Answers(200, Me, 'The caller')
-  async me(@Caller() { workspaceId, apiKeyId, scopes }: Principal): Promise<z.infer<typeof Me>> {
+  async me(@Caller() { workspaceId, scopes, ...who }: Principal): Promise<z.infer<typeof Me>> {
     const { name } = await this.workspaces.get(workspaceId);
-    return { workspace_id: workspaceId, workspace_name: name, api_key_id: apiKeyId, scopes: [...scopes] };
+    return {
+      workspace_id: workspaceId,
+      workspace_name: name,
+      api_key_id: who.apiKeyId ?? null,
+      oauth_client_id: who.oauthClientId ?? null,
+      member_id: who.memberId ?? null,
+      is_test: who.isTest ?? false,
+      scopes: [...scopes],
+    };
   }
 }

@@ -6,6 +6,7 @@ import { Conversations, type OperationId, Timelines } from '#libs/store';
 import type { FastifyReply } from 'fastify';
 import { Produces } from '../http/accept.js';
 import { AlsoAnswers, Answers, Problems } from '../http/answers.js';
+import { Audited } from '../http/audited.js';
 import { Id } from '../http/id-param.js';
 import { IdempotencyHeader } from '../http/idempotency.interceptor.js';
 import { Operation } from '../http/operation.js';
@@ -43,6 +44,7 @@ export class MessagesController {
 
   /** Reads one message. */
   @Get(':id')
+  @Audited('message.read')
   @Scopes('messages:read')
   @Answers(200, Message, 'The message')
   get(@Caller() { workspaceId }: Principal, @Id('message') messageId: MessageId): Promise<Message> {
@@ -51,6 +53,7 @@ export class MessagesController {
 
   /** Tells what happened to a message, hop by hop, with times. */
   @Get(':id/timeline')
+  @Audited('message.read')
   @Scopes('trace:read')
   @Answers(200, Timeline, 'The way of the message')
   timeline(@Caller() { workspaceId }: Principal, @Id('message') messageId: MessageId): Promise<Timeline> {

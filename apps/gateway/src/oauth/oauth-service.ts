@@ -4,9 +4,10 @@ import type { GatewayConfig } from '#libs/config';
 import { connectorOf, type Io, type OauthPort } from '#libs/connectors';
 import { fault, timeLimit } from '#libs/faults';
 import type { ChannelId, OauthLink, WorkspaceId } from '#libs/model';
-import { Channels, type LoadedChannel, type StoredChannel } from '#libs/store';
+import { type Actor, Channels, type LoadedChannel, type StoredChannel } from '#libs/store';
 import { ChannelService } from '../channels/channel-service.js';
 import { Config } from '../config-token.js';
+import { actorOf } from '../http/actor.js';
 import { Outside } from '../outside.js';
 import { type Grant, grantOf, stateOf, STATE_MS } from './oauth-state.js';
 
@@ -29,11 +30,12 @@ export class OauthService {
    * @throws Fault `state/not-found`; `channel/not-connected` when the settings lack what this needs, or this kind of channel
    *   has no such page
    */
-  async begin({ workspaceId, apiKeyId }: Principal, channelId: ChannelId): Promise<OauthLink> {
+  async begin(caller: Principal, channelId: ChannelId): Promise<OauthLink> {
+    const { workspaceId } = caller;
     const channel = await this.#load(workspaceId, channelId);
     const { version } = channel;
     const expiresAt = Date.now() + STATE_MS;
-    const grant: Grant = { workspaceId, channelId, version, apiKeyId, expiresAt };
+    const grant: Grant = { workspaceId, channelId, version, actor: actorOf(caller), expiresAt };
     const state = stateOf(grant, this.config.secrets.current.key);
     return {
       url: portOf(channel).authorizeUrl(channel.settings, this.#redirectUrl, state),
@@ -50,12 +52,11 @@ export class OauthService {
    */
   async finish(code: string, state: string): Promise<StoredChannel> {
     const grant = grantOf(state, this.config.secrets.current.key, Date.now());
-    const { workspaceId, channelId, version, apiKeyId } = grant;
+    const { workspaceId, channelId, version, actor } = grant;
     const channel = await this.#load(workspaceId, channelId);
     if (channel.version !== version) throw fault('state/version-mismatch', { facts: { channelId } });
     const settings = await portOf(channel).exchange(code, this.#redirectUrl, this.#io(channel));
-    const actor = `api_key:${apiKeyId}` as const;
-    await this.service.update(workspaceId, channelId, { settings: { ...settings } }, version, actor);
+    await this.service.update(workspaceId, channelId, { settings: { ...settings } }, version, actor as Actor);
     return (await this.service.check(workspaceId, channelId)).channel;
   }
 

@@ -12,7 +12,7 @@ const Grant = z.strictObject({
   /** The channel's version when the link was made: what the grant changes, it changes once. */
   version: z.int(),
   /** Who made the link, as the audit log names them. */
-  apiKeyId: z.string().max(64),
+  actor: z.string().max(64),
   /** Milliseconds since 1970. */
   expiresAt: z.number(),
 });

@@ -11,6 +11,7 @@ import {
 import { WebhookLog } from '#libs/store';
 import { actorOf } from '../http/actor.js';
 import { Answers, Problems } from '../http/answers.js';
+import { Audited } from '../http/audited.js';
 import { Id } from '../http/id-param.js';
 import { IdempotencyHeader } from '../http/idempotency.interceptor.js';
 
@@ -31,6 +32,7 @@ export class WebhookDeliveriesController {
 
   /** Reads one delivery: what was sent, and what came back each time. */
   @Get('webhook-deliveries/:id')
+  @Audited('webhook_delivery.read')
   @Scopes('webhooks:read')
   @Answers(200, WebhookDeliveryDetail, 'The delivery')
   get(

@@ -1,4 +1,4 @@
-import type { Content, Flow, Turn, TurnSignal } from '#libs/model';
+import type { Content, Flow, JsonObject, Turn, TurnSignal } from '#libs/model';
 import type { TurnContext } from '../context.js';
 import type { Heard } from '../hearing.js';
 import { localTime } from '../hours.js';
@@ -42,7 +42,7 @@ export class FlowRunner {
   }
 
   /** Begins a flow; one that is active is interrupted, and goes on when the new one ends. */
-  async begin(turn: Turn, draft: TurnContext, flow: string): Promise<Content[][]> {
+  async begin(turn: Turn, draft: TurnContext, flow: string, fields: JsonObject = {}): Promise<Content[][]> {
     const session = this.session(draft);
     const runs = session.runs + 1;
     const suspended = session.active ? [session.active, ...session.suspended] : session.suspended;
@@ -57,7 +57,7 @@ export class FlowRunner {
       kind: 'start',
       flow,
       runId,
-      fields: {},
+      fields,
     });
     this.keep(draft, next);
     return said;
@@ -144,7 +144,7 @@ export class FlowRunner {
 }
 
 /** A signal of the turn as the interpreter takes it. */
-export function eventOf(signal: TurnSignal): FlowEvent {
+export function eventOf(signal: Exclude<TurnSignal, { kind: 'flow' }>): FlowEvent {
   switch (signal.kind) {
     case 'result':
       return signal.ok
@@ -161,7 +161,8 @@ export function eventOf(signal: TurnSignal): FlowEvent {
 
 const flowMaps = new WeakMap<object, ReadonlyMap<string, Flow>>();
 
-function flowsOf(turn: Turn): ReadonlyMap<string, Flow> {
+/** The flows of a turn's bot, by id. */
+export function flowsOf(turn: Turn): ReadonlyMap<string, Flow> {
   const { definition } = turn.bot;
   const known = flowMaps.get(definition);
   if (known) return known;

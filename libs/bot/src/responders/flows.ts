@@ -2,7 +2,7 @@ import type { Content, FlowNode, Turn } from '#libs/model';
 import { menuOptionOf } from '../actions.js';
 import type { TurnContext } from '../context.js';
 import type { Said } from '../flows/answers/answer.js';
-import { FlowRunner, eventOf, flowsName } from '../flows/runner.js';
+import { FlowRunner, eventOf, flowsName, flowsOf } from '../flows/runner.js';
 import type { FlowSession } from '../flows/run-state.js';
 import { wordsOf } from '../fold.js';
 import type { Heard } from '../hearing.js';
@@ -67,7 +67,8 @@ class FlowTurn {
   }
 
   async decide(): Promise<Decision> {
-    if (!this.#session.active) return pass('No flow is active');
+    await this.#beginAsked();
+    if (!this.#session.active && !this.#taken) return pass('No flow is active');
     await this.#takeSignals();
     await this.#takeMessages();
     const unclear = this.#unclear;
@@ -86,8 +87,21 @@ class FlowTurn {
     return answer('The flow goes on', fitted(this.#said), this.#detail());
   }
 
+  /** Flows that somebody outside asks for; one that this version of the bot has not is left out. */
+  async #beginAsked(): Promise<void> {
+    for (const signal of this.turn.signals ?? []) {
+      if (signal.kind !== 'flow' || !flowsOf(this.turn).has(signal.flow)) continue;
+      this.#said.push(...(await this.runner.begin(this.turn, this.draft, signal.flow, signal.fields)));
+      this.#session = this.runner.session(this.draft);
+      this.#taken = true;
+    }
+  }
+
   async #takeSignals(): Promise<void> {
-    for (const event of [...(this.turn.signals ?? []).map(eventOf), { kind: 'tick' } as const]) {
+    const signals = (this.turn.signals ?? []).flatMap((signal) =>
+      signal.kind === 'flow' ? [] : [eventOf(signal)],
+    );
+    for (const event of [...signals, { kind: 'tick' } as const]) {
       await this.#advance(event);
       const others = await this.runner.advanceSuspended(this.turn, this.draft, this.#session, event);
       this.#session = others.session;

@@ -44,6 +44,13 @@ export const secretsSlice = {
   }),
 };
 
+/** Logging in to the console. */
+export const logInSlice = {
+  PARLEY_LOGIN_IDLE: duration({ min: 60_000, max: 31_536_000_000 })
+    .prefault('30d')
+    .describe('How long a person may stay away from the console and still be signed in; `12h` is strict.'),
+};
+
 /** What every process has. */
 export const processSlice = {
   PARLEY_DATA_DIR: z

@@ -24,6 +24,8 @@ export interface StoredApiKey {
   previousUntil: Date | null;
   /** Networks (CIDR) from which the key holds; empty: from everywhere. */
   allowedIps: string[];
+  /** Reads, and talks to the bot in sessions of its own; changes nothing and reaches nobody. */
+  isTest: boolean;
 }
 
 /** The raw row, as the look-up function returns it. */
@@ -40,6 +42,7 @@ interface RawKey extends Record<string, unknown> {
   previous_hash: string | null;
   previous_until: Date | null;
   allowed_ips: string[];
+  is_test: boolean;
 }
 
 /** The keys of the API. `libs/access` mints and verifies them; here they are kept. */
@@ -57,10 +60,11 @@ export class ApiKeys {
       scopes: readonly Scope[];
       expiresAt: Date | null;
       allowedIps?: readonly string[] | undefined;
+      isTest?: boolean | undefined;
       actor: Actor;
     },
   ): Promise<StoredApiKey> {
-    const { apiKeyId, actor, scopes, allowedIps = [], ...rest } = input;
+    const { apiKeyId, actor, scopes, allowedIps = [], isTest = false, ...rest } = input;
     const row = await this.database.withWorkspace(workspaceId, async (tx) => {
       const made = await tx.apiKey.create({
         data: {
@@ -69,6 +73,7 @@ export class ApiKeys {
           id: uuidOf(apiKeyId),
           scopes: [...scopes],
           allowedIps: [...allowedIps],
+          isTest,
         },
       });
       const data = { name: made.name, scopes: [...scopes] };
@@ -98,6 +103,7 @@ export class ApiKeys {
           previousUntil: row.previous_until,
           rotatedBy: null,
           allowedIps: row.allowed_ips,
+          isTest: row.is_test,
         })
       : null;
   }

@@ -5,7 +5,7 @@ import { auditGenesis, auditHash } from './audit-hash.js';
 import { afterSeq, fingerprint, type PageOf, pageOf, type PageRequest } from './cursor.js';
 
 /** Who does something: `system`, or a kind and an id, for example `api_key:key_…`. */
-export type Actor = 'system' | `${'api_key' | 'member' | 'session'}:${string}`;
+export type Actor = 'system' | `${'api_key' | 'oauth_client' | 'member' | 'session'}:${string}`;
 
 /** What is written into the audit log. */
 export interface AuditEntry {
@@ -39,6 +39,11 @@ export class AuditLog {
   /** Adds a line in the caller's transaction: it stands exactly when the change stands. */
   append(tx: WorkspaceTransaction, workspaceId: WorkspaceId, entry: AuditEntry): Promise<void> {
     return appendAudit(tx, workspaceId, entry);
+  }
+
+  /** Adds a line about something that changed nothing: a read. */
+  async record(workspaceId: WorkspaceId, entry: AuditEntry): Promise<void> {
+    await this.database.withWorkspace(workspaceId, (tx) => appendAudit(tx, workspaceId, entry));
   }
 
   /** The workspaces of the installation, whose logs can be checked. */

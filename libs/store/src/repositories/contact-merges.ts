@@ -15,6 +15,7 @@ import { type Actor, appendAudit } from './audit-log.js';
 import { lockContacts, requireContact, requireUnmerged } from './contacts.js';
 import { afterId, type PageOf, pageOf, type PageRequest } from './cursor.js';
 import { type OperationId, idOfOperation } from './idempotency.js';
+import { tellWebhooks } from './tell-webhooks.js';
 
 /** How long two contacts that were merged can be parted again. */
 const UNDO_MS = 30 * 86_400_000;
@@ -71,6 +72,8 @@ export class ContactMerges {
       });
       const data = { merged: mergedId };
       await appendAudit(tx, workspaceId, { actor, action: 'contact.merge', target: keptId, data });
+      const told = { contact_id: keptId, merged_id: mergedId, is_undone: false };
+      await tellWebhooks(tx, workspaceId, 'contact.merged', told);
       return tx.contactMerge.create({
         data: {
           ...key,
@@ -115,6 +118,8 @@ export class ContactMerges {
       const target = idOf('contact', keptId);
       const data = { merged: idOf('contact', mergedId) };
       await appendAudit(tx, workspaceId, { actor, action: 'contact.unmerge', target, data });
+      const told = { contact_id: target, merged_id: data.merged, is_undone: true };
+      await tellWebhooks(tx, workspaceId, 'contact.merged', told);
       return tx.contactMerge.update({ where: { workspaceId_id: key }, data: { undoneAt: new Date() } });
     });
     return mergeOf(row);

@@ -1,4 +1,6 @@
 export { Connections, connectionAccount, type ConnectionClaim, type ShownConnection } from './connections.js';
+export { Analytics } from './analytics.js';
+export { Allowances, type Allowance, type AllowanceState } from './allowances.js';
 export { ApiKeys, type StoredApiKey } from './api-keys.js';
 export { Approvals, type NewApproval, type StoredApproval } from './approvals.js';
 export { Bots, type PublishedBot } from './bots.js';
@@ -18,13 +20,24 @@ export {
   type IdempotencyState,
   type OperationId,
 } from './idempotency.js';
+export { EventLog, type EventRange } from './event-log.js';
+export { Exports, type OpenExport } from './exports.js';
 export { Instance } from './instance.js';
+export { Invitations, type StoredInvitation } from './invitations.js';
 export { withInstallationLock } from './installation-lock.js';
 export { KnowledgeBases } from './knowledge-bases.js';
 export { KnowledgeGaps } from './knowledge-gaps.js';
 export { KnowledgeSources, type NewKnowledgeSource } from './knowledge-sources.js';
+export {
+  LoginSessions,
+  type NewLoginSession,
+  type ShownLoginSession,
+  type StoredLoginSession,
+} from './login-sessions.js';
+export { Logins, type Membership, type StoredLogin } from './logins.js';
 export { Media, type KnownMedia, type NewMedia } from './media.js';
-export { Members, type Member } from './members.js';
+export { Members, type NewMember, type Standing, type StoredMember } from './members.js';
+export { OauthClients, type StoredOauthClient, type StoredOauthToken } from './oauth-clients.js';
 export type { ChannelPacing, Rate } from './pace.js';
 export { PersonalData, type ErasedFiles } from './personal-data.js';
 export { RepositoriesModule } from './repositories.module.js';
@@ -46,9 +59,11 @@ export {
   type SessionAddress,
   type StoredSession,
 } from './sessions.js';
+export { SetUps } from './set-ups.js';
 export { TimedCache, type TimedCacheOptions } from './timed-cache.js';
 export type { AttemptEntry } from './timeline-steps.js';
 export { Timelines } from './timelines.js';
+export { Triggers, type StoredTrigger } from './triggers.js';
 export { WebhookEndpoints } from './webhook-endpoints.js';
 export { WebhookLog, type RecoverRange } from './webhook-log.js';
 export { Workspaces, type Workspace } from './workspaces.js';

@@ -13,6 +13,7 @@ import {
 } from '#libs/model';
 import { Database, type WorkspaceTransaction } from '../database.js';
 import { type Actor, appendAudit } from './audit-log.js';
+import { tellWebhooks } from './tell-webhooks.js';
 import { consentRows, contactOf, lockContacts, requireContact, requireUnmerged } from './contacts.js';
 
 /** Everything by which what is stored of a person is found. */
@@ -113,6 +114,7 @@ export class PersonalData {
       await eraseRows(tx, workspaceId, traces);
       const { contact_id: _, ...counts } = erasure;
       await appendAudit(tx, workspaceId, { actor, action: 'contact.erase', target: contactId, data: counts });
+      await tellWebhooks(tx, workspaceId, 'contact.erased', { contact_id: contactId });
       return erasure;
     });
   }

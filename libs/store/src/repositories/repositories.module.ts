@@ -11,6 +11,9 @@ import { WebhookDeliveries } from '../pipeline/webhook-deliveries.js';
 import { type InstallationKeys, Keyring } from '../sealing/keyring.js';
 import { MediaLinks } from '../sealing/media-links.js';
 import { Sealer } from '../sealing/sealer.js';
+import { WorkspaceArchive } from '../archive/workspace-archive.js';
+import { Analytics } from './analytics.js';
+import { Allowances } from './allowances.js';
 import { ApiKeys } from './api-keys.js';
 import { Approvals } from './approvals.js';
 import { AuditLog } from './audit-log.js';
@@ -23,23 +26,33 @@ import { ContactMerges } from './contact-merges.js';
 import { Contacts } from './contacts.js';
 import { Conversations } from './conversations.js';
 import { DeadLetters } from './dead-letters.js';
+import { EventLog } from './event-log.js';
+import { Exports } from './exports.js';
 import { Idempotency } from './idempotency.js';
 import { Instance } from './instance.js';
+import { Invitations } from './invitations.js';
 import { KnowledgeBases } from './knowledge-bases.js';
 import { KnowledgeGaps } from './knowledge-gaps.js';
 import { KnowledgeSources } from './knowledge-sources.js';
+import { LoginSessions } from './login-sessions.js';
+import { Logins } from './logins.js';
 import { Media } from './media.js';
 import { Members } from './members.js';
+import { OauthClients } from './oauth-clients.js';
 import { Secrets } from './secrets.js';
 import { PersonalData } from './personal-data.js';
 import { Sends } from './sends.js';
 import { Sessions } from './sessions.js';
+import { SetUps } from './set-ups.js';
 import { Timelines } from './timelines.js';
+import { Triggers } from './triggers.js';
 import { WebhookEndpoints } from './webhook-endpoints.js';
 import { WebhookLog } from './webhook-log.js';
 import { Workspaces } from './workspaces.js';
 
 const repositories = [
+  Allowances,
+  Analytics,
   ApiKeys,
   Approvals,
   AuditLog,
@@ -53,27 +66,36 @@ const repositories = [
   Conversations,
   DeadLetters,
   Deliveries,
+  EventLog,
+  Exports,
   Idempotency,
   Inbox,
   Instance,
+  Invitations,
   KnowledgeBases,
   KnowledgeGaps,
   KnowledgeIndex,
   KnowledgeReadings,
   KnowledgeSources,
+  LoginSessions,
+  Logins,
   Mailboxes,
   Media,
   MediaFetches,
   Errands,
   Members,
+  OauthClients,
   Secrets,
   PersonalData,
   Sends,
   Sessions,
+  SetUps,
   Timelines,
+  Triggers,
   WebhookDeliveries,
   WebhookEndpoints,
   WebhookLog,
+  WorkspaceArchive,
   Workspaces,
 ];
 

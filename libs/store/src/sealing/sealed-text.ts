@@ -90,3 +90,24 @@ function authenticated({ kek, dek }: SealVersions, { workspace, table, column, r
 function unopenable(place?: SealedPlace, cause?: unknown): Error {
   return fault('store/sealed', { cause, facts: { table: place?.table, row: place?.row } });
 }
+
+/** Seals a text that belongs to no workspace, with a derived key of the installation. */
+export function sealText(
+  keys: ReadonlyMap<number, KeyObject>,
+  current: number,
+  place: SealedPlace,
+  text: string,
+): string {
+  return sealBytes(derived(keys, current, place), { kek: current, dek: 0 }, place, Buffer.from(text));
+}
+
+/** Opens what `sealText` sealed. @throws Fault `store/sealed` */
+export function openText(keys: ReadonlyMap<number, KeyObject>, place: SealedPlace, sealed: string): string {
+  return openBytes(derived(keys, versionsOf(sealed).kek, place), place, sealed).toString();
+}
+
+function derived(keys: ReadonlyMap<number, KeyObject>, version: number, place: SealedPlace): KeyObject {
+  const key = keys.get(version);
+  if (!key) throw fault('store/sealed', { facts: { table: place.table, kek: version } });
+  return key;
+}

@@ -1,0 +1,3 @@
+export { createMcpServer, toolsFor } from './server.js';
+export type { McpTool } from './tool.js';
+export { untrusted } from './untrusted.js';
