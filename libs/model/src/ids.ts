@@ -34,6 +34,9 @@ export const idPrefixes = {
   sendBatch: 'sndb',
   webhookEndpoint: 'whe',
   webhookDelivery: 'whd',
+  label: 'lbl',
+  note: 'note',
+  cannedReply: 'crep',
   request: 'req',
 } as const;
 
@@ -79,6 +82,9 @@ export const SendId = idSchema('send', 'SendId');
 export const SendBatchId = idSchema('sendBatch', 'SendBatchId');
 export const WebhookEndpointId = idSchema('webhookEndpoint', 'WebhookEndpointId');
 export const WebhookDeliveryId = idSchema('webhookDelivery', 'WebhookDeliveryId');
+export const LabelId = idSchema('label', 'LabelId');
+export const NoteId = idSchema('note', 'NoteId');
+export const CannedReplyId = idSchema('cannedReply', 'CannedReplyId');
 export const RequestId = idSchema('request', 'RequestId');
 
 export type WorkspaceId = z.infer<typeof WorkspaceId>;
@@ -108,6 +114,9 @@ export type SendId = z.infer<typeof SendId>;
 export type SendBatchId = z.infer<typeof SendBatchId>;
 export type WebhookEndpointId = z.infer<typeof WebhookEndpointId>;
 export type WebhookDeliveryId = z.infer<typeof WebhookDeliveryId>;
+export type LabelId = z.infer<typeof LabelId>;
+export type NoteId = z.infer<typeof NoteId>;
+export type CannedReplyId = z.infer<typeof CannedReplyId>;
 export type RequestId = z.infer<typeof RequestId>;
 
 /** The branded type of each kind of identifier. */
@@ -139,6 +148,9 @@ export interface IdOf {
   sendBatch: SendBatchId;
   webhookEndpoint: WebhookEndpointId;
   webhookDelivery: WebhookDeliveryId;
+  label: LabelId;
+  note: NoteId;
+  cannedReply: CannedReplyId;
   request: RequestId;
 }
 

@@ -3,6 +3,7 @@ export * from './api-knowledge.js';
 export * from './api-agent.js';
 export * from './api-access.js';
 export * from './api-contacts.js';
+export * from './api-inbox.js';
 export * from './api-operations.js';
 export * from './api-sends.js';
 export * from './api-webhooks.js';

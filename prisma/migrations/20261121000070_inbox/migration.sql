@@ -121,7 +121,9 @@ language sql immutable parallel safe as $$
   select jsonb_to_tsvector('simple',
     jsonb_path_query_array(p_content, '$[*].text') || jsonb_path_query_array(p_content, '$[*].caption')
       || jsonb_path_query_array(p_content, '$[*].title') || jsonb_path_query_array(p_content, '$[*].file_name')
-      || jsonb_path_query_array(p_content, '$[*].options[*].label') || jsonb_path_query_array(p_content, '$[*].label'),
+      || jsonb_path_query_array(p_content, '$[*].options[*].label') || jsonb_path_query_array(p_content, '$[*].label')
+      || jsonb_path_query_array(p_content, '$[*].cards[*].title') || jsonb_path_query_array(p_content, '$[*].cards[*].text')
+      || jsonb_path_query_array(p_content, '$[*] ? (@.type == "form_taken").fields.*'),
     '["string"]')
 $$;
 
@@ -225,3 +227,12 @@ alter function message_matches(text, int) owner to parley_dispatch;
 revoke create on schema public from parley_dispatch;
 revoke execute on function snooze_due(int), message_matches(text, int) from public;
 grant execute on function snooze_due(int), message_matches(text, int) to parley_app;
+
+-- Whose conversations these are, among the workspaces that somebody watches. The bell rings for all workspaces together.
+create function conversation_workspaces(p_workspaces text, p_ids uuid[]) returns table (workspace_id uuid, id uuid)
+language plpgsql as $$
+begin
+  perform set_config('parley.workspaces', p_workspaces, true);
+  return query select c.workspace_id, c.id from conversation c
+    where c.workspace_id = any (string_to_array(p_workspaces, ',')::uuid[]) and c.id = any (p_ids);
+end $$;

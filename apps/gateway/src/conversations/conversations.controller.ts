@@ -31,7 +31,7 @@ const ConversationList = listOf(Conversation, 'ConversationList');
 const ConversationPage = Page.extend({
   channel_id: ChannelId.optional(),
   contact_id: ContactId.optional(),
-  state: z.enum(['open', 'closed']).optional(),
+  state: z.enum(['open', 'snoozed', 'closed']).optional(),
 });
 const After = z.strictObject({
   after: z.string().max(20).optional().describe('Go on after this sequence number; 0 tells everything'),

@@ -18,6 +18,18 @@ export {
   type IdempotencyState,
   type OperationId,
 } from './idempotency.js';
+export {
+  CannedReplies,
+  ConversationContexts,
+  ConversationDesk,
+  InboxList,
+  InboxSearch,
+  Labels,
+  Notes,
+  Operators,
+  type InboxReader,
+  type Seen,
+} from './inbox/index.js';
 export { Instance } from './instance.js';
 export { withInstallationLock } from './installation-lock.js';
 export { KnowledgeBases } from './knowledge-bases.js';

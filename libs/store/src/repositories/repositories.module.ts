@@ -24,6 +24,16 @@ import { Contacts } from './contacts.js';
 import { Conversations } from './conversations.js';
 import { DeadLetters } from './dead-letters.js';
 import { Idempotency } from './idempotency.js';
+import {
+  CannedReplies,
+  ConversationContexts,
+  ConversationDesk,
+  InboxList,
+  InboxSearch,
+  Labels,
+  Notes,
+  Operators,
+} from './inbox/index.js';
 import { Instance } from './instance.js';
 import { KnowledgeBases } from './knowledge-bases.js';
 import { KnowledgeGaps } from './knowledge-gaps.js';
@@ -44,28 +54,36 @@ const repositories = [
   Approvals,
   AuditLog,
   Bots,
+  CannedReplies,
   ChannelCache,
   Channels,
   Connections,
   ContactFacts,
   ContactMerges,
   Contacts,
+  ConversationContexts,
+  ConversationDesk,
   Conversations,
   DeadLetters,
   Deliveries,
   Idempotency,
   Inbox,
+  InboxList,
+  InboxSearch,
   Instance,
   KnowledgeBases,
   KnowledgeGaps,
   KnowledgeIndex,
   KnowledgeReadings,
   KnowledgeSources,
+  Labels,
   Mailboxes,
   Media,
   MediaFetches,
   Errands,
   Members,
+  Notes,
+  Operators,
   Secrets,
   PersonalData,
   Sends,
