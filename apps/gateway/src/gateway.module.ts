@@ -54,6 +54,7 @@ import { TurnStream } from './messages/turn-stream.js';
 import { OauthController } from './oauth/oauth.controller.js';
 import { OauthService } from './oauth/oauth-service.js';
 import { Outside } from './outside.js';
+import { ConsoleController } from './pages/console.controller.js';
 import { DemoController } from './pages/demo.controller.js';
 import { DemoPage } from './pages/demo-page.js';
 import { ErrorsController } from './pages/errors.controller.js';
@@ -101,6 +102,7 @@ const controllers = [
   ChannelTypesController,
   ChannelsController,
   ContactLinksController,
+  ConsoleController,
   ContactsController,
   ConversationsController,
   DeadLettersController,
