@@ -18,6 +18,7 @@ import { SecretsController } from './agent/secrets.controller.js';
 import { ApiKeysController } from './access/api-keys.controller.js';
 import { AuditLogsController } from './access/audit-logs.controller.js';
 import { BotsController } from './bots/bots.controller.js';
+import { ChannelActivityController } from './channels/channel-activity.controller.js';
 import { ChannelService } from './channels/channel-service.js';
 import { ChannelTypesController } from './channels/channel-types.controller.js';
 import { ChannelsController } from './channels/channels.controller.js';
@@ -38,6 +39,13 @@ import { HooksController } from './hooks/hooks.controller.js';
 import { AcceptGuard } from './http/accept.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { InFlight } from './http/in-flight.js';
+import { CannedRepliesController } from './inbox/canned-replies.controller.js';
+import { CannedReplyService } from './inbox/canned-reply-service.js';
+import { ConversationDeskController } from './inbox/conversation-desk.controller.js';
+import { InboxController } from './inbox/inbox.controller.js';
+import { InboxService } from './inbox/inbox-service.js';
+import { InboxStreams } from './inbox/inbox-streams.js';
+import { LabelsController } from './inbox/labels.controller.js';
 import { BotKnowledgeController } from './knowledge/bot-knowledge.controller.js';
 import { KnowledgeBasesController } from './knowledge/knowledge-bases.controller.js';
 import { KnowledgeService } from './knowledge/knowledge-service.js';
@@ -99,11 +107,14 @@ const controllers = [
   ApiKeysController,
   AuditLogsController,
   BotsController,
+  CannedRepliesController,
+  ChannelActivityController,
   ChannelTypesController,
   ChannelsController,
   ContactLinksController,
   ConsoleController,
   ContactsController,
+  ConversationDeskController,
   ConversationsController,
   DeadLettersController,
   DemoController,
@@ -111,8 +122,10 @@ const controllers = [
   FactsController,
   HealthController,
   HooksController,
+  InboxController,
   KnowledgeBasesController,
   KnowledgeSourcesController,
+  LabelsController,
   MeController,
   MediaController,
   MessagesController,
@@ -132,11 +145,14 @@ const controllers = [
 
 const services = [
   ApprovalService,
+  CannedReplyService,
   ChannelService,
   DemoPage,
   Greeter,
   HookService,
   InboundDoor,
+  InboxService,
+  InboxStreams,
   InFlight,
   KnowledgeService,
   ControlService,
