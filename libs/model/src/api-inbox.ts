@@ -272,7 +272,12 @@ export const Presence = z
   })
   .meta({ id: 'Presence' });
 export type Presence = z.infer<typeof Presence>;
-export const PresenceList = z.object({ data: z.array(Presence) }).meta({ id: 'PresenceList' });
+export const PresenceList = z
+  .object({
+    data: z.array(Presence),
+    you: z.string().optional().describe('Who the caller is among them; not in what the stream tells'),
+  })
+  .meta({ id: 'PresenceList' });
 export type PresenceList = z.infer<typeof PresenceList>;
 
 /** What the stream of the inbox tells: things as they are now, so that hearing one twice does no harm. */

@@ -103,7 +103,7 @@ export class InboxService {
       });
     }
     this.bell.ring('inbox', { workspaceId, changed: 'presence' });
-    return { data: await this.operators.present(workspaceId) };
+    return { data: await this.operators.present(workspaceId), you: operator };
   }
 
   /** Shows the person that somebody is writing to them, where their channel can. @throws Fault `state/not-found` */
