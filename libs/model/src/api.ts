@@ -307,6 +307,7 @@ export const ChannelType = z
     description: z.string(),
     settings_schema: z.record(z.string(), z.unknown()).describe('JSON Schema'),
     secret_fields: z.array(z.string()),
+    generated_fields: z.array(z.string()).describe('Secret fields that are made when they are left out'),
     capabilities: z.record(z.string(), z.boolean()),
     limits: z.array(z.object({ name: z.string(), value: z.number(), unit: z.string(), source: z.string() })),
     steps: z.array(z.object({ title: z.string(), text: z.string() })),

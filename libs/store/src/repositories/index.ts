@@ -2,6 +2,7 @@ export { Connections, connectionAccount, type ConnectionClaim, type ShownConnect
 export { ApiKeys, type StoredApiKey } from './api-keys.js';
 export { Approvals, type NewApproval, type StoredApproval } from './approvals.js';
 export { Bots, type PublishedBot } from './bots.js';
+export { ChannelActivity } from './channel-activity.js';
 export { ChannelCache } from './channel-cache.js';
 export { Channels, type ChannelSettings, type LoadedChannel, type StoredChannel } from './channels.js';
 export { ContactFacts, type NewFact } from './contact-facts.js';
@@ -10,7 +11,7 @@ export { ContactMerges } from './contact-merges.js';
 export { Contacts, type ContactFilter } from './contacts.js';
 export { Conversations, type Answer, type ConversationFilter, type SendingPlace } from './conversations.js';
 export type { PageOf, PageRequest } from './cursor.js';
-export { DeadLetters, type DeadDelivery, type DeadInboxEvent } from './dead-letters.js';
+export { DeadLetters, type DeadDelivery, type DeadInboxEvent, type ReplayFilter } from './dead-letters.js';
 export {
   Idempotency,
   idOfOperation,

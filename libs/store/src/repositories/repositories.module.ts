@@ -15,6 +15,7 @@ import { ApiKeys } from './api-keys.js';
 import { Approvals } from './approvals.js';
 import { AuditLog } from './audit-log.js';
 import { Bots } from './bots.js';
+import { ChannelActivity } from './channel-activity.js';
 import { ChannelCache } from './channel-cache.js';
 import { Channels } from './channels.js';
 import { Connections } from './connections.js';
@@ -55,6 +56,7 @@ const repositories = [
   AuditLog,
   Bots,
   CannedReplies,
+  ChannelActivity,
   ChannelCache,
   Channels,
   Connections,
