@@ -21,7 +21,7 @@ export function Navigation({ isOpen, onClose }: { isOpen: boolean; onClose: () =
       </Group>
       <UnstyledButton className={classes['search']} onClick={openPalette}>
         <IconSearch size={16} aria-hidden />
-        {t('search')}
+        <span>{t('search')}</span>
         <Kbd size="xs">{isMac() ? '⌘K' : 'Ctrl K'}</Kbd>
       </UnstyledButton>
       <nav aria-label={t('nav.label')}>

@@ -1,4 +1,4 @@
-import { IconHome, type Icon } from '@tabler/icons-react';
+import { IconHome, IconPlugConnected, type Icon } from '@tabler/icons-react';
 import type { Scope } from '#libs/model';
 import type { shell } from '../i18n/en/shell.js';
 

@@ -32,7 +32,7 @@ export function Shell() {
           <Group h="100%" px="md" justify="space-between">
             <Burger opened={isOpen} onClick={toggle} size="sm" aria-label={t('nav.open')} />
             <Brand />
-            <UnstyledButton onClick={openPalette} aria-label={t('search')} p={6}>
+            <UnstyledButton onClick={openPalette} aria-label={t('search')} className={classes['icon']}>
               <IconSearch size={20} aria-hidden />
             </UnstyledButton>
           </Group>
