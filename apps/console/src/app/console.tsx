@@ -1,9 +1,15 @@
-import { DirectionProvider, localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
+import {
+  createTheme,
+  DirectionProvider,
+  localStorageColorSchemeManager,
+  MantineProvider,
+  mergeThemeOverrides,
+} from '@mantine/core';
 import { ModalsProvider } from '@mantine/modals';
 import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { StrictMode } from 'react';
+import { StrictMode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { createQueryClient } from '../api/query-client.js';
 import { directionOf, isLanguage } from '../i18n/i18n.js';
@@ -16,13 +22,14 @@ const colourScheme = localStorageColorSchemeManager({ key: 'parley.colours' });
 
 /** The whole console. */
 export function Console({ nonce }: { nonce: string }) {
-  const { i18n } = useTranslation();
+  const { t, i18n } = useTranslation();
   const direction = isLanguage(i18n.language) ? directionOf(i18n.language) : 'ltr';
+  const spoken = useMemo(() => mergeThemeOverrides(theme, labels(t('close'), t('showPassword'))), [t]);
   return (
     <StrictMode>
       <DirectionProvider key={direction} initialDirection={direction} detectDirection={false}>
         <MantineProvider
-          theme={theme}
+          theme={spoken}
           cssVariablesResolver={variables}
           defaultColorScheme="auto"
           colorSchemeManager={colourScheme}
@@ -38,4 +45,17 @@ export function Console({ nonce }: { nonce: string }) {
       </DirectionProvider>
     </StrictMode>
   );
+}
+
+/** Names of the buttons that components bring along, for those who hear them. */
+function labels(close: string, show: string) {
+  const closing = { defaultProps: { closeButtonProps: { 'aria-label': close } } };
+  return createTheme({
+    components: {
+      Modal: closing,
+      Drawer: closing,
+      Notification: closing,
+      PasswordInput: { defaultProps: { visibilityToggleButtonProps: { 'aria-label': show } } },
+    },
+  });
 }

@@ -7,7 +7,7 @@ const LONG = 60;
 export function LinkedText({ text }: { text: string }) {
   return text.split(LINK).map((piece, at) =>
     at % 2 === 1 ? (
-      <Anchor key={`${at}-${piece}`} href={piece} target="_blank" rel="noreferrer">
+      <Anchor key={`${at}-${piece}`} href={piece} target="_blank" underline="always" rel="noreferrer">
         {piece.length > LONG ? new URL(piece).host : piece}
       </Anchor>
     ) : (

@@ -50,7 +50,7 @@ function inline(each: MarkdownInline, at: number): ReactNode {
       return <code key={at}>{each.text}</code>;
     case 'link':
       return (
-        <Anchor key={at} href={each.url} target="_blank" rel="noreferrer noopener" inherit>
+        <Anchor key={at} href={each.url} target="_blank" underline="always" rel="noreferrer noopener" inherit>
           {each.children.map(inline)}
         </Anchor>
       );

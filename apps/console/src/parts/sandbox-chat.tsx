@@ -20,7 +20,10 @@ export function SandboxChat({ channelId, onAnswered }: SandboxChatProps) {
   const { t } = useTranslation('parts');
   const chat = useSandbox(channelId, onAnswered);
   const end = useRef<HTMLDivElement>(null);
-  useEffect(() => end.current?.scrollIntoView({ block: 'nearest' }), [chat.messages.length, chat.isWaiting]);
+  useEffect(() => {
+    // Newer browsers give a promise, which is no clean-up.
+    void end.current?.scrollIntoView({ block: 'nearest' });
+  }, [chat.messages.length, chat.isWaiting]);
   return (
     <div className={classes['chat']}>
       <ScrollArea

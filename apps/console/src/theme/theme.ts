@@ -42,7 +42,7 @@ export const theme = createTheme({
   primaryColor: 'green',
   primaryShade: { light: 7, dark: 4 },
   autoContrast: true,
-  luminanceThreshold: 0.36,
+  luminanceThreshold: 0.3,
   colors: { green, dark, gray },
   black: '#1f2a2e',
   white: '#fffefc',
