@@ -41,7 +41,8 @@ export const contacts = {
   erase: 'Erase',
   eraseTitle: 'Erase this person?',
   eraseText: 'Everything of them is taken away for good, also what was said. This cannot be undone.',
-  eraseCount: '{{conversations}} conversations, {{messages}} messages, {{files}} files, {{identities}} addresses',
+  eraseCount:
+    '{{conversations}} conversations, {{messages}} messages, {{files}} files, {{identities}} addresses',
   eraseDo: 'Erase for good',
   erased: 'The person was erased.',
   danger: 'What cannot be undone',
