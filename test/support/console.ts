@@ -17,6 +17,8 @@ export interface OpenOptions {
   size?: 'desktop' | 'phone';
   /** BCP 47. Default: English. */
   locale?: string;
+  /** Who is signed in. Default: an owner who is no member of the database. */
+  as?: { key: string; memberId: string; name: string };
 }
 
 const sizes = { desktop: { width: 1360, height: 860 }, phone: { width: 390, height: 844 } } as const;
@@ -52,8 +54,19 @@ export class ConsoleBrowser {
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
     this.#listen(page);
-    await signIn(context, home);
+    await signIn(context, home, options.as);
     await page.goto(`${booted.url}/console${at === '/' ? '' : at}`);
+    return page;
+  }
+
+  /** Opens any other page, such as a shop with the widget. */
+  async visit(url: string): Promise<Page> {
+    const context = await this.browser.newContext({ viewport: sizes.desktop, reducedMotion: 'reduce' });
+    this.#contexts.push(context);
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    this.#listen(page);
+    await page.goto(url);
     return page;
   }
 
@@ -81,13 +94,17 @@ export class ConsoleBrowser {
 }
 
 /** Answers as the log-in would, and calls with the key of the workspace. */
-async function signIn(context: BrowserContext, home: TestWorkspace): Promise<void> {
+async function signIn(
+  context: BrowserContext,
+  home: TestWorkspace,
+  as: OpenOptions['as'] = { key: home.key, memberId: 'mem_test', name: 'Ada Lovelace' },
+): Promise<void> {
   const session = {
-    member: { id: 'mem_test', email: 'ada@shop.example', name: 'Ada Lovelace', has_second_factor: false },
+    member: { id: as.memberId, email: 'ada@shop.example', name: as.name, has_second_factor: false },
     workspaces: [{ id: home.workspaceId, name: 'Shop', role: 'owner', permissions: [...Scope.options] }],
   };
   await context.route(/\/(v1|readyz|livez)\b/, (route) =>
-    route.continue({ headers: { ...route.request().headers(), authorization: `Bearer ${home.key}` } }),
+    route.continue({ headers: { ...route.request().headers(), authorization: `Bearer ${as.key}` } }),
   );
   await context.route('**/v1/auth/session', (route) => route.fulfill({ json: session }));
 }
