@@ -71,6 +71,15 @@ const steps = [
     stamp: 'dist/.widget',
     advice: 'Correct the errors above, and start again.',
   },
+  {
+    name: 'console',
+    isStale: () =>
+      existsSync('tools/build-console.mjs') &&
+      isNewerThan('dist/.console', 'apps/console', 'libs/model/src', 'tools/build-console.mjs'),
+    command: node('tools/build-console.mjs'),
+    stamp: 'dist/.console',
+    advice: 'Correct the errors above, and start again.',
+  },
 ];
 
 await takeTurn();

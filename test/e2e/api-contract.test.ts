@@ -90,7 +90,15 @@ async function thingsOf(workspace: TestWorkspace): Promise<Record<string, string
   await booted.gateway
     .get(KnowledgeIndex)
     .miss(workspace.workspaceId, { ...gap, messageId: newId('message') });
+  const label = (await theirs('POST', '/v1/labels', { name: 'theirs' })).body.id;
+  const kept = { shortcut: 'x', title: 'x', text: 'x' };
+  const canned = (await theirs('POST', '/v1/canned-replies', kept)).body.id;
+  const at = `/v1/conversations/${session.conversation_id}/notes`;
+  const note = (await theirs('POST', at, { text: 'theirs' })).body.id;
   return {
+    labels: label,
+    'canned-replies': canned,
+    notes: note,
     'knowledge-bases': base,
     'knowledge-sources': source,
     'knowledge-gaps': gapId,
@@ -113,6 +121,9 @@ async function thingsOf(workspace: TestWorkspace): Promise<Record<string, string
 }
 
 const kindOf: Record<string, IdKind> = {
+  labels: 'label',
+  'canned-replies': 'cannedReply',
+  notes: 'note',
   'knowledge-bases': 'knowledgeBase',
   'knowledge-sources': 'knowledgeSource',
   'knowledge-gaps': 'knowledgeGap',
@@ -209,7 +220,9 @@ describe('every route', () => {
     forEach(
       ({ path }) => path.startsWith('/v1/'),
       async (operation, what) => {
-        const answer = await api(operation.method, anyPath(operation), undefined, { accept: 'text/x-nothing' });
+        const answer = await api(operation.method, anyPath(operation), undefined, {
+          accept: 'text/x-nothing',
+        });
         expectProblem(answer, 406, 'input/not-acceptable', what);
       },
     ));
@@ -244,6 +257,8 @@ describe('every route', () => {
         const caller = isVisitors ? apiOf(booted, token) : api;
         const ours: Record<string, string> = {
           approvals: newId('approval'),
+          'canned-replies': newId('cannedReply'),
+          labels: newId('label'),
           bots: home.botId,
           contacts: contactId,
           'api-keys': ownKeyId,
@@ -278,7 +293,8 @@ describe('every route', () => {
         path.endsWith('s') &&
         path !== '/metrics',
       async ({ path }, what) => {
-        if (path === '/v1/channel-types' || path === '/v1/event-types') return;
+        if (['/v1/channel-types', '/v1/event-types', '/v1/inbox/counts', '/v1/operators'].includes(path))
+          return;
         expectProblem(await api('GET', `${path}?limit=1000`), 422, 'input/invalid', what);
         expectProblem(await api('GET', `${path}?limt=1`), 422, 'input/invalid', what);
         expectProblem(await api('GET', `${path}?cursor=abc`), 400, 'input/invalid-cursor', what);
@@ -287,6 +303,14 @@ describe('every route', () => {
 });
 
 function bodyFor(path: string): object {
+  if (path === '/v1/conversations/{id}') return { state: 'open' };
+  if (path.endsWith('/control')) return { to: 'bot' };
+  if (path.startsWith('/v1/conversations/') && path.endsWith('/labels')) return {};
+  if (path.endsWith('/read')) return { seq: 1 };
+  if (path.endsWith('/typing')) return { type: 'typing.started' };
+  if (path.endsWith('/notes')) return { text: 'x' };
+  if (path.endsWith('/render')) return { conversation_id: newId('conversation') };
+  if (path.includes('canned-replies')) return { title: 'x' };
   if (path.includes('versions')) return { definition: { persona: { name: 'x' } } };
   if (path === '/v1/conversations/{id}/messages') return { text: 'x' };
   if (path.endsWith('/dry-run')) return { parts: [{ type: 'text', text: 'x' }] };
@@ -389,6 +413,32 @@ describe('what is answered', () => {
     expectShape(await api('POST', `${at}/erase`, { dry_run: true }), 200, 'ContactErasure');
     expectShape(await api('POST', `${at}/erase`, {}), 200, 'ContactErasure');
     expectProblem(await api('GET', at), 404, 'state/not-found', at);
+  });
+
+  it('is what the document says of the inbox', async () => {
+    const { conversation_id } = await visitor();
+    const at = `/v1/conversations/${conversation_id}`;
+    expectShape(await api('GET', '/v1/inbox'), 200, 'InboxList');
+    expectShape(await api('GET', '/v1/inbox/counts'), 200, 'InboxCounts');
+    expectShape(await api('PATCH', at, { state: 'closed' }), 200, 'InboxConversation');
+    const label = await api('POST', '/v1/labels', { name: 'VIP' });
+    expectShape(label, 201, 'Label');
+    expectShape(await api('PATCH', `/v1/labels/${label.body.id}`, { name: 'VIPs' }), 200, 'Label');
+    expectShape(await api('GET', '/v1/labels'), 200, 'LabelList');
+    expectShape(await api('POST', `${at}/labels`, { add: [label.body.id] }), 200, 'InboxConversation');
+    const note = await api('POST', `${at}/notes`, { text: 'x' });
+    expectShape(note, 201, 'Note');
+    expectShape(await api('GET', `${at}/notes`), 200, 'NoteList');
+    expect((await api('DELETE', `/v1/notes/${note.body.id}`)).status).toBe(204);
+    expectShape(await api('GET', `${at}/context`), 200, 'ConversationContext');
+    const kept = await api('POST', '/v1/canned-replies', { shortcut: 'x', title: 'x', text: 'x' });
+    expectShape(kept, 201, 'CannedReply');
+    expectShape(await api('GET', '/v1/canned-replies'), 200, 'CannedReplyList');
+    const rendered = await api('POST', `/v1/canned-replies/${kept.body.id}/render`, { conversation_id });
+    expectShape(rendered, 200, 'RenderedReply');
+    expectShape(await api('GET', '/v1/search?q=x'), 200, 'SearchResult');
+    expectShape(await api('GET', '/v1/operators'), 200, 'OperatorList');
+    expectShape(await api('POST', '/v1/inbox/presence', { tab: 'contract' }), 200, 'PresenceList');
   });
 
   it('is what the document says of sends', async () => {

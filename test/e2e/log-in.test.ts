@@ -5,7 +5,7 @@ import { hashToken, newToken } from '#libs/access';
 import { newId, type WorkspaceId } from '#libs/model';
 import { AuditLog, SetUps } from '#libs/store';
 import { apiOf, boot, makeWorkspace, type Booted, type TestWorkspace } from '../support/boot.js';
-import { type Browser, browserOf } from '../support/console.js';
+import { type Browser, browserOf } from '../support/signed-in.js';
 
 let booted: Booted;
 let home: TestWorkspace;

@@ -10,7 +10,7 @@ import {
   type Booted,
   type TestWorkspace,
 } from '../support/boot.js';
-import { type Browser, browserOf, memberOf } from '../support/console.js';
+import { type Browser, browserOf, memberOf } from '../support/signed-in.js';
 
 let booted: Booted;
 let home: TestWorkspace;

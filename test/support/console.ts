@@ -1,59 +1,134 @@
-import { LogIn } from '#libs/access';
-import type { Role, WorkspaceId } from '#libs/model';
-import { Members, type Standing } from '#libs/store';
-import { hashPassword } from '#libs/access';
-import type { ApiAnswer, Booted } from './boot.js';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import axe from 'axe-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { Scope } from '#libs/model';
+import type { Booted, TestWorkspace } from './boot.js';
+import { programs } from './programs.js';
 
-/** Calls the API as a browser with the console does: with the cookie that it was given last, in one workspace. */
-export interface Browser {
-  (method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiAnswer>;
-  /** `name=token`; empty after signing out. */
-  cookie: string;
-  /** The workspace that requests name; null names none. */
-  workspaceId: WorkspaceId | null;
+/** Screenshots are kept when somebody wants to look at them: a folder. */
+const shots = process.env['PARLEY_SHOTS'];
+
+/** How a console is opened. */
+export interface OpenOptions {
+  /** Address within the console. Default: the first screen. */
+  at?: string;
+  colours?: 'light' | 'dark';
+  size?: 'desktop' | 'phone';
+  /** BCP 47. Default: English. */
+  locale?: string;
+  /** Who is signed in. Default: an owner who is no member of the database. */
+  as?: { key: string; memberId: string; name: string };
 }
 
-/** A browser that is not signed in. */
-export function browserOf({ url }: Pick<Booted, 'url'>, workspaceId: WorkspaceId | null = null): Browser {
-  const browser: Browser = Object.assign(
-    async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
-      const answer = await fetch(`${url}${path}`, {
-        method,
-        headers: {
-          ...(browser.cookie && { cookie: browser.cookie }),
-          ...(browser.workspaceId && { 'parley-workspace': browser.workspaceId }),
-          ...(body !== undefined && { 'content-type': 'application/json' }),
-          ...headers,
-        },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-      });
-      const [given] = answer.headers.getSetCookie();
-      if (given !== undefined)
-        browser.cookie = given.startsWith('parley_session=;') ? '' : (given.split(';')[0] ?? '');
-      const text = await answer.text();
-      const isJson = (answer.headers.get('content-type') ?? '').includes('json');
-      return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : text };
-    },
-    { cookie: '', workspaceId },
+const sizes = { desktop: { width: 1360, height: 860 }, phone: { width: 390, height: 844 } } as const;
+
+/** A real Chromium with consoles in it, for one test file; what any of them complains about is kept. */
+export class ConsoleBrowser {
+  /** Broken policies, script errors, failed loads: must be empty after every test. */
+  readonly complaints: string[] = [];
+  readonly #contexts: BrowserContext[] = [];
+
+  private constructor(private readonly browser: Browser) {}
+
+  /** Starts it; only where the machine has one. */
+  static async start(): Promise<ConsoleBrowser> {
+    const browser = await chromium.launch({
+      executablePath: programs.chromium ?? '',
+      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
+    });
+    return new ConsoleBrowser(browser);
+  }
+
+  /** Opens a console as an owner of the workspace. */
+  async open(booted: Booted, home: TestWorkspace, options: OpenOptions = {}): Promise<Page> {
+    const { at = '/', colours = 'light', size = 'desktop', locale = 'en-GB' } = options;
+    const context = await this.browser.newContext({
+      viewport: sizes[size],
+      colorScheme: colours,
+      reducedMotion: 'reduce',
+      locale,
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    this.#contexts.push(context);
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    this.#listen(page);
+    await signIn(context, home, options.as);
+    await page.goto(`${booted.url}/console${at === '/' ? '' : at}`);
+    return page;
+  }
+
+  /** Opens any other page, such as a shop with the widget. */
+  async visit(url: string): Promise<Page> {
+    const context = await this.browser.newContext({ viewport: sizes.desktop, reducedMotion: 'reduce' });
+    this.#contexts.push(context);
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    this.#listen(page);
+    await page.goto(url);
+    return page;
+  }
+
+  /** Closes what the last test opened. */
+  async closeAll(): Promise<void> {
+    await Promise.all(this.#contexts.splice(0).map((context) => context.close()));
+  }
+
+  async stop(): Promise<void> {
+    await this.browser.close();
+  }
+
+  #listen(page: Page): void {
+    page.on('pageerror', (error) => this.complaints.push(`error: ${error.message}`));
+    page.on('dialog', (dialog) => {
+      this.complaints.push(`dialog: ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+    page.on('console', (line) => {
+      const text = line.text();
+      // What a call answers is the business of the test; a policy that was broken is not.
+      if (line.type() === 'error' && !text.startsWith('Failed to load resource')) this.complaints.push(text);
+    });
+  }
+}
+
+/** Answers as the log-in would, and calls with the key of the workspace. */
+async function signIn(
+  context: BrowserContext,
+  home: TestWorkspace,
+  as: OpenOptions['as'] = { key: home.key, memberId: 'mem_test', name: 'Ada Lovelace' },
+): Promise<void> {
+  const session = {
+    member: { id: as.memberId, email: 'ada@shop.example', name: as.name, has_second_factor: false },
+    workspaces: [{ id: home.workspaceId, name: 'Shop', role: 'owner', permissions: [...Scope.options] }],
+  };
+  await context.route(/\/(v1|readyz|livez)\b/, (route) =>
+    route.continue({ headers: { ...route.request().headers(), authorization: `Bearer ${as.key}` } }),
   );
-  return browser;
+  await context.route('**/v1/auth/session', (route) => route.fulfill({ json: session }));
 }
 
-const PASSWORD = 'correct horse battery';
-let hash: Promise<string> | undefined;
+/** What axe finds on a page that is serious or worse, one line each. */
+export async function seriousFindings(page: Page): Promise<string[]> {
+  // As a script that the debugger brings: the policy of the page lets no other in.
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const run = (globalThis as unknown as { axe: { run(): Promise<AxeAnswer> } }).axe;
+    const { violations } = await run.run();
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+  });
+}
 
-/** A member of a workspace who is signed in. @param name  also in front of the @ */
-export async function memberOf(
-  booted: Booted,
-  workspaceId: WorkspaceId,
-  role: Role,
-  name: string,
-  permissions?: Standing['permissions'],
-): Promise<Browser> {
-  hash ??= hashPassword(PASSWORD);
-  const person = { email: `${name}@example.com`, name, role, permissions, passwordHash: await hash };
-  await booted.gateway.get(Members).create(workspaceId, { ...person, actor: 'system' });
-  const whence = { ip: '127.0.0.1', userAgent: 'test' };
-  const { token } = await booted.gateway.get(LogIn).signIn(person.email, PASSWORD, whence);
-  return Object.assign(browserOf(booted, workspaceId), { cookie: `parley_session=${token}` });
+interface AxeAnswer {
+  violations: { id: string; impact: string | null; nodes: { html: string }[] }[];
+}
+
+/** Keeps a picture of the page, when somebody wants to look at it. */
+export async function shoot(page: Page, name: string): Promise<void> {
+  if (shots === undefined) return;
+  mkdirSync(shots, { recursive: true });
+  await page.screenshot({ path: path.join(shots, `${name}.png`), fullPage: true });
 }

@@ -240,14 +240,40 @@ async function fillConversation(
     `knowledge_gap (workspace_id, id, bot_id, words, example, last_message) values ($1, $2, $3, 'x', 'x', $2)`,
     [w, uuidOf(newId('knowledgeGap')), bot],
   );
+  await store.owner.query('update conversation set last_message_seq = 2, answered_seq = 2 where id = $1', [
+    c,
+  ]);
+  const [label, read] = [uuidOf(newId('label')), 'api_key:x'];
+  await insert(`label (workspace_id, id, name) values ($1, $2, 'x')`, [w, label]);
+  await insert('conversation_label (workspace_id, conversation_id, label_id) values ($1, $2, $3)', [
+    w,
+    c,
+    label,
+  ]);
+  await insert(`note (workspace_id, id, conversation_id, author, text) values ($1, $2, $3, 'system', 'x')`, [
+    w,
+    uuidOf(newId('note')),
+    c,
+  ]);
+  await insert(`canned_reply (workspace_id, id, shortcut, title, text) values ($1, $2, 'x', 'x', 'x')`, [
+    w,
+    uuidOf(newId('cannedReply')),
+  ]);
+  await insert('conversation_read (workspace_id, conversation_id, reader, seq) values ($1, $2, $3, 1)', [
+    w,
+    c,
+    read,
+  ]);
+  await insert(`presence (workspace_id, tab, operator, conversation_id) values ($1, 'x', $2, $3)`, [
+    w,
+    read,
+    c,
+  ]);
   await insert('channel_connection (workspace_id, channel_id) values ($1, $2)', [w, ch]);
   await insert(`channel_memory (workspace_id, channel_id, name, value) values ($1, $2, 'x', '1')`, [w, ch]);
   await insert(
     `consent (workspace_id, channel_id, address_kind, address_value, state) values ($1, $2, 'phone', '+1', 'opted-out')`,
     [w, ch],
   );
-  await store.owner.query('update conversation set last_message_seq = 2, answered_seq = 2 where id = $1', [
-    c,
-  ]);
   return ids;
 }

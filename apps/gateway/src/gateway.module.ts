@@ -23,6 +23,7 @@ import { OauthTokenController } from './access/oauth-token.controller.js';
 import { AuthController } from './auth/auth.controller.js';
 import { OwnLoginController } from './auth/own-login.controller.js';
 import { BotsController } from './bots/bots.controller.js';
+import { ChannelActivityController } from './channels/channel-activity.controller.js';
 import { ChannelService } from './channels/channel-service.js';
 import { ChannelTypesController } from './channels/channel-types.controller.js';
 import { ChannelsController } from './channels/channels.controller.js';
@@ -49,6 +50,13 @@ import { AcceptGuard } from './http/accept.js';
 import { AuditedReads } from './http/audited.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { InFlight } from './http/in-flight.js';
+import { CannedRepliesController } from './inbox/canned-replies.controller.js';
+import { CannedReplyService } from './inbox/canned-reply-service.js';
+import { ConversationDeskController } from './inbox/conversation-desk.controller.js';
+import { InboxController } from './inbox/inbox.controller.js';
+import { InboxService } from './inbox/inbox-service.js';
+import { InboxStreams } from './inbox/inbox-streams.js';
+import { LabelsController } from './inbox/labels.controller.js';
 import { BotKnowledgeController } from './knowledge/bot-knowledge.controller.js';
 import { KnowledgeBasesController } from './knowledge/knowledge-bases.controller.js';
 import { KnowledgeService } from './knowledge/knowledge-service.js';
@@ -70,6 +78,7 @@ import { TurnStream } from './messages/turn-stream.js';
 import { OauthController } from './oauth/oauth.controller.js';
 import { OauthService } from './oauth/oauth-service.js';
 import { Outside } from './outside.js';
+import { ConsoleController } from './pages/console.controller.js';
 import { DemoController } from './pages/demo.controller.js';
 import { DemoPage } from './pages/demo-page.js';
 import { ErrorsController } from './pages/errors.controller.js';
@@ -118,10 +127,14 @@ const controllers = [
   AuditLogsController,
   AuthController,
   BotsController,
+  CannedRepliesController,
+  ChannelActivityController,
   ChannelTypesController,
   ChannelsController,
   ContactLinksController,
+  ConsoleController,
   ContactsController,
+  ConversationDeskController,
   ConversationsController,
   DeadLettersController,
   DemoController,
@@ -136,6 +149,8 @@ const controllers = [
   KnowledgeBasesController,
   KnowledgeSourcesController,
   McpController,
+  InboxController,
+  LabelsController,
   MeController,
   MediaController,
   MembersController,
@@ -160,6 +175,7 @@ const controllers = [
 
 const services = [
   ApprovalService,
+  CannedReplyService,
   ChannelService,
   DemoPage,
   EventStream,
@@ -167,6 +183,8 @@ const services = [
   Greeter,
   HookService,
   InboundDoor,
+  InboxService,
+  InboxStreams,
   InFlight,
   KnowledgeService,
   ControlService,

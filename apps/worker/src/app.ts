@@ -7,6 +7,7 @@ import { QueueModule } from '#libs/queue';
 import { Database, Idempotency, RepositoriesModule, Sealer, StoreModule, WebhookLog } from '#libs/store';
 import { DrainHandler, SendHandler } from './bindings.js';
 import { Housekeeping } from './housekeeping.js';
+import { SnoozeWatch } from './inbox/snooze-watch.js';
 import { PipelineModule } from './pipeline.module.js';
 import { StatusPort } from './status-port.js';
 
@@ -56,6 +57,7 @@ class WorkerModule {
           useFactory: (idempotency: Idempotency, sealer: Sealer, webhooks: WebhookLog, logger: Logger) =>
             new Housekeeping(idempotency, sealer, webhooks, logger),
         },
+        SnoozeWatch,
         {
           provide: StatusPort,
           inject: [Database, Metrics, Logger],

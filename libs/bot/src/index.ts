@@ -30,6 +30,7 @@ export {
   type Silence,
   type Why,
 } from './responder.js';
+export { fillIn, templateProblem, type TemplateScope } from './templates.js';
 export type { TraceDetail } from './trace.js';
 export { knowledge, knowledgeVerdict, type KnowledgeVerdict } from './responders/knowledge.js';
 export { standardRowOf, type RowParts } from './responders/standard-row.js';

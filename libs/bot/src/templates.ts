@@ -1,5 +1,5 @@
 import { Liquid, type Template } from 'liquidjs';
-import type { Content } from '#libs/model';
+import type { Content, Json } from '#libs/model';
 import { contentLimits } from '#libs/model';
 import type { Scope } from './conditions.js';
 
@@ -8,6 +8,9 @@ const limits = { parseLimit: 100_000, renderLimit: 100, memoryLimit: 200_000 } a
 
 /** Signs that would mean something in the Markdown subset, and the colon that makes a bare address a link. */
 const markdownSigns = /[\\`*_~[\]<>#]|:(?=\/\/)/g;
+
+/** What a template can see, by name. */
+export type TemplateScope = Readonly<Record<string, Readonly<Record<string, Json>>>>;
 
 const engine = makeEngine();
 const known = new Map<string, readonly Template[] | null>();
@@ -30,7 +33,7 @@ export function templateProblem(text: string): string | null {
  *
  * @returns the text, cut at the limit of a text; empty when there is nothing to say
  */
-export function fillIn(text: string, scope: Scope): string {
+export function fillIn(text: string, scope: TemplateScope): string {
   if (!text.includes('{{') && !text.includes('{%')) return text;
   const template = compile(text);
   if (!template) return '';

@@ -31,5 +31,9 @@ export function capabilitiesOf(connector: AnyConnector): Record<string, boolean>
     visitors: connector.visitors !== undefined,
     check: connector.check !== undefined,
     lookup: connector.outbound.lookup !== undefined,
+    connection: connector.connection !== undefined,
+    install: connector.install !== undefined,
+    oauth: connector.oauth !== undefined,
+    simulate: connector.simulate !== undefined,
   };
 }

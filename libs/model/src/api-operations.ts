@@ -113,6 +113,28 @@ export const DeadLetter = z
 export type DeadLetter = z.infer<typeof DeadLetter>;
 export const DeadLetterList = listOf(DeadLetter, 'DeadLetterList');
 
+export const ReplayDeadLetters = z
+  .strictObject({
+    kind: z.enum(['delivery', 'inbox_event']),
+    channel_id: ChannelId.optional().describe('Only those of this channel'),
+    status: z
+      .enum(['dead', 'failed', 'expired'])
+      .optional()
+      .describe('Only those that ended so. What is unknown may have gone out: it is replayed one by one'),
+    before: instant.optional().describe('Only those that came in, or were made, before'),
+    dry_run: z.boolean().default(false).describe('Counts, and replays nothing'),
+  })
+  .meta({ id: 'ReplayDeadLetters' });
+export type ReplayDeadLetters = z.infer<typeof ReplayDeadLetters>;
+
+export const DeadLetterReplay = z
+  .object({
+    count: z.int().nonnegative().describe('How many are queued again, or would be; at most 500 in one call'),
+    has_more: z.boolean().describe('Whether there are more: call again'),
+  })
+  .meta({ id: 'DeadLetterReplay' });
+export type DeadLetterReplay = z.infer<typeof DeadLetterReplay>;
+
 export const Readiness = z
   .object({
     status: z.enum(['ready', 'degraded']).describe('degraded: everything works, some of it slower'),

@@ -8,6 +8,7 @@ import {
   ChannelId,
   ContactId,
   ConversationId,
+  LabelId,
   MemberId,
   MessageId,
   OauthClientId,
@@ -175,6 +176,10 @@ export const SendMessage = z
       .default(86_400)
       .describe('What could not be sent by then ends as expired, instead of arriving out of place'),
     dry_run: z.boolean().default(false).describe('Shows what would be sent, and sends nothing'),
+    author: z
+      .enum(['operator', 'api'])
+      .optional()
+      .describe('Who says it: a person, or a program; default: as the caller is'),
   })
   .refine(oneOf, { error: 'give either text or parts', path: ['text'] })
   .meta({ id: 'SendMessage' });
@@ -219,8 +224,11 @@ export const Conversation = z
     channel_id: ChannelId,
     contact: z.object({ id: ContactId, name: z.string().nullable(), addresses: z.array(Address) }),
     thread: z.string(),
-    state: z.enum(['open', 'closed']),
+    state: z.enum(['open', 'snoozed', 'closed']),
+    snoozed_until: instant.nullable().describe('When it comes back by itself'),
     owner: Owner,
+    assignee_id: MemberId.nullable().describe('The member whose it is'),
+    label_ids: z.array(LabelId),
     last_message_at: instant.nullable(),
     last_seq: z.int().nonnegative().describe('Sequence number of the newest event: resume a stream after it'),
     created_at: instant,
@@ -313,6 +321,7 @@ export const ChannelType = z
     description: z.string(),
     settings_schema: z.record(z.string(), z.unknown()).describe('JSON Schema'),
     secret_fields: z.array(z.string()),
+    generated_fields: z.array(z.string()).describe('Secret fields that are made when they are left out'),
     capabilities: z.record(z.string(), z.boolean()),
     limits: z.array(z.object({ name: z.string(), value: z.number(), unit: z.string(), source: z.string() })),
     steps: z.array(z.object({ title: z.string(), text: z.string() })),

@@ -41,6 +41,9 @@ export const idPrefixes = {
   webhookDelivery: 'whd',
   trigger: 'trg',
   export: 'exp',
+  label: 'lbl',
+  note: 'note',
+  cannedReply: 'crep',
   request: 'req',
 } as const;
 
@@ -93,6 +96,9 @@ export const WebhookEndpointId = idSchema('webhookEndpoint', 'WebhookEndpointId'
 export const WebhookDeliveryId = idSchema('webhookDelivery', 'WebhookDeliveryId');
 export const TriggerId = idSchema('trigger', 'TriggerId');
 export const ExportId = idSchema('export', 'ExportId');
+export const LabelId = idSchema('label', 'LabelId');
+export const NoteId = idSchema('note', 'NoteId');
+export const CannedReplyId = idSchema('cannedReply', 'CannedReplyId');
 export const RequestId = idSchema('request', 'RequestId');
 
 export type WorkspaceId = z.infer<typeof WorkspaceId>;
@@ -129,6 +135,9 @@ export type WebhookEndpointId = z.infer<typeof WebhookEndpointId>;
 export type WebhookDeliveryId = z.infer<typeof WebhookDeliveryId>;
 export type TriggerId = z.infer<typeof TriggerId>;
 export type ExportId = z.infer<typeof ExportId>;
+export type LabelId = z.infer<typeof LabelId>;
+export type NoteId = z.infer<typeof NoteId>;
+export type CannedReplyId = z.infer<typeof CannedReplyId>;
 export type RequestId = z.infer<typeof RequestId>;
 
 /** The branded type of each kind of identifier. */
@@ -167,6 +176,9 @@ export interface IdOf {
   webhookDelivery: WebhookDeliveryId;
   trigger: TriggerId;
   export: ExportId;
+  label: LabelId;
+  note: NoteId;
+  cannedReply: CannedReplyId;
   request: RequestId;
 }
 

@@ -6,6 +6,8 @@ export * from './api-access.js';
 export * from './api-members.js';
 export * from './api-contacts.js';
 export * from './api-events.js';
+export * from './api-channels.js';
+export * from './api-inbox.js';
 export * from './api-operations.js';
 export * from './api-sends.js';
 export * from './api-triggers.js';

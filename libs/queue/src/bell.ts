@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ChannelId, ConversationId, JsonObject, LiveEventType } from '#libs/model';
+import type { ChannelId, ConversationId, JsonObject, LiveEventType, WorkspaceId } from '#libs/model';
 import { Listener } from '#libs/store';
 import { keyPrefix, type QueueConnection } from './connection.js';
 
@@ -11,6 +11,12 @@ export interface BellTopics {
   live: { conversationId: ConversationId; type: LiveEventType; data: JsonObject };
   /** Whoever holds the connection of this channel is asked for something. */
   connection: { channelId: ChannelId; command: string };
+  /** Among the operators of a workspace something changed that stands in no log. */
+  inbox: {
+    workspaceId: WorkspaceId;
+    changed: 'notes' | 'presence' | 'read';
+    conversationId?: ConversationId;
+  };
 }
 export type BellTopic = keyof BellTopics;
 type Hearer<Topic extends BellTopic> = (said: BellTopics[Topic]) => void;

@@ -16,13 +16,14 @@ export function channelTypes(): ChannelType[] {
 }
 
 function typeOf(connector: AnyConnector): ChannelType {
-  const { id, label, description, settings, secrets, limits, steps } = connector.manifest;
+  const { id, label, description, settings, secrets, generated, limits, steps } = connector.manifest;
   return {
     connector: id,
     label,
     description,
     settings_schema: z.toJSONSchema(settings as z.ZodType, { io: 'input', unrepresentable: 'any' }),
     secret_fields: [...secrets].map(String),
+    generated_fields: Object.keys(generated ?? {}),
     capabilities: capabilitiesOf(connector),
     limits: [...limits],
     steps: [...steps],

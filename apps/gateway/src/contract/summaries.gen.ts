@@ -41,6 +41,20 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
   Bots_publish: {
     summary: 'Publishes a new version; one that is equal to the published one changes nothing',
   },
+  CannedReplies_create: { summary: 'Keeps an answer for the next time' },
+  CannedReplies_delete: { summary: 'Takes a kept answer away' },
+  CannedReplies_list: { summary: 'Lists kept answers by shortcut' },
+  CannedReplies_render: {
+    summary: 'Fills a kept answer in for the person of a conversation',
+    description: 'Sends nothing.',
+  },
+  CannedReplies_update: { summary: 'Changes a kept answer' },
+  ChannelActivity_recent: {
+    summary: 'Shows what lately came in and went out, as it was, and how the health went',
+  },
+  ChannelActivity_stream: {
+    summary: 'Streams how a channel is: now, and each time that something of it changes',
+  },
   ChannelTypes_listTypes: { summary: 'Lists the kinds of channels: their settings, limits and set-up' },
   Channels_check: { summary: 'Looks whether a channel can work; sends nothing to anyone' },
   Channels_create: { summary: 'Registers a channel' },
@@ -78,6 +92,16 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
   },
   Contacts_setConsent: { summary: 'Sets whether messages may go to an address of a contact on a channel' },
   Contacts_update: { summary: 'Changes a name, and sets or takes away attributes' },
+  ConversationDesk_context: {
+    summary: 'Tells why the bot handed over, what it has asked for, and where a visitor came from',
+  },
+  ConversationDesk_label: { summary: 'Puts labels on a conversation, and takes others away' },
+  ConversationDesk_list: { summary: 'Lists what operators wrote to each other about a conversation' },
+  ConversationDesk_note: { summary: 'Writes a note: operators read it, and nobody else ever' },
+  ConversationDesk_read: { summary: 'Remembers how far the caller has read' },
+  ConversationDesk_remove: { summary: 'Takes a note away' },
+  ConversationDesk_typing: { summary: 'Shows the person that an operator is writing' },
+  ConversationDesk_update: { summary: 'Opens, snoozes or closes a conversation, and gives it to a member' },
   Conversations_get: { summary: 'Reads one conversation' },
   Conversations_list: { summary: 'Lists conversations by creation' },
   Conversations_messages: { summary: 'Lists the messages of a conversation' },
@@ -99,6 +123,9 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
     summary:
       'Tries again: what came in is handled once more, what should go out is queued under the same key',
   },
+  DeadLetters_replayMany: {
+    summary: 'Tries many again, the oldest first; with `dry_run` it only counts them',
+  },
   Events_list: {
     summary:
       "Lists the events of all conversations, the oldest first; the last page's `next_cursor` goes on later",
@@ -113,6 +140,17 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
   Health_numbers: { summary: 'Numbers of this process, in Prometheus text format' },
   Health_ready: { summary: 'Says whether requests can be taken' },
   Hooks_get: { summary: 'Some providers verify an address by a GET request before they post to it' },
+  Inbox_counts: { summary: 'Counts the open conversations of each view' },
+  Inbox_find: { summary: 'Finds messages by their words, and contacts by a part of a name or an address' },
+  Inbox_list: { summary: 'Lists conversations by last activity, as the caller has read them' },
+  Inbox_people: { summary: 'Lists who can be given a conversation' },
+  Inbox_presence: {
+    summary: 'Says what the caller looks at, and answers who else is there; to be repeated every 20 s',
+  },
+  Inbox_stream: {
+    summary:
+      'Streams what changes in the inbox, things as they are now; `Last-Event-ID` or `after` says where to go on',
+  },
   Invitations_create: { summary: 'Asks somebody to join, by a link that holds for a week' },
   Invitations_list: { summary: 'Lists invitations that nobody has taken yet' },
   Invitations_remove: { summary: 'Takes an invitation back' },
@@ -141,6 +179,11 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
   KnowledgeSources_refresh: { summary: 'Has it read now, also when it was given up' },
   KnowledgeSources_remove: { summary: 'Removes a source with its passages' },
   KnowledgeSources_update: { summary: 'Changes a source; what it says is read again' },
+  Labels_create: { summary: 'Makes a label' },
+  Labels_delete: { summary: 'Takes a label away, from all conversations too' },
+  Labels_list: { summary: 'Lists labels by name' },
+  Labels_update: { summary: 'Changes a name or a colour' },
+  Mcp_serve: { summary: 'Answers one request of the protocol; keeps nothing between requests' },
   Me_me: { summary: 'Says who calls, where, and what they may do there' },
   Media_give: {
     summary:
@@ -162,6 +205,16 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
   },
   Messages_get: { summary: 'Reads one message' },
   Messages_timeline: { summary: 'Tells what happened to a message, hop by hop, with times' },
+  OauthClients_create: { summary: 'Makes a client, with at most the scopes of whoever asks' },
+  OauthClients_get: { summary: 'Reads one client, but for its secret' },
+  OauthClients_list: { summary: 'Lists clients' },
+  OauthClients_remove: { summary: 'Ends a client and its tokens; everywhere after two seconds' },
+  OauthClients_rotate: { summary: 'Gives a client a new secret; for a while the one before is good too' },
+  OauthClients_update: { summary: 'Gives a client another name' },
+  OauthToken_revoke: {
+    summary: 'Ends a token of the client; for what is none it does nothing, and says the same',
+  },
+  OauthToken_token: { summary: 'Gives a client a token for an hour' },
   Oauth_begin: {
     summary: "Makes a link to the provider's page, on which a person lets Parley in",
     description: 'Register the redirect address there first.',
@@ -248,6 +301,10 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
   },
   WidgetSessions_open: { summary: "Begins a visitor's session, or, with the token of one, lets it go on" },
   Widget_events: { summary: 'Tells that the visitor is typing, to whoever listens now' },
+  Widget_form: {
+    summary: 'Takes what was asked before the conversation, and keeps it at the contact',
+    description: 'Answered again, it is changed.',
+  },
   Widget_messages: { summary: 'Lists what was said, and says after which event the stream goes on' },
   Widget_say: { summary: 'Takes what a visitor says: once, however often it is sent' },
   Widget_stream: { summary: "Streams what happens in the visitor's conversation" },

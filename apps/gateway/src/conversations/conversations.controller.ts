@@ -25,6 +25,7 @@ import { actorOf } from '../http/actor.js';
 import { IdempotencyHeader } from '../http/idempotency.interceptor.js';
 import { ControlService } from './control-service.js';
 import { Operation } from '../http/operation.js';
+import { InboxService } from '../inbox/inbox-service.js';
 import { SendingService } from '../messages/sending-service.js';
 import { LogStream } from './log-stream.js';
 
@@ -32,7 +33,7 @@ const ConversationList = listOf(Conversation, 'ConversationList');
 const ConversationPage = Page.extend({
   channel_id: ChannelId.optional(),
   contact_id: ContactId.optional(),
-  state: z.enum(['open', 'closed']).optional(),
+  state: z.enum(['open', 'snoozed', 'closed']).optional(),
 });
 const After = z.strictObject({
   after: z.string().max(20).optional().describe('Go on after this sequence number; 0 tells everything'),
@@ -49,6 +50,7 @@ export class ConversationsController {
     private readonly streams: LogStream,
     private readonly control: ControlService,
     private readonly sending: SendingService,
+    private readonly inbox: InboxService,
   ) {}
 
   /** Lists conversations by creation. */
@@ -105,15 +107,18 @@ export class ConversationsController {
   @Answers(202, Message, 'The message, queued')
   @AlsoAnswers(200, DryRunResult, 'With `dry_run`: what would be sent')
   async send(
-    @Caller() { workspaceId }: Principal,
+    @Caller() caller: Principal,
     @Id('conversation') conversationId: ConversationId,
     @Body({ schema: SendMessage }) body: SendMessage,
     @Operation() operationId: OperationId | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Message | DryRunResult> {
-    if (!body.dry_run) return this.sending.send(workspaceId, conversationId, body, operationId);
+    if (!body.dry_run) {
+      const speaker = await this.inbox.speaker(caller, body.author);
+      return this.sending.send(caller.workspaceId, conversationId, body, operationId, speaker);
+    }
     void reply.status(200);
-    return this.sending.dryRun(workspaceId, conversationId, body);
+    return this.sending.dryRun(caller.workspaceId, conversationId, body);
   }
 
   /** Streams the events of a conversation; `Last-Event-ID` or `after` says where to go on. */

@@ -1,13 +1,24 @@
-import { Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { Caller, type Principal, Scopes } from '#libs/access';
 import { fault } from '#libs/faults';
-import { type DeadLetter, DeadLetterList, isId, Page, ProviderError } from '#libs/model';
+import {
+  type DeadLetter,
+  DeadLetterList,
+  DeadLetterReplay,
+  isId,
+  Page,
+  ProviderError,
+  ReplayDeadLetters,
+} from '#libs/model';
 import { type DeadDelivery, type DeadInboxEvent, DeadLetters, type PageOf } from '#libs/store';
 import { z } from 'zod';
 import { actorOf } from '../http/actor.js';
 import { Answers, Problems } from '../http/answers.js';
 import { IdempotencyHeader } from '../http/idempotency.interceptor.js';
+
+/** So many are replayed in one call. */
+const REPLAYED_MAX = 500;
 
 const DeadLetterPage = Page.extend({
   kind: z
@@ -39,16 +50,31 @@ export class DeadLettersController {
     return { ...found, data: found.data.map(ofInboxEvent) };
   }
 
+  /** Tries many again, the oldest first; with `dry_run` it only counts them. */
+  @Post('replay')
+  @Scopes('messages:write')
+  @IdempotencyHeader()
+  @Answers(202, DeadLetterReplay, 'How many are queued again')
+  async replayMany(
+    @Caller() caller: Principal,
+    @Body({ schema: ReplayDeadLetters }) body: ReplayDeadLetters,
+  ): Promise<DeadLetterReplay> {
+    const { kind, channel_id: channelId, status, dry_run: isDry } = body;
+    const before = body.before === undefined ? undefined : new Date(body.before);
+    const filter = { kind, channelId, status, before };
+    const found = await this.deadLetters.replayable(caller.workspaceId, filter, REPLAYED_MAX + 1);
+    const chosen = found.slice(0, REPLAYED_MAX);
+    if (!isDry) for (const id of chosen) await this.#replay(caller, id);
+    return { count: chosen.length, has_more: found.length > chosen.length };
+  }
+
   /** Tries again: what came in is handled once more, what should go out is queued under the same key. */
   @Post(':id/replay')
   @Scopes('messages:write')
   @IdempotencyHeader()
   @Answers(202, null, 'It is queued again')
   async replay(@Caller() caller: Principal, @Param('id') id: string): Promise<void> {
-    const actor = actorOf(caller);
-    if (isId('delivery', id)) return this.deadLetters.replayDelivery(caller.workspaceId, id, actor);
-    if (isId('inboxEvent', id)) return this.deadLetters.replayInboxEvent(caller.workspaceId, id, actor);
-    throw fault('state/not-found');
+    await this.#replay(caller, id);
   }
 
   /** Records that a part of which nobody knew went out after all: its message stops being unknown. */
@@ -59,6 +85,13 @@ export class DeadLettersController {
   async markSent(@Caller() caller: Principal, @Param('id') id: string): Promise<void> {
     if (!isId('delivery', id)) throw fault('state/not-found');
     await this.deadLetters.markSent(caller.workspaceId, id, actorOf(caller));
+  }
+
+  async #replay(caller: Principal, id: string): Promise<void> {
+    const actor = actorOf(caller);
+    if (isId('delivery', id)) return this.deadLetters.replayDelivery(caller.workspaceId, id, actor);
+    if (isId('inboxEvent', id)) return this.deadLetters.replayInboxEvent(caller.workspaceId, id, actor);
+    throw fault('state/not-found');
   }
 }
 

@@ -14,7 +14,14 @@ import {
 } from '#libs/store';
 import { contentsOf } from './spoken.js';
 
-/** Lets programs speak to people, on whatever channel a conversation is. */
+/** Who says something for our side. */
+export interface Speaker {
+  author: 'operator' | 'api';
+  /** Kept with the message; shown to operators. */
+  metadata?: Record<string, string>;
+}
+
+/** Lets programs and operators speak to people, on whatever channel a conversation is. */
 @Injectable()
 export class SendingService {
   constructor(
@@ -27,6 +34,7 @@ export class SendingService {
    * Says something to the person of a conversation; whoever owns the conversation owns it still.
    *
    * @param operationId  of a write that may be repeated: the message is then the same one
+   * @param speaker  who says it, for those who read the conversation; the person is not told
    * @returns the message, queued
    * @throws Fault `state/not-found`, `state/conversation-closed`, `input/unsupported-content`, `store/unavailable`
    */
@@ -35,6 +43,7 @@ export class SendingService {
     conversationId: ConversationId,
     body: SendMessage,
     operationId: OperationId | undefined,
+    speaker: Speaker = { author: 'api' },
   ): Promise<Message> {
     const { place, channel } = await this.#load(workspaceId, conversationId);
     const content = contentsOf(body);
@@ -48,11 +57,11 @@ export class SendingService {
         thread: place.thread,
         address: place.address,
         contents: [content],
-        author: 'api',
+        author: speaker.author,
         ttlMs: body.expires_in_seconds * 1_000,
         // Unless a choice is offered, a turn that is under way keeps what it remembers.
         ...(botState !== place.botState && { botState }),
-        ...(body.metadata && { metadata: body.metadata }),
+        ...((body.metadata ?? speaker.metadata) && { metadata: { ...body.metadata, ...speaker.metadata } }),
         ...(messageId && { messageIds: [messageId] }),
       });
       return await this.conversations.messageById(workspaceId, sent!);

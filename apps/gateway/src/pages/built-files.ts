@@ -8,8 +8,8 @@ import type { FastifyReply } from 'fastify';
 export interface BuiltFile {
   contentType: string;
   body: Buffer;
-  /** The same, compressed with gzip. */
-  gzipped: Buffer;
+  /** The same, compressed with gzip: done when it is first asked for. */
+  readonly gzipped: Buffer;
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -32,7 +32,15 @@ export function readBuiltFiles(folder: string): ReadonlyMap<string, BuiltFile> {
     names.map(({ name }) => {
       const contentType = TYPES[path.extname(name)] ?? 'application/octet-stream';
       const body = readFileSync(path.join(folder, name));
-      return [name, { contentType, body, gzipped: gzipSync(body) }];
+      let gzipped: Buffer | undefined;
+      const file = {
+        contentType,
+        body,
+        get gzipped() {
+          return (gzipped ??= gzipSync(body));
+        },
+      };
+      return [name, file];
     }),
   );
 }

@@ -65,7 +65,10 @@ export interface SendingPlace {
   lastInbound: { at: Date; ref: string | null } | null;
 }
 
-const WITH_CONTACT = { contact: { include: { identities: { orderBy: { id: 'asc' } } } } } as const;
+const WITH_CONTACT = {
+  contact: { include: { identities: { orderBy: { id: 'asc' } } } },
+  labels: { select: { labelId: true }, orderBy: { labelId: 'asc' } },
+} as const;
 
 /** Conversations as they can be read: themselves, their messages, and their events. */
 @Injectable()
@@ -315,7 +318,10 @@ function conversationOf(row: Prisma.ConversationGetPayload<{ include: typeof WIT
     },
     thread: row.thread,
     state: row.state as Conversation['state'],
+    snoozed_until: row.snoozedUntil?.toISOString() ?? null,
     owner: row.owner as Conversation['owner'],
+    assignee_id: row.assigneeId && idOf('member', row.assigneeId),
+    label_ids: row.labels.map(({ labelId }) => idOf('label', labelId)),
     last_message_at: row.lastMessageAt?.toISOString() ?? null,
     last_seq: row.lastEventSeq,
     created_at: row.createdAt.toISOString(),

@@ -42,6 +42,17 @@ export interface DeadDelivery {
 const DEAD_EVENTS = ['dead', 'quarantined'];
 const DEAD_DELIVERIES = ['dead', 'unknown', 'expired', 'failed'];
 
+/** Without `unknown`. */
+const REPLAYED_TOGETHER = ['dead', 'expired', 'failed'];
+
+/** Which dead letters are meant. */
+export interface ReplayFilter {
+  kind: 'delivery' | 'inbox_event';
+  channelId?: ChannelId | undefined;
+  status?: string | undefined;
+  before?: Date | undefined;
+}
+
 /** How long a replayed part may take to be sent. */
 const REPLAY_WITHIN_MS = 86_400_000;
 
@@ -105,6 +116,37 @@ export class DeadLetters {
         createdAt: row.createdAt,
       }),
     );
+  }
+
+  /**
+   * What can be tried again of a kind, the oldest first. Deliveries of which nobody knows are not among them: they may have
+   * gone out.
+   *
+   * @param limit  at most so many
+   */
+  async replayable(
+    workspaceId: WorkspaceId,
+    { kind, channelId, status, before }: ReplayFilter,
+    limit: number,
+  ): Promise<(DeliveryId | InboxEventId)[]> {
+    const common = {
+      where: { workspaceId: uuidOf(workspaceId), ...(channelId && { channelId: uuidOf(channelId) }) },
+      orderBy: { id: 'asc' as const },
+      take: limit,
+      select: { id: true },
+    };
+    return this.database.withWorkspace(workspaceId, async (tx) => {
+      if (kind === 'inbox_event') {
+        const late = before && { receivedAt: { lt: before } };
+        const where = { ...common.where, ...late, status: 'dead', mailboxId: { not: null } };
+        const rows = status && status !== 'dead' ? [] : await tx.inboxEvent.findMany({ ...common, where });
+        return rows.map(({ id }) => idOf('inboxEvent', id));
+      }
+      const wanted = status ? [status] : REPLAYED_TOGETHER;
+      const late = before && { createdAt: { lt: before } };
+      const where = { ...common.where, ...late, status: { in: wanted } };
+      return (await tx.delivery.findMany({ ...common, where })).map(({ id }) => idOf('delivery', id));
+    });
   }
 
   /**

@@ -4,6 +4,7 @@ export { Allowances, type Allowance, type AllowanceState } from './allowances.js
 export { ApiKeys, type StoredApiKey } from './api-keys.js';
 export { Approvals, type NewApproval, type StoredApproval } from './approvals.js';
 export { Bots, type PublishedBot } from './bots.js';
+export { ChannelActivity } from './channel-activity.js';
 export { ChannelCache } from './channel-cache.js';
 export { Channels, type ChannelSettings, type LoadedChannel, type StoredChannel } from './channels.js';
 export { ContactFacts, type NewFact } from './contact-facts.js';
@@ -12,7 +13,7 @@ export { ContactMerges } from './contact-merges.js';
 export { Contacts, type ContactFilter } from './contacts.js';
 export { Conversations, type Answer, type ConversationFilter, type SendingPlace } from './conversations.js';
 export type { PageOf, PageRequest } from './cursor.js';
-export { DeadLetters, type DeadDelivery, type DeadInboxEvent } from './dead-letters.js';
+export { DeadLetters, type DeadDelivery, type DeadInboxEvent, type ReplayFilter } from './dead-letters.js';
 export {
   Idempotency,
   idOfOperation,
@@ -22,6 +23,18 @@ export {
 } from './idempotency.js';
 export { EventLog, type EventRange } from './event-log.js';
 export { Exports, type OpenExport } from './exports.js';
+export {
+  CannedReplies,
+  ConversationContexts,
+  ConversationDesk,
+  InboxList,
+  InboxSearch,
+  Labels,
+  Notes,
+  Operators,
+  type InboxReader,
+  type Seen,
+} from './inbox/index.js';
 export { Instance } from './instance.js';
 export { Invitations, type StoredInvitation } from './invitations.js';
 export { withInstallationLock } from './installation-lock.js';

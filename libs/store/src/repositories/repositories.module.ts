@@ -18,6 +18,7 @@ import { ApiKeys } from './api-keys.js';
 import { Approvals } from './approvals.js';
 import { AuditLog } from './audit-log.js';
 import { Bots } from './bots.js';
+import { ChannelActivity } from './channel-activity.js';
 import { ChannelCache } from './channel-cache.js';
 import { Channels } from './channels.js';
 import { Connections } from './connections.js';
@@ -29,6 +30,16 @@ import { DeadLetters } from './dead-letters.js';
 import { EventLog } from './event-log.js';
 import { Exports } from './exports.js';
 import { Idempotency } from './idempotency.js';
+import {
+  CannedReplies,
+  ConversationContexts,
+  ConversationDesk,
+  InboxList,
+  InboxSearch,
+  Labels,
+  Notes,
+  Operators,
+} from './inbox/index.js';
 import { Instance } from './instance.js';
 import { Invitations } from './invitations.js';
 import { KnowledgeBases } from './knowledge-bases.js';
@@ -57,12 +68,16 @@ const repositories = [
   Approvals,
   AuditLog,
   Bots,
+  CannedReplies,
+  ChannelActivity,
   ChannelCache,
   Channels,
   Connections,
   ContactFacts,
   ContactMerges,
   Contacts,
+  ConversationContexts,
+  ConversationDesk,
   Conversations,
   DeadLetters,
   Deliveries,
@@ -70,6 +85,8 @@ const repositories = [
   Exports,
   Idempotency,
   Inbox,
+  InboxList,
+  InboxSearch,
   Instance,
   Invitations,
   KnowledgeBases,
@@ -79,12 +96,15 @@ const repositories = [
   KnowledgeSources,
   LoginSessions,
   Logins,
+  Labels,
   Mailboxes,
   Media,
   MediaFetches,
   Errands,
   Members,
   OauthClients,
+  Notes,
+  Operators,
   Secrets,
   PersonalData,
   Sends,

@@ -1,0 +1,33 @@
+import type { QueryClient } from '@tanstack/react-query';
+import { createRouter } from '@tanstack/react-router';
+import { channelRoutes } from '../channels/routes.js';
+import { contactRoutes } from '../contacts/routes.js';
+import { developerRoutes } from '../developers/routes.js';
+import { homeRoutes } from '../home/routes.js';
+import { inboxRoutes } from '../inbox/routes.js';
+import { operationRoutes } from '../operations/routes.js';
+import { signInRoutes } from '../sign-in/routes.js';
+import { frameRoute, rootRoute } from './frame-route.js';
+
+const tree = rootRoute.addChildren([
+  ...signInRoutes,
+  frameRoute.addChildren([...homeRoutes, ...inboxRoutes, ...contactRoutes, ...channelRoutes, ...operationRoutes, ...developerRoutes]),
+]);
+
+/** Makes the router of the console; every screen is loaded when it is first opened. */
+export function makeRouter(client: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    basepath: '/console',
+    context: { client },
+    defaultPreload: 'intent',
+    defaultPreloadDelay: 80,
+    scrollRestoration: true,
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

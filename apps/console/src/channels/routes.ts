@@ -1,0 +1,28 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { frameRoute } from '../app/frame-route.js';
+
+const listRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/channels',
+  component: lazyRouteComponent(() => import('./list-screen.js'), 'ListScreen'),
+});
+const catalogueRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/channels/new',
+  component: lazyRouteComponent(() => import('./catalogue-screen.js'), 'CatalogueScreen'),
+});
+const createChannelRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/channels/new/$connector',
+  component: lazyRouteComponent(() => import('./create-screen.js'), 'CreateScreen'),
+});
+const channelRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/channels/$channelId',
+  validateSearch: ({ tab }: Record<string, unknown>): { tab?: 'activity' | 'settings' } =>
+    tab === 'activity' || tab === 'settings' ? { tab } : {},
+  component: lazyRouteComponent(() => import('./channel-screen.js'), 'ChannelScreen'),
+});
+
+/** The channels. */
+export const channelRoutes = [listRoute, catalogueRoute, createChannelRoute, channelRoute] as const;

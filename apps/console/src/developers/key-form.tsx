@@ -1,0 +1,107 @@
+import { Button, Checkbox, Group, Select, SimpleGrid, Stack, TagsInput, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import type { ApiKeyWithSecret } from '#libs/model';
+import { call } from '../api/call.js';
+import { fieldErrors } from '../api/problem.js';
+import { useWorkspace } from '../api/session.js';
+import { CodeBlock } from '../parts/code-block.js';
+import { CopyField } from '../parts/copy-field.js';
+import { ProblemNote } from '../parts/problem-note.js';
+
+const DAYS = [30, 90, 365];
+const NEVER = 'never';
+
+/** Makes a key, with at most the permissions of the member, and shows it once. */
+export function KeyForm({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation(['developers', 'shell']);
+  const { permissions } = useWorkspace();
+  const client = useQueryClient();
+  const form = useForm({
+    initialValues: { name: '', scopes: [] as string[], days: '90', ips: [] as string[] },
+  });
+  const make = useMutation({
+    mutationFn: ({ name, scopes, days, ips }: typeof form.values) =>
+      call<ApiKeyWithSecret>('POST', '/v1/api-keys', {
+        body: { name, scopes, allowed_ips: ips, expires_at: days === NEVER ? null : inDays(Number(days)) },
+      }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['/v1/api-keys'] }),
+    onError: (error) => form.setErrors(fieldErrors(error)),
+  });
+  if (make.data) {
+    return (
+      <Stack>
+        <CopyField label={t('keys.created')} value={make.data.key} />
+        <CodeBlock
+          label={t('keys.try')}
+          code={`curl ${window.location.origin}/v1/me -H "Authorization: Bearer ${make.data.key}"`}
+        />
+        <Group justify="flex-end">
+          <Button onClick={onClose}>{t('shell:close')}</Button>
+        </Group>
+      </Stack>
+    );
+  }
+  const isAll = form.values.scopes.length === permissions.length;
+  return (
+    <form onSubmit={form.onSubmit((values) => make.mutate(values))}>
+      <Stack>
+        <TextInput
+          label={t('keys.name')}
+          description={t('keys.nameHint')}
+          required
+          data-autofocus
+          {...form.getInputProps('name')}
+        />
+        <Checkbox.Group
+          label={t('keys.scopes')}
+          description={t('keys.scopesHint')}
+          required
+          {...form.getInputProps('scopes')}
+        >
+          <Checkbox
+            my="xs"
+            label={t('keys.all')}
+            checked={isAll}
+            indeterminate={!isAll && form.values.scopes.length > 0}
+            onChange={() => form.setFieldValue('scopes', isAll ? [] : [...permissions])}
+          />
+          <SimpleGrid cols={{ base: 1, xs: 2 }} spacing={6}>
+            {permissions.map((scope) => (
+              <Checkbox key={scope} value={scope} label={scope} size="sm" />
+            ))}
+          </SimpleGrid>
+        </Checkbox.Group>
+        <Select
+          label={t('keys.expires')}
+          allowDeselect={false}
+          data={[
+            ...DAYS.map((days) => ({ value: String(days), label: t('keys.days', { count: days }) })),
+            { value: NEVER, label: t('keys.expiresNever') },
+          ]}
+          {...form.getInputProps('days')}
+        />
+        <TagsInput
+          label={t('keys.ips')}
+          description={t('keys.ipsHint')}
+          acceptValueOnBlur
+          {...form.getInputProps('ips')}
+        />
+        <ProblemNote error={make.error} />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            {t('shell:cancel')}
+          </Button>
+          <Button type="submit" loading={make.isPending} disabled={form.values.scopes.length === 0}>
+            {t('keys.make')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+function inDays(days: number): string {
+  return new Date(Date.now() + days * 86_400_000).toISOString();
+}

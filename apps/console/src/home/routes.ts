@@ -1,0 +1,11 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { frameRoute } from '../app/frame-route.js';
+
+const homeRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/',
+  component: lazyRouteComponent(() => import('./home-screen.js'), 'HomeScreen'),
+});
+
+/** The first screen. */
+export const homeRoutes = [homeRoute] as const;

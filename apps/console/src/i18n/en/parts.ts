@@ -1,0 +1,10 @@
+/** Words of parts that several screens share. */
+export const parts = {
+  chat: {
+    log: 'Conversation',
+    waiting: 'The bot is answering',
+    write: 'Write a message',
+    send: 'Send',
+    again: 'Begin again',
+  },
+} as const;

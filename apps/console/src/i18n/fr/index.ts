@@ -1,0 +1,2 @@
+/** Words in this language; what is missing is said in English. */
+export const fr = {};

@@ -1,0 +1,34 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { frameRoute } from '../app/frame-route.js';
+
+const deadRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/operations/dead-letters',
+  validateSearch: ({ kind }: Record<string, unknown>): { kind?: 'inbox_event' } =>
+    kind === 'inbox_event' ? { kind } : {},
+  component: lazyRouteComponent(() => import('./dead-letters-screen.js'), 'DeadLettersScreen'),
+});
+const findRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/operations/messages',
+  component: lazyRouteComponent(() => import('./find-message-screen.js'), 'FindMessageScreen'),
+});
+const timelineRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/operations/messages/$messageId',
+  component: lazyRouteComponent(() => import('./timeline-screen.js'), 'TimelineScreen'),
+});
+const auditRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/operations/audit',
+  validateSearch: (search: Record<string, unknown>): { actor?: string; action?: string; target?: string } =>
+    Object.fromEntries(
+      ['actor', 'action', 'target'].flatMap((name) =>
+        typeof search[name] === 'string' && search[name] !== '' ? [[name, search[name]]] : [],
+      ),
+    ),
+  component: lazyRouteComponent(() => import('./audit-screen.js'), 'AuditScreen'),
+});
+
+/** What ops people look at when something went wrong, or might have. */
+export const operationRoutes = [deadRoute, findRoute, timelineRoute, auditRoute] as const;

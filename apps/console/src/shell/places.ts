@@ -1,0 +1,72 @@
+import {
+  IconAddressBook,
+  IconCode,
+  IconHome,
+  IconInbox,
+  IconMailExclamation,
+  IconPlugConnected,
+  IconRoute,
+  IconShieldCheck,
+  type Icon,
+} from '@tabler/icons-react';
+import type { Scope } from '#libs/model';
+import type { shell } from '../i18n/en/shell.js';
+
+/** A screen that can be gone to from everywhere. */
+export interface Place {
+  to: string;
+  name: Exclude<keyof (typeof shell)['nav'], 'label' | 'open' | 'close'>;
+  icon: Icon;
+  /** Second key after `g`. */
+  key?: string;
+  /** Who may not read this does not see the place. */
+  scope?: Scope;
+  group: 'work' | 'build' | 'run';
+}
+
+/** All of them, in the order of the navigation. */
+export const places: readonly Place[] = [
+  { to: '/', name: 'home', icon: IconHome, key: 'h', group: 'work' },
+  { to: '/inbox', name: 'inbox', icon: IconInbox, key: 'i', scope: 'messages:read', group: 'work' },
+  {
+    to: '/contacts',
+    name: 'contacts',
+    icon: IconAddressBook,
+    key: 'p',
+    scope: 'contacts:read',
+    group: 'work',
+  },
+  {
+    to: '/channels',
+    name: 'channels',
+    icon: IconPlugConnected,
+    key: 'c',
+    scope: 'channels:read',
+    group: 'build',
+  },
+  {
+    to: '/operations/dead-letters',
+    name: 'deadLetters',
+    icon: IconMailExclamation,
+    key: 'd',
+    scope: 'trace:read',
+    group: 'run',
+  },
+  {
+    to: '/operations/messages',
+    name: 'messages',
+    icon: IconRoute,
+    key: 'm',
+    scope: 'trace:read',
+    group: 'run',
+  },
+  {
+    to: '/operations/audit',
+    name: 'audit',
+    icon: IconShieldCheck,
+    key: 'a',
+    scope: 'audit:read',
+    group: 'run',
+  },
+  { to: '/developers', name: 'developers', icon: IconCode, key: 'v', group: 'run' },
+];
