@@ -28,6 +28,7 @@ export {
   type Why,
 } from './responder.js';
 export type { TraceDetail } from './trace.js';
+export { traceText, type TracedTurn } from './trace-text.js';
 export { knowledge, knowledgeVerdict, type KnowledgeVerdict } from './responders/knowledge.js';
 export { standardRowOf, type RowParts } from './responders/standard-row.js';
 export { entitiesIn, type Entities } from './understanding/entities.js';
