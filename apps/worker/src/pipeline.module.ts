@@ -40,6 +40,7 @@ import {
   WebhookDeliveries,
 } from '#libs/store';
 import { AgentWorld } from './agent/agent-world.js';
+import { withDemoRoute } from './demo-route.js';
 import { CallRunner } from './errands/call-runner.js';
 import { ErrandRunner } from './errands/errand-runner.js';
 import { ConnectionKeeper } from './connections/connection-keeper.js';
@@ -168,11 +169,14 @@ export class PipelineModule {
         {
           provide: EGRESS,
           useFactory: () =>
-            createEgress({
-              allowCidrs: config.egress.allow,
-              timeoutMs: config.egress.timeoutMs,
-              connectionsPerOrigin: sends,
-            }),
+            withDemoRoute(
+              createEgress({
+                allowCidrs: config.egress.allow,
+                timeoutMs: config.egress.timeoutMs,
+                connectionsPerOrigin: sends,
+              }),
+              config.egress.demoServiceUrl,
+            ),
         },
         {
           provide: WorkerMeans,
