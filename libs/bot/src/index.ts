@@ -5,6 +5,7 @@ export type { BotProblem } from './check/problem.js';
 export { testRules, type RuleTest } from './check/test-rules.js';
 export type { ChoiceVia } from './choices/match.js';
 export { forgiven, slips } from './choices/typo.js';
+export { exampleBot, exampleConversations } from './example-bot.js';
 export { machineClock, type Clock } from './clock.js';
 export type { Live, StateSpace, TurnContext } from './context.js';
 export { BotCore, standardRow, type BotCoreOptions } from './core.js';
