@@ -38,3 +38,4 @@ export { withPhrasing, type Learned } from './understanding/learn.js';
 export { matchIntents, type IntentMatch } from './understanding/match-intents.js';
 export { sentimentOf, type Sentiment } from './understanding/sentiment.js';
 export { stopWords } from './understanding/stop-words.js';
+export { diffBots } from './versions/diff.js';

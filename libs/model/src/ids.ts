@@ -11,6 +11,7 @@ export const idPrefixes = {
   member: 'mem',
   apiKey: 'key',
   bot: 'bot',
+  botProposal: 'bprp',
   channel: 'chan',
   contact: 'cont',
   identity: 'iden',
@@ -56,6 +57,7 @@ export const WorkspaceId = idSchema('workspace', 'WorkspaceId');
 export const MemberId = idSchema('member', 'MemberId');
 export const ApiKeyId = idSchema('apiKey', 'ApiKeyId');
 export const BotId = idSchema('bot', 'BotId');
+export const BotProposalId = idSchema('botProposal', 'BotProposalId');
 export const ChannelId = idSchema('channel', 'ChannelId');
 export const ContactId = idSchema('contact', 'ContactId');
 export const IdentityId = idSchema('identity', 'IdentityId');
@@ -85,6 +87,7 @@ export type WorkspaceId = z.infer<typeof WorkspaceId>;
 export type MemberId = z.infer<typeof MemberId>;
 export type ApiKeyId = z.infer<typeof ApiKeyId>;
 export type BotId = z.infer<typeof BotId>;
+export type BotProposalId = z.infer<typeof BotProposalId>;
 export type ChannelId = z.infer<typeof ChannelId>;
 export type ContactId = z.infer<typeof ContactId>;
 export type IdentityId = z.infer<typeof IdentityId>;
@@ -116,6 +119,7 @@ export interface IdOf {
   member: MemberId;
   apiKey: ApiKeyId;
   bot: BotId;
+  botProposal: BotProposalId;
   channel: ChannelId;
   contact: ContactId;
   identity: IdentityId;
