@@ -314,6 +314,9 @@ export const Bot = z
     name: z.string(),
     published_version: z.int().positive().nullable(),
     definition: BotDefinition.nullable().describe('The published one'),
+    running_conversations: z
+      .enum(['move', 'finish'])
+      .describe('Whether conversations under way end with the version they began with'),
     created_at: instant,
     updated_at: instant,
   })

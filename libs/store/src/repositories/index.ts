@@ -1,6 +1,10 @@
 export { Connections, connectionAccount, type ConnectionClaim, type ShownConnection } from './connections.js';
 export { ApiKeys, type StoredApiKey } from './api-keys.js';
 export { Approvals, type NewApproval, type StoredApproval } from './approvals.js';
+export { BotDrafts, type StoredDraft } from './bot-drafts.js';
+export { BotTestSets } from './bot-test-sets.js';
+export type { VersionNotes } from './bot-version-rows.js';
+export { BotVersions, type NamedDefinition } from './bot-versions.js';
 export { Bots, type PublishedBot } from './bots.js';
 export { ChannelCache } from './channel-cache.js';
 export { Channels, type ChannelSettings, type LoadedChannel, type StoredChannel } from './channels.js';

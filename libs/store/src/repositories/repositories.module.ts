@@ -14,6 +14,9 @@ import { Sealer } from '../sealing/sealer.js';
 import { ApiKeys } from './api-keys.js';
 import { Approvals } from './approvals.js';
 import { AuditLog } from './audit-log.js';
+import { BotDrafts } from './bot-drafts.js';
+import { BotTestSets } from './bot-test-sets.js';
+import { BotVersions } from './bot-versions.js';
 import { Bots } from './bots.js';
 import { ChannelCache } from './channel-cache.js';
 import { Channels } from './channels.js';
@@ -43,6 +46,9 @@ const repositories = [
   ApiKeys,
   Approvals,
   AuditLog,
+  BotDrafts,
+  BotTestSets,
+  BotVersions,
   Bots,
   ChannelCache,
   Channels,
