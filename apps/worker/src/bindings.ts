@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { BotCore, knowledge, standardRowOf } from '#libs/bot';
+import { BotCore, heldVersion, knowledge, standardRowOf } from '#libs/bot';
 import { CommitSignals, ReplyPlanner, TurnRunner, type MailboxDrain } from '#libs/inbound';
-import type { ConversationId, Turn, TurnResult } from '#libs/model';
+import type { BotId, ConversationId, JsonObject, Turn, TurnResult } from '#libs/model';
 import type { MediaFetcher } from '#libs/media';
 import { planDeliveries, type DeliverySender } from '#libs/outbound';
 import { Bell, drainMailboxes, JobHandler, sendDeliveries } from '#libs/queue';
@@ -32,6 +32,10 @@ export class BotRunner extends TurnRunner {
     await this.world.keep(turn, result.effects);
     await this.desk.noteGap(turn, result);
     return result;
+  }
+
+  heldVersion(state: JsonObject, botId: BotId): number | null {
+    return heldVersion(state, botId, Date.now());
   }
 }
 

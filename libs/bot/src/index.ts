@@ -39,3 +39,4 @@ export { matchIntents, type IntentMatch } from './understanding/match-intents.js
 export { sentimentOf, type Sentiment } from './understanding/sentiment.js';
 export { stopWords } from './understanding/stop-words.js';
 export { diffBots } from './versions/diff.js';
+export { heldVersion } from './versions/held-version.js';

@@ -172,7 +172,13 @@ export class TurnRun {
     // One that has passed is done, whoever was asked: else a bot that is silenced would be woken for ever.
     const wakes = Object.fromEntries([...draft.wakes].filter(([, atMs]) => atMs > draft.now));
     const wakesAtMs = Math.min(...Object.values(wakes));
-    const memory = { turns: this.#memory.turns + 1, questions: remember(questions, replies), wakes };
+    const { botId, version } = this.#turn.bot;
+    const memory = {
+      turns: this.#memory.turns + 1,
+      questions: remember(questions, replies),
+      wakes,
+      ran: { botId, version, atMs: draft.now },
+    };
     return {
       ...(Number.isFinite(wakesAtMs) && { wakesAt: new Date(wakesAtMs).toISOString() }),
       outcome: replies.length > 0 ? 'answered' : 'silent',

@@ -57,7 +57,8 @@ export class TurnStep {
     signal: AbortSignal,
   ): Promise<TurnPart> {
     if (!channel.botId) return nobody;
-    const bot = await this.bots.definitionOf(channel.workspaceId, channel.botId);
+    const held = this.runner.heldVersion(conversation.botState, channel.botId);
+    const bot = await this.bots.definitionOf(channel.workspaceId, channel.botId, held);
     if (!bot) return nobody;
     const startedAt = new Date().toISOString();
     const turn: Turn = {
@@ -131,7 +132,7 @@ export class TurnStep {
       part.log.push({ type: 'message.created', data: { message: uuidOf(messageId) } });
     }
     part.errands = timerOf(channel, conversation, result);
-    for (const effect of result.effects) takeEffect(part, effect, channel);
+    for (const effect of result.effects) takeEffect(part, effect, channel, bot);
     part.log.push({ type: 'turn.completed', data: { turn: uuidOf(turnId), outcome: result.outcome } });
     return part;
   }
@@ -148,7 +149,12 @@ function timerOf(
 }
 
 /** What is written for an effect; facts and questions to operators are kept by whoever ran the turn. */
-function takeEffect(part: TurnPart, effect: Effect, { channelId }: LoadedChannel): void {
+function takeEffect(
+  part: TurnPart,
+  effect: Effect,
+  { channelId }: LoadedChannel,
+  { botId, version }: Turn['bot'],
+): void {
   switch (effect.kind) {
     case 'hand-over': {
       const { to, reason, department } = effect;
@@ -158,7 +164,7 @@ function takeEffect(part: TurnPart, effect: Effect, { channelId }: LoadedChannel
     }
     case 'call': {
       const { kind: _, callId, ...call } = effect;
-      part.errands?.push({ kind: 'call', channelId, callId, call });
+      part.errands?.push({ kind: 'call', channelId, callId, call: { ...call, bot: { botId, version } } });
       return;
     }
     case 'set-contact':
