@@ -1,4 +1,4 @@
-import type { BotDefinition, Content, Turn } from '#libs/model';
+import type { BotDefinition, Content, Effect, Turn } from '#libs/model';
 import type { TurnContext } from './context.js';
 import type { TraceDetail } from './trace.js';
 
@@ -66,12 +66,17 @@ export interface Silence extends Why {
 export type Decision = Answer | Pass | Silence;
 
 /**
- * What a review comes to: `kept` leaves the replies, `replaced` puts others in their place, `refused` drops them
+ * What a review comes to, of an answer or of a silence that hands over (then `replies` are empty): `kept` leaves the replies, `replaced` puts others in their place, `refused` drops them
  * together with what their responder emitted and remembered; the row then goes on behind that responder.
  */
 export type Review =
   | ({ readonly decision: 'kept' | 'refused' } & Why)
-  | ({ readonly decision: 'replaced'; readonly replies: Replies } & Why);
+  | ({
+      readonly decision: 'replaced';
+      readonly replies: Replies;
+      /** What its responder wanted to be done, of these kinds, is not done. */
+      readonly without?: readonly Effect['kind'][] | undefined;
+    } & Why);
 
 /** The reply is made: `answer('Rule “hours” matches', [[…]])`. */
 export function answer(reason: string, replies: Replies, detail?: TraceDetail): Answer {

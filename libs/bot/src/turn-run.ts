@@ -78,6 +78,8 @@ export class TurnRun {
       if (decision.decision === 'answered') {
         const replies = await this.#review(decision.replies, turn, draft, step);
         if (replies) return replies;
+      } else if (decision.decision === 'silenced' && step.emitted.some(({ kind }) => kind === 'hand-over')) {
+        return (await this.#review([], turn, draft, step)) ?? [];
       } else {
         step.commit();
         this.#preview.reset();
@@ -121,7 +123,10 @@ export class TurnRun {
       reviews.push(context);
       if (!review) continue;
       if (review.decision !== 'kept') this.#preview.reset();
-      if (review.decision === 'replaced') replies = review.replies;
+      if (review.decision === 'replaced') {
+        replies = review.replies;
+        step.drop(review.without ?? []);
+      }
       if (review.decision === 'refused') {
         for (const each of reviews) each.commit();
         return null;

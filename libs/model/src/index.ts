@@ -10,6 +10,7 @@ export * from './api-webhooks.js';
 export * from './api-widget.js';
 export * from './bot-agent.js';
 export * from './bot-flow.js';
+export * from './bot-handoff.js';
 export * from './bot-hours.js';
 export * from './bot-knowledge.js';
 export * from './bot-tests.js';

@@ -77,7 +77,7 @@ export interface Turn {
  * Something other than a message that a turn is run for.
  *
  * `result` answers a `call` effect of an earlier turn; `timer` says that the `wakesAt` of the last turn has passed;
- * `event` is something named that happened elsewhere; `owner` says that the bot owns the conversation again.
+ * `event` is something named that happened elsewhere; `owner` says that the bot owns the conversation again, `unanswered` because nobody took it.
  * Each may come late or twice: the bot core does nothing on one that it does not wait for.
  */
 export type TurnSignal =
@@ -85,7 +85,7 @@ export type TurnSignal =
   | { kind: 'result'; callId: string; ok: false; code: string }
   | { kind: 'timer' }
   | { kind: 'event'; name: string; data: JsonObject }
-  | { kind: 'owner' };
+  | { kind: 'owner'; unanswered?: boolean | undefined };
 
 /** A signal as it stands in a conversation's mailbox, among what people said. Only Parley makes it, no connector. */
 export interface SignalEvent {
