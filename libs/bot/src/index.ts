@@ -1,6 +1,14 @@
 export type { Budget, Spending } from './budget.js';
 export { checkBot, type BotCheck } from './check/check-bot.js';
-export { playConversation, type PlayedConversation, type PlayedStep } from './check/play.js';
+export { authorOf } from './author.js';
+export { playConversation, type PlayedConversation, type PlayedStep, type PlayMeans } from './check/play.js';
+export {
+  newRehearsal,
+  rehearse,
+  scriptedTools,
+  type RehearsalMeans,
+  type RehearsedEvents,
+} from './check/rehearsal.js';
 export type { BotProblem } from './check/problem.js';
 export { testRules, type RuleTest } from './check/test-rules.js';
 export type { ChoiceVia } from './choices/match.js';

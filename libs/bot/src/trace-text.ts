@@ -1,4 +1,5 @@
 import type { TraceStep, TurnOutcome } from '#libs/model';
+import { authorOf } from './author.js';
 
 /** What is told of a turn beside its steps. */
 export interface TracedTurn {
@@ -46,12 +47,9 @@ function lineOf(step: TraceStep, index: number): string {
   return `${number}. ${step.responder} ${decisions[step.decision]}: ${step.reason}${shown} (${msOf(step.took_ms)})`;
 }
 
-/** Who answered: a refused reply does not count, a review is no author. */
 function conclusionOf(outcome: TurnOutcome, trace: readonly TraceStep[]): string[] {
   if (outcome !== 'answered') return [];
-  const author = trace.findLast(
-    ({ decision, detail }) => decision === 'answered' && detail['review'] === undefined,
-  );
+  const author = authorOf(trace);
   return author ? [`=> ${author.responder}: ${author.reason}`] : [];
 }
 

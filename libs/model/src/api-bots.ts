@@ -172,7 +172,10 @@ export type BotTests = z.infer<typeof BotTests>;
 const TestUses = z
   .strictObject({
     knowledge: z.boolean().default(false).describe('Searches what the bot knows, where a test says nothing'),
-    model: z.boolean().default(false).describe('Asks the configured model, where a test has no script: it costs'),
+    model: z
+      .boolean()
+      .default(false)
+      .describe('Asks the configured model, where a test has no script: it costs'),
   })
   .default({ knowledge: false, model: false });
 
@@ -276,10 +279,16 @@ export const SimulateTurn = z
       .strictObject({ name: z.string().min(1).max(64), data: jsonObject.default({}) })
       .optional()
       .describe('Something that happened elsewhere'),
-    at: instant.optional().describe('The time of the turn; default: now. What was to wake the bot by then does'),
+    owner: Owner.optional().describe('Passes the conversation on before the turn'),
+    at: instant
+      .optional()
+      .describe('The time of the turn; default: now. What was to wake the bot by then does'),
     state: SimulationState.optional().describe('What the turn before answered; without it a beginning'),
     contact: z
-      .strictObject({ name: z.string().max(200).nullable().default(null), attributes: jsonObject.default({}) })
+      .strictObject({
+        name: z.string().max(200).nullable().default(null),
+        attributes: jsonObject.default({}),
+      })
       .default({ name: null, attributes: {} })
       .describe('Attributes count at the beginning only'),
     tools: TestConversation.shape.tools,
@@ -287,7 +296,10 @@ export const SimulateTurn = z
     uses: z
       .strictObject({
         knowledge: z.boolean().default(true).describe('Searches what the bot knows'),
-        model: z.boolean().default(false).describe('Asks the configured model where no script is given: it costs'),
+        model: z
+          .boolean()
+          .default(false)
+          .describe('Asks the configured model where no script is given: it costs'),
         tools: z.boolean().default(false).describe('Really calls tools that are not described under `tools`'),
       })
       .default({ knowledge: true, model: false, tools: false }),

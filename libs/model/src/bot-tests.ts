@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Owner } from './bot.js';
 
 const json = z.json();
 
@@ -13,6 +14,7 @@ const TestStep = z.strictObject({
     .positive()
     .optional()
     .describe('Seconds that pass; the bot is woken when it asked for that'),
+  owner: Owner.optional().describe('Passes the conversation on before the step, for example back to the bot'),
   event: z.strictObject({ name: z.string(), data: z.record(z.string(), json).default({}) }).optional(),
   expect: z
     .strictObject({
@@ -25,7 +27,9 @@ const TestStep = z.strictObject({
       because: z
         .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
         .optional()
-        .describe('What its line in the trace holds, for example `{ "rule": "hours" }` or `{ "node": "name" }`'),
+        .describe(
+          'What its line in the trace holds, for example `{ "rule": "hours" }` or `{ "node": "name" }`',
+        ),
     })
     .default({}),
 });
