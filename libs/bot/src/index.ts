@@ -10,6 +10,7 @@ export {
   type RehearsedEvents,
 } from './check/rehearsal.js';
 export type { BotProblem } from './check/problem.js';
+export { answerChanges, failuresOf, runTestSet } from './check/test-set.js';
 export { testRules, type RuleTest } from './check/test-rules.js';
 export type { ChoiceVia } from './choices/match.js';
 export { forgiven, slips } from './choices/typo.js';
@@ -48,3 +49,6 @@ export { sentimentOf, type Sentiment } from './understanding/sentiment.js';
 export { stopWords } from './understanding/stop-words.js';
 export { diffBots } from './versions/diff.js';
 export { heldVersion } from './versions/held-version.js';
+export { botFormat, writeBotFiles, type BotBundle } from './versions/bot-files.js';
+export { readBotFiles, type BotReading, type FileProblem } from './versions/read-bot-files.js';
+export { unzip, zipOf } from './versions/zip.js';
