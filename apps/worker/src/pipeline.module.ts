@@ -22,6 +22,7 @@ import { DeliverySender, Outbox, SendRunner } from '#libs/outbound';
 import { Bell } from '#libs/queue';
 import {
   Approvals,
+  BotProposals,
   Bots,
   ChannelCache,
   Channels,
@@ -142,14 +143,15 @@ export class PipelineModule {
         },
         {
           provide: KnowledgeDesk,
-          inject: [EGRESS, KnowledgeIndex, Logger],
-          useFactory: (egress: Egress, index: KnowledgeIndex, logger: Logger) =>
+          inject: [EGRESS, KnowledgeIndex, BotProposals, Logger],
+          useFactory: (egress: Egress, index: KnowledgeIndex, proposals: BotProposals, logger: Logger) =>
             new KnowledgeDesk(
               new KnowledgeSearch(index, {
                 embedder: embedderOf(egress),
                 onFailure: (error) => logger.fault(error, { during: 'a search by meaning' }),
               }),
               index,
+              proposals,
               logger,
             ),
         },

@@ -43,7 +43,7 @@ export { knowledge, knowledgeVerdict, type KnowledgeVerdict } from './responders
 export { standardRowOf, type RowParts } from './responders/standard-row.js';
 export { entitiesIn, type Entities } from './understanding/entities.js';
 export { detectLanguage } from './understanding/language.js';
-export { withPhrasing, type Learned } from './understanding/learn.js';
+export { learnAnswer, withPhrasing, type Learned } from './understanding/learn.js';
 export { matchIntents, type IntentMatch } from './understanding/match-intents.js';
 export { sentimentOf, type Sentiment } from './understanding/sentiment.js';
 export { stopWords } from './understanding/stop-words.js';

@@ -274,7 +274,10 @@ export const SimulateTurn = z
       .union([z.string().min(1).max(10_000), z.array(z.string().min(1).max(10_000)).min(1).max(10)])
       .optional()
       .describe('One message, or a burst'),
-    takes: z.string().min(1).max(128).optional().describe('The id of an option that is pressed'),
+    takes: z
+      .strictObject({ option_id: z.string().min(1).max(128), label: z.string().min(1).max(200) })
+      .optional()
+      .describe('An option that is pressed'),
     event: z
       .strictObject({ name: z.string().min(1).max(64), data: jsonObject.default({}) })
       .optional()

@@ -2,6 +2,7 @@ export { Connections, connectionAccount, type ConnectionClaim, type ShownConnect
 export { ApiKeys, type StoredApiKey } from './api-keys.js';
 export { Approvals, type NewApproval, type StoredApproval } from './approvals.js';
 export { BotDrafts, type StoredDraft } from './bot-drafts.js';
+export { BotProposals, type NewProposal, type ProposalDecision } from './bot-proposals.js';
 export { BotTestSets } from './bot-test-sets.js';
 export type { VersionNotes } from './bot-version-rows.js';
 export { BotVersions, type NamedDefinition } from './bot-versions.js';

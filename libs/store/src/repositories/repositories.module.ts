@@ -15,6 +15,7 @@ import { ApiKeys } from './api-keys.js';
 import { Approvals } from './approvals.js';
 import { AuditLog } from './audit-log.js';
 import { BotDrafts } from './bot-drafts.js';
+import { BotProposals } from './bot-proposals.js';
 import { BotTestSets } from './bot-test-sets.js';
 import { BotVersions } from './bot-versions.js';
 import { Bots } from './bots.js';
@@ -47,6 +48,7 @@ const repositories = [
   Approvals,
   AuditLog,
   BotDrafts,
+  BotProposals,
   BotTestSets,
   BotVersions,
   Bots,
