@@ -17,7 +17,15 @@ import { FactsController } from './agent/facts.controller.js';
 import { SecretsController } from './agent/secrets.controller.js';
 import { ApiKeysController } from './access/api-keys.controller.js';
 import { AuditLogsController } from './access/audit-logs.controller.js';
+import { BotFilesController } from './bots/bot-files.controller.js';
+import { BotProposalsController } from './bots/bot-proposals.controller.js';
+import { BotTestsController } from './bots/bot-tests.controller.js';
+import { BotVersionsController } from './bots/bot-versions.controller.js';
 import { BotsController } from './bots/bots.controller.js';
+import { FilesService } from './bots/files-service.js';
+import { LearningService } from './bots/learning-service.js';
+import { RehearsalService } from './bots/rehearsal-service.js';
+import { VersionService } from './bots/version-service.js';
 import { ChannelService } from './channels/channel-service.js';
 import { ChannelTypesController } from './channels/channel-types.controller.js';
 import { ChannelsController } from './channels/channels.controller.js';
@@ -97,6 +105,10 @@ const controllers = [
   ApprovalsController,
   ApiKeysController,
   AuditLogsController,
+  BotFilesController,
+  BotProposalsController,
+  BotTestsController,
+  BotVersionsController,
   BotsController,
   ChannelTypesController,
   ChannelsController,
@@ -132,11 +144,13 @@ const services = [
   ApprovalService,
   ChannelService,
   DemoPage,
+  FilesService,
   Greeter,
   HookService,
   InboundDoor,
   InFlight,
   KnowledgeService,
+  LearningService,
   ControlService,
   LogStream,
   LookService,
@@ -147,12 +161,14 @@ const services = [
   Outbox,
   Outside,
   Readiness,
+  RehearsalService,
   SendService,
   SendingService,
   SessionService,
   Speaking,
   TryingService,
   TurnStream,
+  VersionService,
   WebhookService,
   WidgetDoor,
 ];
