@@ -15,6 +15,8 @@ export type Replies = readonly (readonly Content[])[];
 export interface Responder {
   /** Stands in the trace and names the state: lower-case letters, digits and hyphens, unique in its row, not `core`. */
   readonly name: string;
+  /** For which bots it stands in the row; for all when absent. */
+  isFor?(definition: BotDefinition): boolean;
   /**
    * Whoever answers or silences ends the row; whoever passes hands it on.
    *

@@ -30,10 +30,10 @@ export class TurnRun {
 
   constructor(turn: Turn, options: TurnRunOptions) {
     this.#turn = turn;
-    this.#row = options.row;
+    this.#row = options.row.filter((one) => one.isFor?.(turn.bot.definition) ?? true);
     this.#options = options;
     this.#trace = new TraceLog(options.clock, turn.signal);
-    this.#preview = new Preview(options.live, options.row, turn.bot.definition);
+    this.#preview = new Preview(options.live, this.#row, turn.bot.definition);
     this.#memory = readMemory(turn.conversation.state);
   }
 

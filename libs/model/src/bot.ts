@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AgentSettings, HttpTool, McpServer } from './bot-agent.js';
 import { Flow } from './bot-flow.js';
+import { CsatSettings } from './bot-csat.js';
 import { HandoffSettings } from './bot-handoff.js';
 import { BusinessHours } from './bot-hours.js';
 import { BotKnowledge } from './bot-knowledge.js';
@@ -115,6 +116,7 @@ export const BotDefinition = z
     understanding: Understanding.optional(),
     guardrails: Guardrails.optional(),
     hours: BusinessHours.optional(),
+    csat: CsatSettings.optional().describe('Asks at the end how it was'),
     handoff: HandoffSettings.optional().describe(
       'What becomes of a hand-over; without it the queue is always there',
     ),

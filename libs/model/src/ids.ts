@@ -26,6 +26,7 @@ export const idPrefixes = {
   media: 'med',
   fact: 'fact',
   approval: 'appr',
+  offer: 'offr',
   knowledgeBase: 'kb',
   knowledgeSource: 'ksrc',
   errand: 'err',
@@ -73,6 +74,7 @@ export const DeliveryId = idSchema('delivery', 'DeliveryId');
 export const MediaId = idSchema('media', 'MediaId');
 export const FactId = idSchema('fact', 'FactId');
 export const ApprovalId = idSchema('approval', 'ApprovalId');
+export const OfferId = idSchema('offer', 'OfferId');
 export const KnowledgeBaseId = idSchema('knowledgeBase', 'KnowledgeBaseId');
 export const KnowledgeSourceId = idSchema('knowledgeSource', 'KnowledgeSourceId');
 export const PassageId = idSchema('passage', 'PassageId');
@@ -102,6 +104,7 @@ export type TurnId = z.infer<typeof TurnId>;
 export type DeliveryId = z.infer<typeof DeliveryId>;
 export type MediaId = z.infer<typeof MediaId>;
 export type FactId = z.infer<typeof FactId>;
+export type OfferId = z.infer<typeof OfferId>;
 export type ApprovalId = z.infer<typeof ApprovalId>;
 export type KnowledgeBaseId = z.infer<typeof KnowledgeBaseId>;
 export type KnowledgeSourceId = z.infer<typeof KnowledgeSourceId>;
@@ -134,6 +137,7 @@ export interface IdOf {
   delivery: DeliveryId;
   media: MediaId;
   fact: FactId;
+  offer: OfferId;
   approval: ApprovalId;
   knowledgeBase: KnowledgeBaseId;
   knowledgeSource: KnowledgeSourceId;

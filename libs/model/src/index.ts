@@ -1,4 +1,5 @@
 export * from './api.js';
+export * from './api-handoff.js';
 export * from './api-knowledge.js';
 export * from './api-agent.js';
 export * from './api-bots.js';
@@ -9,6 +10,7 @@ export * from './api-sends.js';
 export * from './api-webhooks.js';
 export * from './api-widget.js';
 export * from './bot-agent.js';
+export * from './bot-csat.js';
 export * from './bot-flow.js';
 export * from './bot-handoff.js';
 export * from './bot-hours.js';
