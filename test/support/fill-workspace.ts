@@ -207,6 +207,11 @@ async function fillConversation(
     `approval (workspace_id, id, conversation_id, call_id, tool, input, expires_at) values ($1, $2, $3, 'c', 'x', '{}', now())`,
     [w, uuidOf(newId('approval')), c],
   );
+  await insert(
+    `offer (workspace_id, id, conversation_id, control_version, operator, place, timeout_ms)
+     values ($1, $2, $3, 1, 'x', 1, 1000)`,
+    [w, uuidOf(newId('offer')), c],
+  );
   const [base, source] = [uuidOf(newId('knowledgeBase')), uuidOf(newId('knowledgeSource'))];
   await insert(`knowledge_base (workspace_id, id, name) values ($1, $2, 'x')`, [w, base]);
   await insert(`knowledge_source (workspace_id, id, base_id, kind, title) values ($1, $2, $3, 'text', 'x')`, [

@@ -36,6 +36,8 @@ import { ContactLinksController } from './contacts/contact-links.controller.js';
 import { ContactsController } from './contacts/contacts.controller.js';
 import { PersonService } from './contacts/person-service.js';
 import { ConversationsController } from './conversations/conversations.controller.js';
+import { HandoffController } from './conversations/handoff.controller.js';
+import { OfferService } from './conversations/offer-service.js';
 import { ControlService } from './conversations/control-service.js';
 import { LogStream } from './conversations/log-stream.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
@@ -119,6 +121,7 @@ const controllers = [
   DemoController,
   ErrorsController,
   FactsController,
+  HandoffController,
   HealthController,
   HooksController,
   KnowledgeBasesController,
@@ -152,6 +155,7 @@ const services = [
   KnowledgeService,
   LearningService,
   ControlService,
+  OfferService,
   LogStream,
   LookService,
   MediaService,

@@ -15,6 +15,7 @@ export { testRules, type RuleTest } from './check/test-rules.js';
 export type { ChoiceVia } from './choices/match.js';
 export { forgiven, slips } from './choices/typo.js';
 export { exampleBot, exampleConversations } from './example-bot.js';
+export { collectedFields } from './collected-fields.js';
 export { machineClock, type Clock } from './clock.js';
 export type { Live, StateSpace, TurnContext } from './context.js';
 export { BotCore, standardRow, type BotCoreOptions } from './core.js';

@@ -3,4 +3,5 @@ export { ConversationStreams, type Unsubscribe } from './conversation-streams.js
 export { EventsModule } from './events.module.js';
 export { resumeAt, type Resumption } from './resume.js';
 export { TurnWait, TurnWaiter } from './turn-waiter.js';
+export { writeHandover } from './write-handover.js';
 export { WebhookSender, type WebhookSenderOptions } from './webhooks/webhook-sender.js';

@@ -3,6 +3,7 @@ import { Fault, toFault } from '#libs/faults';
 import {
   newId,
   uuidOf,
+  type BotDefinition,
   type Effect,
   type Turn,
   type TraceStep,
@@ -133,6 +134,7 @@ export class TurnStep {
     }
     part.errands = timerOf(channel, conversation, result);
     for (const effect of result.effects) takeEffect(part, effect, channel, bot);
+    takeHandoff(part, bot.definition.handoff, channel, conversation);
     part.log.push({ type: 'turn.completed', data: { turn: uuidOf(turnId), outcome: result.outcome } });
     return part;
   }
@@ -146,6 +148,21 @@ function timerOf(
 ): NonNullable<CommitItem['errands']> {
   if (wakesAt === undefined && Object.keys(botState).length === 0) return [];
   return [{ kind: 'timer', channelId, at: wakesAt ?? null }];
+}
+
+/** Where a hand-over goes by the settings of the bot, and when the bot has the conversation again if nobody takes it. */
+function takeHandoff(
+  part: TurnPart,
+  handoff: BotDefinition['handoff'],
+  { channelId }: LoadedChannel,
+  { controlVersion }: OpenConversation,
+): void {
+  if (!handoff || part.conversation.owner !== 'queue') return;
+  part.conversation.owner = handoff.to;
+  for (const { type, data } of part.log) if (type === 'handoff.requested') data['to'] = handoff.to;
+  if (handoff.to !== 'queue' || handoff.wait_s === undefined) return;
+  const at = new Date(Date.now() + handoff.wait_s * 1_000).toISOString();
+  part.errands?.push({ kind: 'queue', channelId, at, controlVersion: controlVersion + 1 });
 }
 
 /** What is written for an effect; facts and questions to operators are kept by whoever ran the turn. */
@@ -173,6 +190,15 @@ function takeEffect(
     case 'goal':
       part.log.push({ type: 'goal.reached', data: { goal: effect.goal, data: effect.data } });
       return;
+    case 'csat': {
+      const { score, comment, after } = effect;
+      part.log.push(
+        comment === null
+          ? { type: 'csat.received', data: { score, after } }
+          : { type: 'csat.commented', data: { score, comment, after } },
+      );
+      return;
+    }
     case 'ask-operator':
       part.log.push({ type: 'approval.requested', data: { call: effect.callId, tool: effect.tool } });
       return;

@@ -1,5 +1,7 @@
 export { Connections, connectionAccount, type ConnectionClaim, type ShownConnection } from './connections.js';
 export { ApiKeys, type StoredApiKey } from './api-keys.js';
+export { Handovers, type HandoverFacts } from './handovers.js';
+export { Offers } from './offers.js';
 export { Approvals, type NewApproval, type StoredApproval } from './approvals.js';
 export { BotDrafts, type StoredDraft } from './bot-drafts.js';
 export { BotProposals, type NewProposal, type ProposalDecision } from './bot-proposals.js';

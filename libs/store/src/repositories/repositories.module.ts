@@ -13,6 +13,8 @@ import { MediaLinks } from '../sealing/media-links.js';
 import { Sealer } from '../sealing/sealer.js';
 import { ApiKeys } from './api-keys.js';
 import { Approvals } from './approvals.js';
+import { Handovers } from './handovers.js';
+import { Offers } from './offers.js';
 import { AuditLog } from './audit-log.js';
 import { BotDrafts } from './bot-drafts.js';
 import { BotProposals } from './bot-proposals.js';
@@ -46,6 +48,8 @@ import { Workspaces } from './workspaces.js';
 const repositories = [
   ApiKeys,
   Approvals,
+  Handovers,
+  Offers,
   AuditLog,
   BotDrafts,
   BotProposals,
