@@ -85,6 +85,8 @@ async function thingsOf(workspace: TestWorkspace): Promise<Record<string, string
   const base = (await theirs('POST', '/v1/knowledge-bases', { name: 'theirs' })).body.id;
   const rows = { kind: 'rows', title: 'theirs' };
   const source = (await theirs('POST', `/v1/knowledge-bases/${base}/sources`, rows)).body.id;
+  const lesson = { text: 'theirs', answer: 'x' };
+  const proposal = (await theirs('POST', `/v1/bots/${workspace.botId}/proposals`, lesson)).body;
   const gapId = newId('knowledgeGap');
   const gap = { gapId, botId: workspace.botId, words: 'x', example: 'x', language: null };
   await booted.gateway
@@ -103,6 +105,7 @@ async function thingsOf(workspace: TestWorkspace): Promise<Record<string, string
     identities: contact.identities[0].id,
     'contact-merges': merge.id,
     bots: workspace.botId,
+    'bot-proposals': proposal.id,
     sessions: session.id,
     conversations: session.conversation_id,
     messages: message.event_id.replace('inb_', 'msg_'),
@@ -119,6 +122,7 @@ const kindOf: Record<string, IdKind> = {
   approvals: 'approval',
   channels: 'channel',
   bots: 'bot',
+  'bot-proposals': 'botProposal',
   sessions: 'session',
   'api-keys': 'apiKey',
   sends: 'send',
@@ -133,7 +137,7 @@ const kindOf: Record<string, IdKind> = {
   'webhook-deliveries': 'webhookDelivery',
 };
 const nounOf = (path: string): string => path.split('/')[2] ?? '';
-const withId = (path: string, id: string): string => path.replace('{id}', id);
+const withId = (path: string, id: string): string => path.replace('{id}', id).replace('{version}', '1');
 const anyPath = ({ path }: Operation): string => withId(path, newId(kindOf[nounOf(path)] ?? 'request'));
 
 const isOpen = ({ path }: Operation): boolean => !path.startsWith('/v1/') || path === '/v1/widget/sessions';
@@ -199,7 +203,9 @@ describe('every route', () => {
     forEach(
       () => true,
       async (operation, what) => {
-        const answer = await api('PUT', anyPath(operation));
+        const taken = operations.flatMap(({ path, method }) => (path === operation.path ? [method] : []));
+        const other = ['PUT', 'DELETE', 'POST'].find((method) => !taken.includes(method))!;
+        const answer = await api(other, anyPath(operation));
         expectProblem(answer, 405, 'input/method-not-allowed', what);
         expect(answer.headers.get('allow')?.split(', ')).toContain(operation.method);
       },
@@ -245,6 +251,7 @@ describe('every route', () => {
         const ours: Record<string, string> = {
           approvals: newId('approval'),
           bots: home.botId,
+          'bot-proposals': newId('botProposal'),
           contacts: contactId,
           'api-keys': ownKeyId,
           conversations: conversationId,
@@ -287,6 +294,17 @@ describe('every route', () => {
 });
 
 function bodyFor(path: string): object {
+  const ofBots: Record<string, object> = {
+    '/v1/bots/{id}/draft': { definition: { persona: { name: 'x' } } },
+    '/v1/bots/{id}/publish': {},
+    '/v1/bots/{id}/rollback': { version: 1 },
+    '/v1/bots/{id}/tests': { conversations: [] },
+    '/v1/bots/{id}/tests/run': {},
+    '/v1/bots/{id}/simulate': { says: 'x' },
+    '/v1/bots/{id}/proposals': { text: 'x', answer: 'y' },
+    '/v1/bot-proposals/{id}/approve': { answer: 'y' },
+  };
+  if (ofBots[path]) return ofBots[path];
   if (path.includes('versions')) return { definition: { persona: { name: 'x' } } };
   if (path === '/v1/conversations/{id}/messages') return { text: 'x' };
   if (path.endsWith('/dry-run')) return { parts: [{ type: 'text', text: 'x' }] };
