@@ -24,6 +24,7 @@ import { BotVersionsController } from './bots/bot-versions.controller.js';
 import { BotsController } from './bots/bots.controller.js';
 import { FilesService } from './bots/files-service.js';
 import { LearningService } from './bots/learning-service.js';
+import { RehearsalProps } from './bots/rehearsal-props.js';
 import { RehearsalService } from './bots/rehearsal-service.js';
 import { VersionService } from './bots/version-service.js';
 import { ChannelService } from './channels/channel-service.js';
@@ -165,6 +166,7 @@ const services = [
   Outbox,
   Outside,
   Readiness,
+  RehearsalProps,
   RehearsalService,
   SendService,
   SendingService,

@@ -171,13 +171,13 @@ export type BotTests = z.infer<typeof BotTests>;
 /** What a run may use of the world. Tools are never called: the test says what they give. */
 const TestUses = z
   .strictObject({
-    knowledge: z.boolean().default(false).describe('Searches what the bot knows, where a test says nothing'),
+    knowledge: z.boolean().default(true).describe('Searches what the bot knows, where a test says nothing'),
     model: z
       .boolean()
       .default(false)
       .describe('Asks the configured model, where a test has no script: it costs'),
   })
-  .default({ knowledge: false, model: false });
+  .default({ knowledge: true, model: false });
 
 export const RunBotTests = z
   .strictObject({

@@ -55,7 +55,7 @@ export class FilesService {
   ): Promise<Bot> {
     const bot = await this.bots.create(workspaceId, { name, definition, actor, botId, runningConversations });
     if (tests.length > 0) {
-      await this.tests.put(workspaceId, bot.id as BotId, {
+      await this.tests.put(workspaceId, bot.id, {
         conversations: [...tests],
         revision: null,
         actor,

@@ -1,75 +1,42 @@
 import { Injectable } from '@nestjs/common';
 import {
-  makeAgent,
-  runHttpTool,
-  toldModel,
-  type AgentPorts,
-  type InstalledModel,
-  type ScriptPlace,
-} from '#libs/agent';
-import {
-  knowledge,
+  answerChanges,
   newRehearsal,
   rehearse,
   runTestSet,
   scriptedTools,
   traceText,
-  answerChanges,
   type FlowTools,
   type Responder,
 } from '#libs/bot';
-import type { GatewayConfig } from '#libs/config';
 import { fault } from '#libs/faults';
-import { KnowledgeSearch } from '#libs/knowledge';
-import {
-  newId,
-  type BotDefinition,
-  type BotId,
-  type BotTestRun,
-  type Content,
-  type JsonObject,
-  type RunBotTests,
-  type SimulateTurn,
-  type Simulation,
-  type SimulationState,
-  type TestConversation,
-  type TestReport,
-  type Turn,
-  type WorkspaceId,
+import type {
+  BotDefinition,
+  BotId,
+  BotTestRun,
+  Content,
+  JsonObject,
+  RunBotTests,
+  SimulateTurn,
+  Simulation,
+  TestConversation,
+  TestReport,
+  WorkspaceId,
 } from '#libs/model';
-import { BotTestSets, BotVersions, KnowledgeIndex, type NamedDefinition, Secrets } from '#libs/store';
-import { Config } from '../config-token.js';
-import { Outside } from '../outside.js';
+import { BotTestSets, BotVersions, type NamedDefinition } from '#libs/store';
+import { RehearsalProps, type Uses } from './rehearsal-props.js';
 
 /** A person waits for it. */
 const simulationMs = 45_000;
 const testsMs = 120_000;
-type Script = NonNullable<TestConversation['model']>;
-
-/** What a rehearsal may really use. */
-interface Uses {
-  knowledge: boolean;
-  model: boolean;
-  tools?: boolean;
-}
-
 /** Lets bots speak before they are published: nothing is stored or sent, and nobody is called who was not asked for. */
 @Injectable()
 export class RehearsalService {
-  /** By words alone: a search by meaning would ask the provider of embeddings. */
-  readonly #byWords: KnowledgeSearch;
-
   constructor(
     private readonly versions: BotVersions,
     private readonly tests: BotTestSets,
-    private readonly secrets: Secrets,
-    private readonly outside: Outside,
-    private readonly searching: KnowledgeSearch,
-    index: KnowledgeIndex,
-    @Config() private readonly config: GatewayConfig,
-  ) {
-    this.#byWords = new KnowledgeSearch(index, { basesTtlMs: 0 });
-  }
+    private readonly props: RehearsalProps,
+  ) {}
 
   /**
    * One turn of a conversation that the caller carries.
@@ -83,7 +50,7 @@ export class RehearsalService {
     const place = { answers: before.answers };
     const signal = AbortSignal.timeout(simulationMs);
     const subject = { workspaceId, botId };
-    const real = body.uses.tools ? this.#tools(definition, workspaceId, before) : undefined;
+    const real = body.uses.tools ? this.props.tools(definition, workspaceId, before) : undefined;
     const tools = scriptedTools(body.tools, calls, real);
     // The agent's own way to a tool knows the conversation; a script that says nothing leaves it to that.
     const standIn = scriptedTools(
@@ -91,7 +58,7 @@ export class RehearsalService {
       calls,
       body.uses.tools ? { call: async () => null } : undefined,
     );
-    const behindIntents = this.#row(definition, body.model, place, { tools, standIn }, body.uses);
+    const behindIntents = this.props.row(definition, body.model, place, { tools, standIn }, body.uses);
     const version = label === 'draft' ? 0 : label;
     const { result, state } = await withinTime(signal, () =>
       rehearse(
@@ -108,7 +75,7 @@ export class RehearsalService {
         {
           tools,
           behindIntents,
-          knowledge: this.#knowledge(definition, workspaceId, body.uses),
+          knowledge: this.props.knowledge(definition, workspaceId, body.uses),
           subject,
           signal,
           tick: () => performance.now(),
@@ -155,103 +122,23 @@ export class RehearsalService {
   ): Promise<TestReport> {
     const signal = AbortSignal.timeout(testsMs);
     const behindIntents = ({ model }: TestConversation, tools: FlowTools): readonly Responder[] =>
-      this.#row(definition, model, { answers: 0 }, { tools, standIn: tools, isStill: !uses.model }, uses);
+      this.props.row(
+        definition,
+        model,
+        { answers: 0 },
+        { tools, standIn: tools, isStill: !uses.model },
+        uses,
+      );
     return withinTime(signal, () =>
       runTestSet(withoutServers(definition), label, conversations, {
         behindIntents,
-        knowledge: this.#knowledge(definition, workspaceId, uses),
+        knowledge: this.props.knowledge(definition, workspaceId, uses),
         subject: { workspaceId, botId },
         signal,
       }),
     );
   }
-
-  /** Who stands behind the intents, as the worker has it. */
-  #row(
-    definition: BotDefinition,
-    script: Script | undefined,
-    place: ScriptPlace,
-    { tools, standIn, isStill }: { tools: FlowTools; standIn: FlowTools; isStill?: boolean },
-    uses: Uses,
-  ): readonly Responder[] {
-    if (!definition.agent) return [knowledge];
-    const ports: AgentPorts = {
-      fetch: this.outside.egress.webFetch,
-      secretOf: (workspaceId, name) => this.secrets.open(workspaceId, name),
-      installed: this.#installed(),
-      tools,
-      standIn,
-      ...(isStill && { clock: { now: () => 0, tick: () => 0 } }),
-      ...(script ? { modelOf: toldModel(script, place) } : !uses.model && { modelOf: noModel }),
-    };
-    const { approvals, agent } = makeAgent(ports);
-    return [approvals, knowledge, agent];
-  }
-
-  #installed(): InstalledModel | undefined {
-    const { model } = this.config;
-    return model && { ...model, key: model.key?.export().toString('utf8') };
-  }
-
-  /** What a bot knows; its words are looked at, and their meaning only where a model may be asked. */
-  #knowledge(
-    { knowledge: settings, agent }: BotDefinition,
-    workspaceId: WorkspaceId,
-    uses: Uses,
-  ): Turn['knowledge'] {
-    if (!uses.knowledge || (!settings && !agent)) return undefined;
-    const searching = uses.model ? this.searching : this.#byWords;
-    return {
-      search: async (query, { limit }) => {
-        const { passages } = await searching.search(workspaceId, settings?.bases, query, { limit });
-        return passages.map(({ id: passageId, title, heading, text, answer, url, score }) => ({
-          passageId,
-          title,
-          heading,
-          text,
-          answer,
-          url,
-          score,
-        }));
-      },
-    };
-  }
-
-  /** Calls of flows, really made. */
-  #tools(
-    { tools = [] }: BotDefinition,
-    workspaceId: WorkspaceId,
-    { attributes }: SimulationState,
-  ): FlowTools {
-    const ports = {
-      fetch: this.outside.egress.webFetch,
-      secretOf: (workspace: WorkspaceId, name: string) => this.secrets.open(workspace, name),
-    };
-    return {
-      call: async ({ name, input, callId, timeoutMs }, signal) => {
-        const tool = tools.find((one) => one.name === name);
-        if (!tool) return { ok: false, code: 'unknown-tool' };
-        const subject = {
-          workspaceId,
-          contact: { contactId: newId('contact'), name: null, attributes },
-          conversation: {
-            conversationId: newId('conversation'),
-            channelId: newId('channel'),
-            owner: 'bot',
-            state: {},
-            hasReplies: true,
-          } as const,
-        };
-        const time = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-        return runHttpTool(tool, input, subject, callId, ports, time);
-      },
-    };
-  }
 }
-
-/** A model that was not asked for; the row goes on behind the agent. */
-const noModel: NonNullable<AgentPorts['modelOf']> = () =>
-  Promise.reject(fault('state/unavailable', { detail: 'No model is asked here.' }));
 
 /** Servers of tools cannot be scripted, and are not called. */
 function withoutServers(definition: BotDefinition): BotDefinition {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
-import { diffBots, failuresOf } from '#libs/bot';
+import { checkBot, diffBots, failuresOf } from '#libs/bot';
 import { fault } from '#libs/faults';
 import type {
   Bot,
@@ -13,7 +13,6 @@ import type {
   WorkspaceId,
 } from '#libs/model';
 import { type Actor, BotDrafts, Bots, BotTestSets, BotVersions, type StoredDraft } from '#libs/store';
-import { checkBot } from '#libs/bot';
 import { RehearsalService } from './rehearsal-service.js';
 import { soundDefinition } from './sound-definition.js';
 

@@ -27,7 +27,9 @@ const problemsOf = (change: (files: BotFiles) => void): string[] => {
 };
 
 const id = fc.stringMatching(/^[A-Za-z0-9_-]{1,6}$/);
-const words = fc.string({ minLength: 1, maxLength: 30 }).filter((text) => text.trim() !== '' && !text.includes('{'));
+const words = fc
+  .string({ minLength: 1, maxLength: 30 })
+  .filter((text) => text.trim() !== '' && !text.includes('{'));
 const anyText = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('', 'a\r\nb', '\u{feff}x', '\ud800'));
 const listOf = <T extends { id: string }>(item: fc.Arbitrary<T>) =>
   fc.uniqueArray(item, { selector: (one) => one.id, maxLength: 4 });

@@ -86,7 +86,7 @@ export function writeBotFiles({ name, runningConversations, definition, tests }:
 function addFolder(files: BotFiles, folder: string, pieces: readonly JsonObject[], key: string): Json[] {
   const taken = new Set<string>();
   return pieces.map((piece) => {
-    const name = `${folder}/${freeName(slugOf(String(piece[key])), taken)}.json`;
+    const name = `${folder}/${freeName(slugOf(piece[key] as string), taken)}.json`;
     files[name] = fileText(piece);
     return name;
   });

@@ -55,7 +55,7 @@ function diffObjects(before: JsonObject, after: JsonObject, place: Place): Found
 
 /** Lists of things with keys; their order is a matter of its own. */
 function diffKeyed(before: JsonObject[], after: JsonObject[], key: string, place: Place): Found[] {
-  const keyOf = (item: JsonObject): string => String(item[key]);
+  const keyOf = (item: JsonObject): string => item[key] as string;
   const indexBefore = new Map(before.map((item, index) => [keyOf(item), index]));
   const keysAfter = new Set(after.map(keyOf));
   const found: Found[] = after.flatMap((item, index): Found[] => {

@@ -67,7 +67,7 @@ class Reading {
     if (!manifest) return { ok: false, problems: this.#problems };
     const definition = { ...manifest.definition } as JsonObject;
     this.#origins.push({ path: [], file: manifestName, inFile: ['definition'] });
-    this.#sections(definition, manifest.files as Listed);
+    this.#sections(definition, manifest.files);
     const tests = this.#list('tests', (manifest.files as Listed)['tests']);
     this.#strangers();
     if (this.#problems.length > 0) return { ok: false, problems: this.#problems };

@@ -101,15 +101,17 @@ function readAll(bytes: Buffer): BotFiles {
   let total = 0;
   for (let n = 0; n < count; n++) {
     if (bytes.readUInt32LE(at) !== CENTRAL.signature) throw broken();
-    const [nameLength, extra, comment] = [28, 30, 32].map((offset) => bytes.readUInt16LE(at + offset));
-    const path = textOf(bytes.subarray(at + CENTRAL.size, at + CENTRAL.size + nameLength!));
+    const [nameLength = 0, extra = 0, comment = 0] = [28, 30, 32].map((offset) =>
+      bytes.readUInt16LE(at + offset),
+    );
+    const path = textOf(bytes.subarray(at + CENTRAL.size, at + CENTRAL.size + nameLength));
     if (isWanted(path)) {
       const data = contentOf(bytes, at);
       total += data.length;
       if (total > limits.bytes) throw fault('input/too-large', { detail: 'An archive may hold 20 MB.' });
       files.push([path, textOf(data)]);
     }
-    at += CENTRAL.size + nameLength! + extra! + comment!;
+    at += CENTRAL.size + nameLength + extra + comment;
   }
   return Object.fromEntries(files);
 }
@@ -126,12 +128,14 @@ function endOf(bytes: Buffer): number {
 function contentOf(bytes: Buffer, central: number): Buffer {
   const flags = bytes.readUInt16LE(central + 8);
   const method = bytes.readUInt16LE(central + 10);
-  const [crc, packed, size, local] = [16, 20, 24, 42].map((offset) => bytes.readUInt32LE(central + offset));
+  const [crc = 0, packed = 0, size = 0, local = 0] = [16, 20, 24, 42].map((offset) =>
+    bytes.readUInt32LE(central + offset),
+  );
   if (flags & 1) throw fault('input/unreadable', { detail: 'The archive is protected by a password.' });
-  if (size! > limits.fileBytes) throw fault('input/too-large', { detail: 'A file may have 1 MB.' });
-  if (bytes.readUInt32LE(local!) !== LOCAL.signature) throw broken();
-  const from = local! + LOCAL.size + bytes.readUInt16LE(local! + 26) + bytes.readUInt16LE(local! + 28);
-  const raw = bytes.subarray(from, from + packed!);
+  if (size > limits.fileBytes) throw fault('input/too-large', { detail: 'A file may have 1 MB.' });
+  if (bytes.readUInt32LE(local) !== LOCAL.signature) throw broken();
+  const from = local + LOCAL.size + bytes.readUInt16LE(local + 26) + bytes.readUInt16LE(local + 28);
+  const raw = bytes.subarray(from, from + packed);
   const data = method === 0 ? raw : method === 8 ? inflated(raw) : null;
   if (data === null || data.length !== size || crc32(data) !== crc) throw broken();
   return data;
