@@ -23,17 +23,22 @@ const BODY_BYTES_MAX = 65_536;
  */
 export async function startDemoService(file?: string): Promise<DemoService> {
   let state = file === undefined ? emptyShop : readState(file);
+  const serve = async (request: IncomingMessage): Promise<Answered> => {
+    const asked = await readAsked(request);
+    if (asked === null) return { status: 400, body: { error: 'bad request' } };
+    const key = request.headers['idempotency-key'];
+    const made = askShop(state, asked, typeof key === 'string' ? key : null);
+    // Kept before it is told: a caller that hears of a booking finds it after a restart.
+    if (made.state !== state && file !== undefined) writeState(file, made.state);
+    state = made.state;
+    return made.answer;
+  };
   const server = createServer((request, response) => {
-    void readAsked(request).then((asked) => {
-      const key = request.headers['idempotency-key'];
-      const made = asked === null ? null : askShop(state, asked, typeof key === 'string' ? key : null);
-      // Kept before it is told: a caller that hears of a booking finds it after a restart.
-      if (made && made.state !== state) {
-        state = made.state;
-        if (file !== undefined) writeState(file, state);
-      }
-      write(response, made?.answer ?? { status: 400, body: { error: 'bad request' } });
-    });
+    serve(request).then(
+      (answer) => write(response, answer),
+      // A full disk, for example: nothing was kept, and the caller comes again.
+      () => write(response, { status: 503, body: { error: 'not kept' } }),
+    );
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
