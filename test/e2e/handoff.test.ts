@@ -293,7 +293,7 @@ describe('the bot', () => {
       await until(
         'all is handled',
         async () => {
-          const { rows } = await booted.owner.query<{ n: number }>(
+          const { rows } = await booted.owner.query<{ n: string }>(
             `select (select count(*) from inbox_event where status = 'pending') +
            (select count(*) from errand where kind in ('offer', 'queue')) as n`,
           );

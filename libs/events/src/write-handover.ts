@@ -1,4 +1,4 @@
-import { plainTextOf, type Content, type Handover, type JsonObject, type Message } from '#libs/model';
+import { plainTextOf, type Handover, type Json, type JsonObject, type Message } from '#libs/model';
 import type { HandoverFacts } from '#libs/store';
 
 /** Characters of what was said last that a summary repeats. */
@@ -13,7 +13,7 @@ export function writeHandover(facts: HandoverFacts, fieldsOf: (state: JsonObject
   const { conversation, requested } = facts;
   const fields = fieldsOf(facts.botState);
   const goals = facts.goals.map(({ goal, data }) => ({
-    goal: String(goal),
+    goal: plain(goal),
     data: (data ?? {}) as Record<string, unknown>,
   }));
   const text = (name: string): string | null => {
@@ -49,14 +49,17 @@ function summaryOf(
     reason !== null && `Handed over: ${reason}.`,
     last && `Last: “${quoted(last)}”.`,
     collected.length > 0 &&
-      `Collected: ${collected.map(([field, value]) => `${field} ${String(value)}`).join(', ')}.`,
-    goals.length > 0 && `Reached: ${goals.map(({ goal }) => String(goal)).join(', ')}.`,
+      `Collected: ${collected.map(([field, value]) => `${field} ${plain(value)}`).join(', ')}.`,
+    goals.length > 0 && `Reached: ${goals.map(({ goal }) => plain(goal)).join(', ')}.`,
   ]
     .filter((sentence) => typeof sentence === 'string')
     .join(' ');
 }
 
+const plain = (value: Json | undefined): string =>
+  typeof value === 'string' ? value : JSON.stringify(value ?? null);
+
 function quoted({ parts }: Message): string {
-  const text = (parts as Content[]).map(plainTextOf).join(' ').replace(/\s+/gu, ' ').trim();
+  const text = parts.map(plainTextOf).join(' ').replace(/\s+/gu, ' ').trim();
   return text.length > QUOTED ? `${text.slice(0, QUOTED)}…` : text;
 }

@@ -56,7 +56,7 @@ function outOfFive(text: string): number | null {
 
 /** Nothing but signs, which all mean the same; stars are counted. */
 function inSigns(text: string): number | null {
-  const signs = Array.from(text.replace(/[\s!.\u{1F3FB}-\u{1F3FF}]/gu, ''));
+  const signs = Array.from(text.replace(/[\s!.]|\p{Emoji_Modifier}/gu, ''));
   if (signs.length === 0) return null;
   if (signs.every((sign) => sign === '⭐' || sign === '★' || sign === '🌟')) return inScale(signs.length);
   const scores = new Set(signs.map((sign) => emojis.get(sign)));
