@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureBot } from './bot.mjs';
 import { House } from './house.mjs';
 import { measureKnowledge } from './knowledge.mjs';
 import { writeFunctions, writeStatements } from './profile.mjs';
@@ -8,7 +9,7 @@ import { lengths } from './rig.mjs';
 import { scenarios } from './scenarios.mjs';
 import { report } from './table.mjs';
 
-const usage = `npm run bench -- [--backend redis|postgres|both] [--only ack|durable|slow|knowledge] [--quick] [--profile FOLDER]`;
+const usage = `npm run bench -- [--backend redis|postgres|both] [--only ack|durable|slow|knowledge|bot] [--quick] [--profile FOLDER]`;
 
 /** @returns the options, or null when they make no sense */
 function options() {
@@ -23,7 +24,7 @@ function options() {
     });
     const isKnown =
       ['redis', 'postgres', 'both'].includes(values.backend) &&
-      (values.only === undefined || values.only === 'knowledge' || values.only in scenarios);
+      (values.only === undefined || ['knowledge', 'bot'].includes(values.only) || values.only in scenarios);
     return isKnown ? values : null;
   } catch {
     return null;
@@ -40,6 +41,9 @@ async function backendsFor(house, wanted) {
 }
 
 async function bench({ backend, only, quick, profile }) {
+  const botMs = quick ? 250 : 3_000;
+  // It needs neither database nor queue.
+  if (only === 'bot') return console.log(await measureBot(botMs));
   const house = await House.open({ isCounting: profile !== undefined });
   const stop = () => void house.close().finally(() => process.exit(130));
   process.once('SIGINT', stop).once('SIGTERM', stop);
@@ -66,7 +70,7 @@ async function bench({ backend, only, quick, profile }) {
     ].join(' ');
     const names = backends.map(({ name }) => name);
     console.log(report({ rows, backends: names, command, postgresVersion: house.postgresVersion }));
-    if (!only) console.log(`\n${await measureKnowledge(house)}`);
+    if (!only) console.log(`\n${await measureKnowledge(house)}\n\n${await measureBot(botMs)}`);
   } finally {
     await house.close();
   }

@@ -85,6 +85,8 @@ async function thingsOf(workspace: TestWorkspace): Promise<Record<string, string
   const base = (await theirs('POST', '/v1/knowledge-bases', { name: 'theirs' })).body.id;
   const rows = { kind: 'rows', title: 'theirs' };
   const source = (await theirs('POST', `/v1/knowledge-bases/${base}/sources`, rows)).body.id;
+  const lesson = { text: 'theirs', answer: 'x' };
+  const proposal = (await theirs('POST', `/v1/bots/${workspace.botId}/proposals`, lesson)).body;
   const gapId = newId('knowledgeGap');
   const gap = { gapId, botId: workspace.botId, words: 'x', example: 'x', language: null };
   await booted.gateway
@@ -111,6 +113,7 @@ async function thingsOf(workspace: TestWorkspace): Promise<Record<string, string
     identities: contact.identities[0].id,
     'contact-merges': merge.id,
     bots: workspace.botId,
+    'bot-proposals': proposal.id,
     sessions: session.id,
     conversations: session.conversation_id,
     messages: message.event_id.replace('inb_', 'msg_'),
@@ -130,6 +133,7 @@ const kindOf: Record<string, IdKind> = {
   approvals: 'approval',
   channels: 'channel',
   bots: 'bot',
+  'bot-proposals': 'botProposal',
   sessions: 'session',
   'api-keys': 'apiKey',
   sends: 'send',
@@ -144,7 +148,7 @@ const kindOf: Record<string, IdKind> = {
   'webhook-deliveries': 'webhookDelivery',
 };
 const nounOf = (path: string): string => path.split('/')[2] ?? '';
-const withId = (path: string, id: string): string => path.replace('{id}', id);
+const withId = (path: string, id: string): string => path.replace('{id}', id).replace('{version}', '1');
 const anyPath = ({ path }: Operation): string => withId(path, newId(kindOf[nounOf(path)] ?? 'request'));
 
 const isOpen = ({ path }: Operation): boolean => !path.startsWith('/v1/') || path === '/v1/widget/sessions';
@@ -210,7 +214,9 @@ describe('every route', () => {
     forEach(
       () => true,
       async (operation, what) => {
-        const answer = await api('PUT', anyPath(operation));
+        const taken = operations.flatMap(({ path, method }) => (path === operation.path ? [method] : []));
+        const other = ['PUT', 'DELETE', 'POST'].find((method) => !taken.includes(method))!;
+        const answer = await api(other, anyPath(operation));
         expectProblem(answer, 405, 'input/method-not-allowed', what);
         expect(answer.headers.get('allow')?.split(', ')).toContain(operation.method);
       },
@@ -260,6 +266,7 @@ describe('every route', () => {
           'canned-replies': newId('cannedReply'),
           labels: newId('label'),
           bots: home.botId,
+          'bot-proposals': newId('botProposal'),
           contacts: contactId,
           'api-keys': ownKeyId,
           conversations: conversationId,
@@ -311,6 +318,17 @@ function bodyFor(path: string): object {
   if (path.endsWith('/notes')) return { text: 'x' };
   if (path.endsWith('/render')) return { conversation_id: newId('conversation') };
   if (path.includes('canned-replies')) return { title: 'x' };
+  const ofBots: Record<string, object> = {
+    '/v1/bots/{id}/draft': { definition: { persona: { name: 'x' } } },
+    '/v1/bots/{id}/publish': {},
+    '/v1/bots/{id}/rollback': { version: 1 },
+    '/v1/bots/{id}/tests': { conversations: [] },
+    '/v1/bots/{id}/tests/run': {},
+    '/v1/bots/{id}/simulate': { says: 'x' },
+    '/v1/bots/{id}/proposals': { text: 'x', answer: 'y' },
+    '/v1/bot-proposals/{id}/approve': { answer: 'y' },
+  };
+  if (ofBots[path]) return ofBots[path];
   if (path.includes('versions')) return { definition: { persona: { name: 'x' } } };
   if (path === '/v1/conversations/{id}/messages') return { text: 'x' };
   if (path.endsWith('/dry-run')) return { parts: [{ type: 'text', text: 'x' }] };
@@ -324,7 +342,6 @@ function bodyFor(path: string): object {
   }
   if (path.includes('webhook-endpoints') || path.endsWith('/erase')) return {};
   if (path.endsWith('/decision')) return { decision: 'approve' };
-  if (path.endsWith('/control')) return { to: 'queue' };
   if (path.endsWith('/search')) return { query: 'x' };
   if (path.endsWith('/sources')) return { kind: 'rows', title: 'x' };
   if (path.endsWith('/rows')) return { rows: [{ key: 'k', text: 'x' }] };

@@ -32,6 +32,14 @@ describe('the bench', () => {
     expect(kinds).toEqual(['exact', 'typos', 'paraphrase', 'other-language', 'no-translation', 'off-topic']);
   }, 120_000);
 
+  it('says what a turn costs without a model, and how fast flows are interpreted', async () => {
+    const { code, said } = await bench('--quick', '--only', 'bot');
+    expect(code).toBe(0);
+    const rows = rowsOf(said);
+    expect(rows).toHaveLength(4);
+    expect(rows.at(-1)!.at(-2)).toMatch(/^[\d,]+$/);
+  });
+
   it('measures messages all the way beside their floor, and finds every one of them on record', async () => {
     const { code, said, complaints } = await bench('--quick', '--backend', 'postgres', '--only', 'durable');
     expect({ code, complaints }).toEqual({

@@ -167,8 +167,16 @@ async function fillConversation(
     ids.deliveryId,
   ].map(uuidOf);
   const mailbox = uuidOf(newId('mailbox'));
+  const proposal = uuidOf(newId('botProposal'));
   const text = JSON.stringify([{ type: 'text', text: `said in ${at.workspaceId}` }]);
   const insert = (sql: string, values: unknown[]) => store.owner.query(`insert into ${sql}`, values);
+  await insert(`bot_draft (workspace_id, bot_id, revision) values ($1, $2, 1)`, [w, bot]);
+  await insert(`bot_test_set (workspace_id, bot_id, conversations) values ($1, $2, '[]')`, [w, bot]);
+  await insert(
+    `bot_proposal (workspace_id, id, bot_id, kind, text, words, source)
+     values ($1, $2, $3, 'answer', 'x', 'x', 'unanswered')`,
+    [w, proposal, bot],
+  );
   await insert(`mailbox (workspace_id, id, channel_id, key, last_seq) values ($1, $2, $3, 't:x', 1)`, [
     w,
     mailbox,
@@ -222,6 +230,11 @@ async function fillConversation(
   await insert(
     `approval (workspace_id, id, conversation_id, call_id, tool, input, expires_at) values ($1, $2, $3, 'c', 'x', '{}', now())`,
     [w, uuidOf(newId('approval')), c],
+  );
+  await insert(
+    `offer (workspace_id, id, conversation_id, control_version, operator, place, timeout_ms)
+     values ($1, $2, $3, 1, 'x', 1, 1000)`,
+    [w, uuidOf(newId('offer')), c],
   );
   const [base, source] = [uuidOf(newId('knowledgeBase')), uuidOf(newId('knowledgeSource'))];
   await insert(`knowledge_base (workspace_id, id, name) values ($1, $2, 'x')`, [w, base]);

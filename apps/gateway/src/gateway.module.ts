@@ -24,6 +24,15 @@ import { AuthController } from './auth/auth.controller.js';
 import { OwnLoginController } from './auth/own-login.controller.js';
 import { BotsController } from './bots/bots.controller.js';
 import { ChannelActivityController } from './channels/channel-activity.controller.js';
+import { BotFilesController } from './bots/bot-files.controller.js';
+import { BotProposalsController } from './bots/bot-proposals.controller.js';
+import { BotTestsController } from './bots/bot-tests.controller.js';
+import { BotVersionsController } from './bots/bot-versions.controller.js';
+import { FilesService } from './bots/files-service.js';
+import { LearningService } from './bots/learning-service.js';
+import { RehearsalProps } from './bots/rehearsal-props.js';
+import { RehearsalService } from './bots/rehearsal-service.js';
+import { VersionService } from './bots/version-service.js';
 import { ChannelService } from './channels/channel-service.js';
 import { ChannelTypesController } from './channels/channel-types.controller.js';
 import { ChannelsController } from './channels/channels.controller.js';
@@ -34,6 +43,8 @@ import { ContactLinksController } from './contacts/contact-links.controller.js';
 import { ContactsController } from './contacts/contacts.controller.js';
 import { PersonService } from './contacts/person-service.js';
 import { ConversationsController } from './conversations/conversations.controller.js';
+import { HandoffController } from './conversations/handoff.controller.js';
+import { OfferService } from './conversations/offer-service.js';
 import { ControlService } from './conversations/control-service.js';
 import { LogStream } from './conversations/log-stream.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
@@ -126,6 +137,10 @@ const controllers = [
   ApiKeysController,
   AuditLogsController,
   AuthController,
+  BotFilesController,
+  BotProposalsController,
+  BotTestsController,
+  BotVersionsController,
   BotsController,
   CannedRepliesController,
   ChannelActivityController,
@@ -143,6 +158,7 @@ const controllers = [
   ExportsController,
   ImportsController,
   FactsController,
+  HandoffController,
   HealthController,
   HooksController,
   InvitationsController,
@@ -180,6 +196,7 @@ const services = [
   DemoPage,
   EventStream,
   ImportService,
+  FilesService,
   Greeter,
   HookService,
   InboundDoor,
@@ -187,8 +204,10 @@ const services = [
   InboxStreams,
   InFlight,
   KnowledgeService,
+  LearningService,
   ControlService,
   Limits,
+  OfferService,
   LogStream,
   LookService,
   MediaService,
@@ -198,6 +217,8 @@ const services = [
   Outbox,
   Outside,
   Readiness,
+  RehearsalProps,
+  RehearsalService,
   SendService,
   SendingService,
   SessionService,
@@ -205,6 +226,7 @@ const services = [
   TriggerService,
   TryingService,
   TurnStream,
+  VersionService,
   WebhookService,
   WidgetDoor,
 ];

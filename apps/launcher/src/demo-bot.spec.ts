@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BotCore, stateAfterSending } from '#libs/bot';
+import { BotCore, checkBot, stateAfterSending } from '#libs/bot';
 import {
   BotDefinition,
   newId,
@@ -50,7 +50,7 @@ describe('the demo bot', () => {
   it('greets as what it is, and offers a choice', () => {
     expect(greeting).toHaveLength(1);
     expect(greeting[0]?.[0]).toEqual({ type: 'text', text: "I'm Polly, an automated assistant." });
-    expect(numberedOptions(greeting[0] ?? [])).toHaveLength(4);
+    expect(numberedOptions(greeting[0] ?? [])).toHaveLength(7);
   });
 
   it.each([
@@ -66,6 +66,10 @@ describe('the demo bot', () => {
     ['What is Parley?', 'parley'],
     ['HI!', 'hello'],
     ['thank you so much', 'thanks'],
+    ['4', 'pick-problem'],
+    ['Can I book an appointment?', 'demo'],
+    ['I would like an offer for my company', 'offer'],
+    ['My lamp came broken', 'problem'],
   ])('answers “%s” by the rule %s', async (said, rule) => {
     expect(ruleOf(await write(said))).toBe(rule);
   });
@@ -75,6 +79,18 @@ describe('the demo bot', () => {
     const card = await write('2', list.state);
     expect(card.replies[0]?.[0]).toMatchObject({ type: 'card', title: 'Order 1038 was delivered' });
     expect(ruleOf(await write('Send it back', card.state))).toBe('pick-returns');
+  });
+
+  it('is sound, and looks up any other order in the shop', async () => {
+    const check = checkBot(demoBot);
+    expect(check.ok ? [] : check.problems).toEqual([]);
+    const list = await write('3');
+    const asked = await write('another order', list.state);
+    expect(JSON.stringify(asked.replies)).toContain('What is your order number?');
+    const looked = await write('1051', asked.state);
+    expect(looked.effects).toEqual([
+      expect.objectContaining({ kind: 'call', name: 'orders.find', input: { order: 1051 } }),
+    ]);
   });
 
   it.each(['I want to talk to a person', 'Do you sell purple elephants?'])(

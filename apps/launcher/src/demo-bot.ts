@@ -1,9 +1,13 @@
+import { exampleBot } from '#libs/bot';
 import { BotDefinition, type Content, type Option } from '#libs/model';
 
 const menu: readonly Option[] = [
   { id: 'hours', label: 'Opening hours' },
   { id: 'delivery', label: 'Delivery times' },
   { id: 'order', label: 'Order status' },
+  { id: 'problem', label: 'Report a problem' },
+  { id: 'demo', label: 'Book a demo' },
+  { id: 'offer', label: 'Get an offer' },
   { id: 'person', label: 'Talk to a person' },
 ];
 
@@ -39,6 +43,7 @@ const whichOrder: Content[] = [
         options: [
           { id: 'order-1042', label: 'Order 1042', description: 'Desk lamp, ordered on Monday' },
           { id: 'order-1038', label: 'Order 1038', description: 'Two coffee mugs, ordered last week' },
+          { id: 'order-other', label: 'Another order', description: 'Looked up in the shop of this demo' },
         ],
       },
     ],
@@ -96,8 +101,11 @@ const handedOver: Content[] = [
   ),
 ];
 
+const { flows, tools } = exampleBot();
+
 /**
- * The bot of the demo workspace: works without a model, and shows choices, a list, cards and the hand-over.
+ * The bot of the demo workspace: works without a model, and shows choices, a list, cards, the hand-over, and the flows of
+ * the shipped example, whose tools call the service of the demo.
  *
  * Small talk stands last, because among several new messages the first matching rule in written order answers.
  */
@@ -113,6 +121,10 @@ export const demoBot: BotDefinition = BotDefinition.parse({
     { id: 'pick-order', when: { option: 'order' }, reply: whichOrder },
     { id: 'pick-order-1042', when: { option: 'order-1042' }, reply: orderOnItsWay },
     { id: 'pick-order-1038', when: { option: 'order-1038' }, reply: orderDelivered },
+    { id: 'pick-order-other', when: { option: 'order-other' }, start_flow: 'order-status' },
+    { id: 'pick-problem', when: { option: 'problem' }, start_flow: 'ticket' },
+    { id: 'pick-demo', when: { option: 'demo' }, start_flow: 'booking' },
+    { id: 'pick-offer', when: { option: 'offer' }, start_flow: 'lead' },
     { id: 'pick-returns', when: { option: 'returns' }, reply: returns },
     { id: 'pick-person', when: { option: 'person' }, reply: handedOver, hand_over: true },
     {
@@ -150,6 +162,17 @@ export const demoBot: BotDefinition = BotDefinition.parse({
       },
       reply: returns,
     },
+    {
+      id: 'problem',
+      when: { words: ['ticket', 'broken', 'damaged', 'defective', 'a problem', 'is missing'] },
+      start_flow: 'ticket',
+    },
+    {
+      id: 'demo',
+      when: { words: ['book', 'booking', 'appointment', 'meeting'] },
+      start_flow: 'booking',
+    },
+    { id: 'offer', when: { words: ['an offer', 'quote', 'for my company'] }, start_flow: 'lead' },
     { id: 'order-1042', when: { words: ['1042'] }, reply: orderOnItsWay },
     { id: 'order-1038', when: { words: ['1038'] }, reply: orderDelivered },
     {
@@ -213,6 +236,8 @@ export const demoBot: BotDefinition = BotDefinition.parse({
       reply: [ask('Hello! How can I help?', menu)],
     },
   ],
+  flows,
+  tools,
   fallback: [text('I do not know that one. I have passed it on: **a person will answer** you here.')],
   fallback_hands_over: true,
 });

@@ -5,6 +5,7 @@ import { checkPort } from './check-port.js';
 import { checkRedis } from './check-redis.js';
 import { lockDataFolder, openDataFolder, type RunNote } from './data-folder.js';
 import { DatabaseKeeper } from './database-keeper.js';
+import { startDemoService } from './demo-service/demo-service.js';
 import { deploy, root } from './deploy.js';
 import { Guardian } from './guardian.js';
 import { capLogs } from './logs.js';
@@ -32,6 +33,7 @@ export class Launch {
   #firstStart: FirstStart | null = null;
   #starting: Promise<void> = Promise.resolve();
   #isStopping = false;
+  #demoUrl: string | undefined;
   #fail: (reason: unknown) => void = () => undefined;
   readonly #failed = new Promise<never>((_, reject) => {
     this.#fail = reject;
@@ -76,6 +78,7 @@ export class Launch {
       () => this.#startGuardian(),
       () => this.#startDatabase(),
       () => this.#fillDatabase(),
+      () => this.#startDemo(),
       () => this.#startApps(),
     ];
     for (const step of steps) {
@@ -130,6 +133,14 @@ export class Launch {
     this.#firstStart = await seed(this.#databaseUrl(), this.#config.data.dir, this.#env);
   }
 
+  /** What the bot of the demo calls; one that was named from outside stays. */
+  async #startDemo(): Promise<void> {
+    if (this.#config.egress.demoServiceUrl !== undefined) return;
+    const service = await startDemoService(path.join(this.#config.data.dir, 'demo-service.json'));
+    this.#demoUrl = service.url;
+    this.#undo.push(() => service.close());
+  }
+
   async #startApps(): Promise<void> {
     const env = this.#appEnvironment();
     const logs = APPS.map((name) => path.join(this.#config.data.dir, 'logs', `${name}.log`));
@@ -177,7 +188,12 @@ export class Launch {
 
   #appEnvironment(): Environment {
     const { data, http, hasSecretKey, database } = this.#config;
-    const env = { ...this.#env, PARLEY_DATA_DIR: data.dir, PARLEY_PUBLIC_URL: http.publicUrl };
+    const env = {
+      ...this.#env,
+      PARLEY_DATA_DIR: data.dir,
+      PARLEY_PUBLIC_URL: http.publicUrl,
+      ...(this.#demoUrl !== undefined && { PARLEY_DEMO_SERVICE: this.#demoUrl }),
+    };
     if (hasSecretKey) return env;
     const { file, key } = keepSecretKey(data.dir);
     if (database.url !== undefined) {

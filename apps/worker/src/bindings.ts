@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { BotCore, flowPlaceOf, knowledge, standardRowOf } from '#libs/bot';
+import { BotCore, flowPlaceOf, heldVersion, knowledge, standardRowOf } from '#libs/bot';
 import { CommitSignals, ReplyPlanner, TurnRunner, type MailboxDrain } from '#libs/inbound';
-import type { ConversationId, Turn, TurnResult } from '#libs/model';
+import type { BotId, ConversationId, JsonObject, Turn, TurnResult } from '#libs/model';
 import type { MediaFetcher } from '#libs/media';
 import { planDeliveries, type DeliverySender } from '#libs/outbound';
 import { Bell, drainMailboxes, JobHandler, sendDeliveries } from '#libs/queue';
@@ -33,6 +33,10 @@ export class BotRunner extends TurnRunner {
     await this.desk.noteGap(turn, result);
     const waitsAt = flowPlaceOf(result.state);
     return waitsAt ? { ...result, waitsAt } : result;
+  }
+
+  heldVersion(state: JsonObject, botId: BotId): number | null {
+    return heldVersion(state, botId, Date.now());
   }
 }
 

@@ -10,18 +10,20 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import type { InstalledModel } from '#libs/agent';
-import { stateAfterSending } from '#libs/bot';
+import { collectedFields, stateAfterSending } from '#libs/bot';
 import type { WorkerConfig } from '#libs/config';
 import { createEgress, type Egress } from '#libs/connectors';
-import { WebhookSender } from '#libs/events';
+import { WebhookSender, writeHandover } from '#libs/events';
 import { InboundDoor, MailboxDrain, ReplyPlanner, TurnRunner, TurnStep } from '#libs/inbound';
 import { createEmbedder, KnowledgeReader, KnowledgeSearch, ReadingRoom } from '#libs/knowledge';
 import { FolderFiles, MediaDesk, MediaFetcher, MediaFiles } from '#libs/media';
 import { Logger, Metrics } from '#libs/observe';
 import { DeliverySender, Outbox, SendRunner } from '#libs/outbound';
+import type { ConversationId } from '#libs/model';
 import { Bell } from '#libs/queue';
 import {
   Approvals,
+  BotProposals,
   Bots,
   ChannelCache,
   Channels,
@@ -30,16 +32,19 @@ import {
   Conversations,
   Deliveries,
   Errands,
+  Handovers,
   KnowledgeIndex,
   KnowledgeReadings,
   Mailboxes,
   Media,
   MediaFetches,
+  Offers,
   Secrets,
   Sends,
   WebhookDeliveries,
 } from '#libs/store';
 import { AgentWorld } from './agent/agent-world.js';
+import { withDemoRoute } from './demo-route.js';
 import { CallRunner } from './errands/call-runner.js';
 import { ErrandRunner } from './errands/errand-runner.js';
 import { ConnectionKeeper } from './connections/connection-keeper.js';
@@ -141,14 +146,15 @@ export class PipelineModule {
         },
         {
           provide: KnowledgeDesk,
-          inject: [EGRESS, KnowledgeIndex, Logger],
-          useFactory: (egress: Egress, index: KnowledgeIndex, logger: Logger) =>
+          inject: [EGRESS, KnowledgeIndex, BotProposals, Logger],
+          useFactory: (egress: Egress, index: KnowledgeIndex, proposals: BotProposals, logger: Logger) =>
             new KnowledgeDesk(
               new KnowledgeSearch(index, {
                 embedder: embedderOf(egress),
                 onFailure: (error) => logger.fault(error, { during: 'a search by meaning' }),
               }),
               index,
+              proposals,
               logger,
             ),
         },
@@ -168,11 +174,14 @@ export class PipelineModule {
         {
           provide: EGRESS,
           useFactory: () =>
-            createEgress({
-              allowCidrs: config.egress.allow,
-              timeoutMs: config.egress.timeoutMs,
-              connectionsPerOrigin: sends,
-            }),
+            withDemoRoute(
+              createEgress({
+                allowCidrs: config.egress.allow,
+                timeoutMs: config.egress.timeoutMs,
+                connectionsPerOrigin: sends,
+              }),
+              config.egress.demoServiceUrl,
+            ),
         },
         {
           provide: WorkerMeans,
@@ -213,13 +222,24 @@ export class PipelineModule {
         },
         {
           provide: WebhookSender,
-          inject: [WebhookDeliveries, Conversations, WEBHOOK_EGRESS, Logger],
+          inject: [WebhookDeliveries, Conversations, Handovers, WEBHOOK_EGRESS, Logger],
           useFactory: (
             webhooks: WebhookDeliveries,
             conversations: Conversations,
+            handovers: Handovers,
             egress: Egress,
             logger: Logger,
-          ) => new WebhookSender(webhooks, conversations, egress.fetch, loop, logger),
+          ) =>
+            new WebhookSender(
+              webhooks,
+              conversations,
+              egress.fetch,
+              {
+                ...loop,
+                handoverOf: async (...of) => writeHandover(await handovers.facts(...of), collectedFields),
+              },
+              logger,
+            ),
         },
         Outbox,
         {
@@ -246,16 +266,19 @@ export class PipelineModule {
         InboundDoor,
         {
           provide: ErrandRunner,
-          inject: [Errands, Bots, ChannelCache, Secrets, EGRESS, InboundDoor, Logger],
+          inject: [Errands, Bots, ChannelCache, Secrets, EGRESS, Offers, Bell, InboundDoor, Logger],
           useFactory: (
             errands: Errands,
             bots: Bots,
             channels: ChannelCache,
             secrets: Secrets,
             egress: Egress,
+            offers: Offers,
+            bell: Bell,
             door: InboundDoor,
             logger: Logger,
           ) => {
+            const changed = (id: ConversationId) => bell.ring('conversation', { ids: [id] });
             const secretOf = secrets.open.bind(secrets);
             const calls = new CallRunner(
               bots,
@@ -263,7 +286,7 @@ export class PipelineModule {
               { fetch: egress.webFetch, secretOf },
               config.data.dir,
             );
-            return new ErrandRunner(errands, calls, door, loop, logger);
+            return new ErrandRunner(errands, calls, offers, changed, door, loop, logger);
           },
         },
         {

@@ -23,6 +23,8 @@ export interface AgentPorts {
   readonly installed?: InstalledModel | undefined;
   /** Runs tools that a definition names and does not describe, those of flows; without it they are left to jobs. */
   readonly tools?: FlowTools | undefined;
+  /** Takes the place of tools that a definition describes, for rehearsals: none of them is called then. */
+  readonly standIn?: FlowTools | undefined;
   /** Default: the machine's. */
   readonly clock?: Clock | undefined;
   /** Makes the model of a definition; for tests and for models that need no network. Default: by its provider. */

@@ -37,8 +37,8 @@ export async function perform(
   if (action.set) draft.emit({ kind: 'set-contact', fields: action.set });
   const own = fillInContents(action.reply ?? [], scope);
   if (own.length > 0) replies.push(own);
-  const menu = (definition.menus ?? []).find(({ id }) => id === action.open_menu);
-  if (menu) replies.push(fillInContents([menuContent(menu)], scope));
+  const menu = menuOf(definition, action.open_menu);
+  if (menu.length > 0) replies.push(fillInContents(menu, scope));
   if (action.start_flow !== undefined) replies.push(...(await runner.begin(turn, draft, action.start_flow)));
   if (action.hand_over) {
     const department = action.department === undefined ? {} : { department: action.department };
@@ -46,7 +46,7 @@ export async function perform(
   }
   const detail = {
     hand_over: action.hand_over,
-    ...(menu && { menu: menu.id }),
+    ...(menu.length > 0 && action.open_menu !== undefined && { menu: action.open_menu }),
     ...(action.start_flow !== undefined && { flow: action.start_flow }),
   };
   return { replies: replies.filter((reply) => reply.length > 0), detail };
@@ -63,6 +63,12 @@ export function menuOptionOf(
     if (option) return { menu, option };
   }
   return null;
+}
+
+/** A menu as it is sent; empty when the bot has none of this name. */
+export function menuOf(definition: BotDefinition, menuId: string | undefined): Content[] {
+  const menu = (definition.menus ?? []).find(({ id }) => id === menuId);
+  return menu ? [menuContent(menu)] : [];
 }
 
 function menuContent(menu: Menu): Content {

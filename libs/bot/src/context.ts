@@ -84,7 +84,7 @@ export class StepContext implements TurnContext {
   readonly #shared: SharedDraft;
   readonly #name: string;
   readonly #pending: readonly StepContext[];
-  readonly #emitted: Effect[] = [];
+  #emitted: readonly Effect[] = [];
   readonly #states = new Map<string, JsonObject>();
   readonly #wakes = new Map<string, number | null>();
   #sealed = false;
@@ -126,7 +126,7 @@ export class StepContext implements TurnContext {
   }
 
   emit(effect: Effect): void {
-    if (!this.#sealed) this.#emitted.push(effect);
+    if (!this.#sealed) this.#emitted = [...this.#emitted, effect];
   }
 
   note(reason: string, detail: TraceDetail = {}, tookMs = 0): void {
@@ -135,6 +135,11 @@ export class StepContext implements TurnContext {
 
   delta(text: string): void {
     if (!this.#sealed) this.#shared.preview?.(text);
+  }
+
+  /** What was emitted of these kinds is not done, by the word of a reviewer. */
+  drop(kinds: readonly Effect['kind'][]): void {
+    this.#emitted = this.#emitted.filter(({ kind }) => !kinds.includes(kind));
   }
 
   /** From now on nothing is taken. */

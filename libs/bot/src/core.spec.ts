@@ -117,7 +117,10 @@ describe('the bot core', () => {
     for (const core of [null, 7, 'x', [], { turns: -1 }, { turns: 0, questions: [{}] }]) {
       const state = { core, rules: 'x', other: { kept: true } };
       const result = await new BotCore().answer(turnOf({ state, definition: { fallback: [textOf('?')] } }));
-      expect(result.state).toEqual({ core: { turns: 1, questions: [] }, other: { kept: true } });
+      expect(result.state).toEqual({
+        core: { turns: 1, questions: [], ran: expect.anything() },
+        other: { kept: true },
+      });
     }
   });
 });

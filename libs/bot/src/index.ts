@@ -1,10 +1,21 @@
 export type { Budget, Spending } from './budget.js';
 export { checkBot, type BotCheck } from './check/check-bot.js';
-export { playConversation, type PlayedConversation, type PlayedStep } from './check/play.js';
+export { authorOf } from './author.js';
+export { playConversation, type PlayedConversation, type PlayedStep, type PlayMeans } from './check/play.js';
+export {
+  newRehearsal,
+  rehearse,
+  scriptedTools,
+  type RehearsalMeans,
+  type RehearsedEvents,
+} from './check/rehearsal.js';
 export type { BotProblem } from './check/problem.js';
+export { answerChanges, failuresOf, runTestSet } from './check/test-set.js';
 export { testRules, type RuleTest } from './check/test-rules.js';
 export type { ChoiceVia } from './choices/match.js';
 export { forgiven, slips } from './choices/typo.js';
+export { exampleBot, exampleConversations } from './example-bot.js';
+export { collectedFields } from './collected-fields.js';
 export { machineClock, type Clock } from './clock.js';
 export type { Live, StateSpace, TurnContext } from './context.js';
 export { BotCore, standardRow, type BotCoreOptions } from './core.js';
@@ -32,11 +43,17 @@ export {
 } from './responder.js';
 export { fillIn, templateProblem, type TemplateScope } from './templates.js';
 export type { TraceDetail } from './trace.js';
+export { traceText, type TracedTurn } from './trace-text.js';
 export { knowledge, knowledgeVerdict, type KnowledgeVerdict } from './responders/knowledge.js';
 export { standardRowOf, type RowParts } from './responders/standard-row.js';
 export { entitiesIn, type Entities } from './understanding/entities.js';
 export { detectLanguage } from './understanding/language.js';
-export { withPhrasing, type Learned } from './understanding/learn.js';
+export { learnAnswer, withPhrasing, type Learned } from './understanding/learn.js';
 export { matchIntents, type IntentMatch } from './understanding/match-intents.js';
 export { sentimentOf, type Sentiment } from './understanding/sentiment.js';
 export { stopWords } from './understanding/stop-words.js';
+export { diffBots } from './versions/diff.js';
+export { heldVersion } from './versions/held-version.js';
+export { botFormat, writeBotFiles, type BotBundle } from './versions/bot-files.js';
+export { readBotFiles, type BotReading, type FileProblem } from './versions/read-bot-files.js';
+export { unzip, zipOf } from './versions/zip.js';

@@ -13,6 +13,16 @@ export interface CoreMemory {
   readonly questions: readonly Question[];
   /** When responders want a turn of their own, by name, in milliseconds since 1970. */
   readonly wakes: Readonly<Record<string, number>>;
+  /** Which bot ran the last turn, and when; absent before the first one, and in states of earlier releases. */
+  readonly ran?: RanBot | undefined;
+}
+
+/** The bot that ran a turn. */
+export interface RanBot {
+  readonly botId: string;
+  readonly version: number;
+  /** Milliseconds since 1970. */
+  readonly atMs: number;
 }
 
 const Stored = z.object({
@@ -20,6 +30,7 @@ const Stored = z.object({
   questions: z.array(StoredQuestion),
   // States of conversations that never waited for anything have none.
   wakes: z.record(z.string(), z.number()).default({}),
+  ran: z.object({ botId: z.string(), version: z.int(), atMs: z.number() }).optional(),
 });
 
 /** Reads the core's part of a state; what cannot be read (none, or of another release) counts as a new beginning. */
@@ -29,10 +40,11 @@ export function readMemory(state: JsonObject): CoreMemory {
 }
 
 /** A memory as it is stored. */
-export function storedMemory({ turns, questions, wakes }: CoreMemory): JsonObject {
+export function storedMemory({ turns, questions, wakes, ran }: CoreMemory): JsonObject {
   return {
     turns,
     ...(Object.keys(wakes).length > 0 && { wakes: { ...wakes } }),
+    ...(ran && { ran: { ...ran } }),
     questions: questions.map(({ options, more }) => ({
       options: options.map(({ id, label }) => ({ id, label })),
       more,

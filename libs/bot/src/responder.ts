@@ -1,4 +1,4 @@
-import type { BotDefinition, Content, Turn } from '#libs/model';
+import type { BotDefinition, Content, Effect, Turn } from '#libs/model';
 import type { TurnContext } from './context.js';
 import type { TraceDetail } from './trace.js';
 
@@ -15,6 +15,8 @@ export type Replies = readonly (readonly Content[])[];
 export interface Responder {
   /** Stands in the trace and names the state: lower-case letters, digits and hyphens, unique in its row, not `core`. */
   readonly name: string;
+  /** For which bots it stands in the row; for all when absent. */
+  isFor?(definition: BotDefinition): boolean;
   /**
    * Whoever answers or silences ends the row; whoever passes hands it on.
    *
@@ -66,12 +68,17 @@ export interface Silence extends Why {
 export type Decision = Answer | Pass | Silence;
 
 /**
- * What a review comes to: `kept` leaves the replies, `replaced` puts others in their place, `refused` drops them
+ * What a review comes to, of an answer or of a silence that hands over (then `replies` are empty): `kept` leaves the replies, `replaced` puts others in their place, `refused` drops them
  * together with what their responder emitted and remembered; the row then goes on behind that responder.
  */
 export type Review =
   | ({ readonly decision: 'kept' | 'refused' } & Why)
-  | ({ readonly decision: 'replaced'; readonly replies: Replies } & Why);
+  | ({
+      readonly decision: 'replaced';
+      readonly replies: Replies;
+      /** What its responder wanted to be done, of these kinds, is not done. */
+      readonly without?: readonly Effect['kind'][] | undefined;
+    } & Why);
 
 /** The reply is made: `answer('Rule “hours” matches', [[…]])`. */
 export function answer(reason: string, replies: Replies, detail?: TraceDetail): Answer {

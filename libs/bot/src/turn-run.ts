@@ -30,10 +30,10 @@ export class TurnRun {
 
   constructor(turn: Turn, options: TurnRunOptions) {
     this.#turn = turn;
-    this.#row = options.row;
+    this.#row = options.row.filter((one) => one.isFor?.(turn.bot.definition) ?? true);
     this.#options = options;
     this.#trace = new TraceLog(options.clock, turn.signal);
-    this.#preview = new Preview(options.live, options.row, turn.bot.definition);
+    this.#preview = new Preview(options.live, this.#row, turn.bot.definition);
     this.#memory = readMemory(turn.conversation.state);
   }
 
@@ -78,6 +78,8 @@ export class TurnRun {
       if (decision.decision === 'answered') {
         const replies = await this.#review(decision.replies, turn, draft, step);
         if (replies) return replies;
+      } else if (decision.decision === 'silenced' && step.emitted.some(({ kind }) => kind === 'hand-over')) {
+        return (await this.#review([], turn, draft, step)) ?? [];
       } else {
         step.commit();
         this.#preview.reset();
@@ -121,7 +123,10 @@ export class TurnRun {
       reviews.push(context);
       if (!review) continue;
       if (review.decision !== 'kept') this.#preview.reset();
-      if (review.decision === 'replaced') replies = review.replies;
+      if (review.decision === 'replaced') {
+        replies = review.replies;
+        step.drop(review.without ?? []);
+      }
       if (review.decision === 'refused') {
         for (const each of reviews) each.commit();
         return null;
@@ -172,7 +177,13 @@ export class TurnRun {
     // One that has passed is done, whoever was asked: else a bot that is silenced would be woken for ever.
     const wakes = Object.fromEntries([...draft.wakes].filter(([, atMs]) => atMs > draft.now));
     const wakesAtMs = Math.min(...Object.values(wakes));
-    const memory = { turns: this.#memory.turns + 1, questions: remember(questions, replies), wakes };
+    const { botId, version } = this.#turn.bot;
+    const memory = {
+      turns: this.#memory.turns + 1,
+      questions: remember(questions, replies),
+      wakes,
+      ran: { botId, version, atMs: draft.now },
+    };
     return {
       ...(Number.isFinite(wakesAtMs) && { wakesAt: new Date(wakesAtMs).toISOString() }),
       outcome: replies.length > 0 ? 'answered' : 'silent',

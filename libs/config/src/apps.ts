@@ -136,7 +136,12 @@ function common(env: Read) {
     model: modelOf(env),
     /** `undefined`: knowledge is found by its words alone. */
     embeddings: embeddingsOf(env),
-    egress: { allow: env.PARLEY_EGRESS_ALLOW, timeoutMs: env.PARLEY_OUTBOUND_TIMEOUT },
+    egress: {
+      allow: env.PARLEY_EGRESS_ALLOW,
+      timeoutMs: env.PARLEY_OUTBOUND_TIMEOUT,
+      /** Undefined: its name leads nowhere. */
+      demoServiceUrl: env.PARLEY_DEMO_SERVICE,
+    },
     work: {
       turns: env.PARLEY_WORKER_TURNS,
       sends: env.PARLEY_WORKER_SENDS,

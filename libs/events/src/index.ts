@@ -4,4 +4,5 @@ export { EventsModule } from './events.module.js';
 export { resumeAt, type Resumption } from './resume.js';
 export { TurnWait, TurnWaiter } from './turn-waiter.js';
 export { WorkspaceStreams, type WorkspaceFollower } from './workspace-streams.js';
+export { writeHandover } from './write-handover.js';
 export { WebhookSender, type WebhookSenderOptions } from './webhooks/webhook-sender.js';

@@ -1,10 +1,16 @@
-import type { Content, Turn, TurnResult } from '#libs/model';
+import type { BotId, Content, JsonObject, Turn, TurnResult } from '#libs/model';
 import type { LoadedChannel, NewDelivery, OpenConversation } from '#libs/store';
 
 /** Answers turns: the bot core, bound by the worker. */
 export abstract class TurnRunner {
   /** @throws a Fault, with the `trace` so far when it has one */
   abstract answer(turn: Turn): Promise<TurnResult>;
+  /**
+   * The version of a bot in which a conversation is under way; null when nothing is.
+   *
+   * @param state  of the conversation, as the bot left it
+   */
+  abstract heldVersion(state: JsonObject, botId: BotId): number | null;
 }
 
 /** Where replies will go: the outbound room, bound by the worker. */

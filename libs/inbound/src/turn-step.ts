@@ -3,6 +3,7 @@ import { Fault, toFault } from '#libs/faults';
 import {
   newId,
   uuidOf,
+  type BotDefinition,
   type Effect,
   type Turn,
   type TraceStep,
@@ -58,7 +59,8 @@ export class TurnStep {
     signal: AbortSignal,
   ): Promise<TurnPart> {
     if (!channel.botId) return nobody;
-    const bot = await this.bots.definitionOf(channel.workspaceId, channel.botId);
+    const held = this.runner.heldVersion(conversation.botState, channel.botId);
+    const bot = await this.bots.definitionOf(channel.workspaceId, channel.botId, held);
     if (!bot) return nobody;
     const startedAt = new Date().toISOString();
     const turn: Turn = {
@@ -138,7 +140,8 @@ export class TurnStep {
       part.log.push({ type: 'message.created', data });
     }
     part.errands = timerOf(channel, conversation, result);
-    for (const effect of result.effects) takeEffect(part, effect, channel);
+    for (const effect of result.effects) takeEffect(part, effect, channel, bot);
+    takeHandoff(part, bot.definition.handoff, channel, conversation);
     part.log.push({
       type: 'turn.completed',
       data: { turn: uuidOf(turnId), outcome: result.outcome, bot: uuidOf(bot.botId), ...turnFacts(result) },
@@ -157,8 +160,28 @@ function timerOf(
   return [{ kind: 'timer', channelId, at: wakesAt ?? null }];
 }
 
+/** Where a hand-over goes by the settings of the bot, and when the bot has the conversation again if nobody takes it. */
+function takeHandoff(
+  part: TurnPart,
+  handoff: BotDefinition['handoff'],
+  { channelId }: LoadedChannel,
+  { controlVersion }: OpenConversation,
+): void {
+  if (!handoff || part.conversation.owner !== 'queue') return;
+  part.conversation.owner = handoff.to;
+  for (const { type, data } of part.log) if (type === 'handoff.requested') data['to'] = handoff.to;
+  if (handoff.to !== 'queue' || handoff.wait_s === undefined) return;
+  const at = new Date(Date.now() + handoff.wait_s * 1_000).toISOString();
+  part.errands?.push({ kind: 'queue', channelId, at, controlVersion: controlVersion + 1 });
+}
+
 /** What is written for an effect; facts and questions to operators are kept by whoever ran the turn. */
-function takeEffect(part: TurnPart, effect: Effect, { channelId }: LoadedChannel): void {
+function takeEffect(
+  part: TurnPart,
+  effect: Effect,
+  { channelId }: LoadedChannel,
+  { botId, version }: Turn['bot'],
+): void {
   switch (effect.kind) {
     case 'hand-over': {
       const { to, reason, department } = effect;
@@ -168,7 +191,7 @@ function takeEffect(part: TurnPart, effect: Effect, { channelId }: LoadedChannel
     }
     case 'call': {
       const { kind: _, callId, ...call } = effect;
-      part.errands?.push({ kind: 'call', channelId, callId, call });
+      part.errands?.push({ kind: 'call', channelId, callId, call: { ...call, bot: { botId, version } } });
       return;
     }
     case 'set-contact':
@@ -177,6 +200,15 @@ function takeEffect(part: TurnPart, effect: Effect, { channelId }: LoadedChannel
     case 'goal':
       part.log.push({ type: 'goal.reached', data: { goal: effect.goal, data: effect.data } });
       return;
+    case 'csat': {
+      const { score, comment, after } = effect;
+      part.log.push(
+        comment === null
+          ? { type: 'csat.received', data: { score, after } }
+          : { type: 'csat.commented', data: { score, comment, after } },
+      );
+      return;
+    }
     case 'ask-operator':
       part.log.push({ type: 'approval.requested', data: { call: effect.callId, tool: effect.tool } });
       return;

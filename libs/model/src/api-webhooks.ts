@@ -30,10 +30,15 @@ export const eventDescriptions = {
   'turn.completed': 'The bot has answered, or decided to say nothing.',
   'turn.failed': 'The bot could not answer.',
   'handoff.requested': 'The bot asked for a person.',
+  'handoff.offered': 'An operator was asked to take a conversation.',
+  'handoff.declined': 'An operator did not take it, or did not answer in time; the next one is asked.',
+  'handoff.unanswered': 'Nobody took it: it stays in the queue, or goes back to the bot.',
   'control.changed': 'A conversation went to another owner: the bot, the queue, an operator.',
   'approval.requested': 'A tool of the bot waits for a yes.',
   'approval.decided': 'Whether that tool may run was decided, or nobody decided in time.',
   'goal.reached': 'A flow came to what it is for.',
+  'csat.received': 'Somebody said how it was, from 1 to 5.',
+  'csat.commented': 'Somebody said why.',
   'session.ended': 'A web session is over.',
   'channel.health_changed': 'A channel stopped working, or works again.',
   'contact.created': 'Somebody is known for the first time.',
@@ -56,7 +61,7 @@ export const EventTypeList = z
 export type EventTypeList = z.infer<typeof EventTypeList>;
 
 /** What an endpoint can ask for along with each event. */
-export const WebhookInclude = z.enum(['contact', 'metadata', 'transcript']);
+export const WebhookInclude = z.enum(['contact', 'metadata', 'transcript', 'handover']);
 export type WebhookInclude = z.infer<typeof WebhookInclude>;
 
 const fields = {
@@ -75,9 +80,9 @@ const fields = {
     .describe('Only events of these channels; empty: of all, and of none'),
   include: z
     .array(WebhookInclude)
-    .max(3)
+    .max(4)
     .describe(
-      'What comes along: contact (the person, addresses and attributes) · metadata (of the web session: page, campaign) · transcript (the last 50 messages)',
+      'What comes along: contact (the person, addresses and attributes) · metadata (of the web session: page, campaign) · transcript (the last 50 messages) · handover (with hand-overs: all that whoever takes over wants to know)',
     ),
 };
 

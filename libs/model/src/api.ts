@@ -242,6 +242,10 @@ export const PassControl = z
       'bot: the bot answers again · queue: it waits for an operator · operator, desk: they answer',
     ),
     reason: z.string().min(1).max(500).optional().describe('Why, for those who read the log'),
+    close: z
+      .boolean()
+      .default(false)
+      .describe('To the bot: the matter is closed; the bot goes on with nothing, and asks how it was'),
     expected_owner: Owner.optional().describe('Refused with state/conflict when it belongs to another one'),
   })
   .meta({ id: 'PassControl' });
@@ -338,6 +342,9 @@ export const Bot = z
     name: z.string(),
     published_version: z.int().positive().nullable(),
     definition: BotDefinition.nullable().describe('The published one'),
+    running_conversations: z
+      .enum(['move', 'finish'])
+      .describe('Whether conversations under way end with the version they began with'),
     created_at: instant,
     updated_at: instant,
   })

@@ -110,7 +110,8 @@ export const FlowNode = z
       type: z.literal('set'),
       values: z
         .record(field, expression)
-        .refine((values) => Object.keys(values).length > 0, { error: 'must set something' }),
+        .refine((values) => Object.keys(values).length > 0, { error: 'must set something' })
+        .describe('Each sees the fields as they were before this node'),
       contact: z
         .array(field)
         .max(50)

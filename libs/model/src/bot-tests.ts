@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Owner } from './bot.js';
 
 const json = z.json();
 
@@ -13,6 +14,7 @@ const TestStep = z.strictObject({
     .positive()
     .optional()
     .describe('Seconds that pass; the bot is woken when it asked for that'),
+  owner: Owner.optional().describe('Passes the conversation on before the step, for example back to the bot'),
   event: z.strictObject({ name: z.string(), data: z.record(z.string(), json).default({}) }).optional(),
   expect: z
     .strictObject({
@@ -22,6 +24,12 @@ const TestStep = z.strictObject({
       hands_over: z.boolean().optional(),
       silent: z.boolean().optional(),
       answered_by: z.string().optional().describe('The name of the responder'),
+      because: z
+        .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+        .optional()
+        .describe(
+          'What its line in the trace holds, for example `{ "rule": "hours" }` or `{ "node": "name" }`',
+        ),
     })
     .default({}),
 });
@@ -44,6 +52,36 @@ export const TestConversation = z
       )
       .default({})
       .describe('What each tool gives, call by call; the last one is repeated'),
+    model: z
+      .array(
+        z.union([
+          z.strictObject({ says: z.string().min(1) }),
+          z.strictObject({
+            calls: z
+              .array(
+                z.strictObject({ tool: z.string().min(1), input: z.record(z.string(), json).default({}) }),
+              )
+              .min(1)
+              .max(20),
+          }),
+        ]),
+      )
+      .max(200)
+      .optional()
+      .describe('What the model says, call by call; without it there is none, and the row goes on behind it'),
+    knowledge: z
+      .array(
+        z.strictObject({
+          asked: z.string().min(1).max(200).describe('Found when the question holds these words'),
+          title: z.string().min(1).max(300),
+          text: z.string().min(1).max(10_000),
+          url: z.string().nullable().default(null),
+          score: z.number().min(0).max(1).default(0.9),
+        }),
+      )
+      .max(100)
+      .optional()
+      .describe('What is found in the knowledge of the bot'),
     steps: z.array(TestStep).min(1).max(200),
   })
   .meta({ id: 'TestConversation' });

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { AgentSettings, HttpTool, McpServer } from './bot-agent.js';
 import { Flow } from './bot-flow.js';
+import { CsatSettings } from './bot-csat.js';
+import { HandoffSettings } from './bot-handoff.js';
 import { BusinessHours } from './bot-hours.js';
 import { BotKnowledge } from './bot-knowledge.js';
 import { Guardrails, Menu, Understanding, actions } from './bot-understanding.js';
@@ -114,6 +116,10 @@ export const BotDefinition = z
     understanding: Understanding.optional(),
     guardrails: Guardrails.optional(),
     hours: BusinessHours.optional(),
+    csat: CsatSettings.optional().describe('Asks at the end how it was'),
+    handoff: HandoffSettings.optional().describe(
+      'What becomes of a hand-over; without it the queue is always there',
+    ),
     tools: z.array(HttpTool).max(100).optional().describe('What flows and the agent can call'),
     mcp_servers: z.array(McpServer).max(10).optional(),
     knowledge: BotKnowledge.optional().describe('Answers from what the bot knows, behind rules and intents'),

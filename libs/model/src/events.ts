@@ -26,10 +26,15 @@ export const EventType = z.enum([
   'turn.completed',
   'turn.failed',
   'handoff.requested',
+  'handoff.offered',
+  'handoff.declined',
+  'handoff.unanswered',
   'control.changed',
   'approval.requested',
   'approval.decided',
   'goal.reached',
+  'csat.received',
+  'csat.commented',
   'session.ended',
 ]);
 export type EventType = z.infer<typeof EventType>;

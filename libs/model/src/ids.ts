@@ -16,6 +16,7 @@ export const idPrefixes = {
   oauthToken: 'token',
   visitorKey: 'vkey',
   bot: 'bot',
+  botProposal: 'bprp',
   channel: 'chan',
   contact: 'cont',
   identity: 'iden',
@@ -30,6 +31,7 @@ export const idPrefixes = {
   media: 'med',
   fact: 'fact',
   approval: 'appr',
+  offer: 'offr',
   knowledgeBase: 'kb',
   knowledgeSource: 'ksrc',
   errand: 'err',
@@ -71,6 +73,7 @@ export const OauthClientId = idSchema('oauthClient', 'OauthClientId');
 export const OauthTokenId = idSchema('oauthToken', 'OauthTokenId');
 export const VisitorKeyId = idSchema('visitorKey', 'VisitorKeyId');
 export const BotId = idSchema('bot', 'BotId');
+export const BotProposalId = idSchema('botProposal', 'BotProposalId');
 export const ChannelId = idSchema('channel', 'ChannelId');
 export const ContactId = idSchema('contact', 'ContactId');
 export const IdentityId = idSchema('identity', 'IdentityId');
@@ -86,6 +89,7 @@ export const DeliveryId = idSchema('delivery', 'DeliveryId');
 export const MediaId = idSchema('media', 'MediaId');
 export const FactId = idSchema('fact', 'FactId');
 export const ApprovalId = idSchema('approval', 'ApprovalId');
+export const OfferId = idSchema('offer', 'OfferId');
 export const KnowledgeBaseId = idSchema('knowledgeBase', 'KnowledgeBaseId');
 export const KnowledgeSourceId = idSchema('knowledgeSource', 'KnowledgeSourceId');
 export const PassageId = idSchema('passage', 'PassageId');
@@ -110,6 +114,7 @@ export type OauthClientId = z.infer<typeof OauthClientId>;
 export type OauthTokenId = z.infer<typeof OauthTokenId>;
 export type VisitorKeyId = z.infer<typeof VisitorKeyId>;
 export type BotId = z.infer<typeof BotId>;
+export type BotProposalId = z.infer<typeof BotProposalId>;
 export type ChannelId = z.infer<typeof ChannelId>;
 export type ContactId = z.infer<typeof ContactId>;
 export type IdentityId = z.infer<typeof IdentityId>;
@@ -124,6 +129,7 @@ export type TurnId = z.infer<typeof TurnId>;
 export type DeliveryId = z.infer<typeof DeliveryId>;
 export type MediaId = z.infer<typeof MediaId>;
 export type FactId = z.infer<typeof FactId>;
+export type OfferId = z.infer<typeof OfferId>;
 export type ApprovalId = z.infer<typeof ApprovalId>;
 export type KnowledgeBaseId = z.infer<typeof KnowledgeBaseId>;
 export type KnowledgeSourceId = z.infer<typeof KnowledgeSourceId>;
@@ -151,6 +157,7 @@ export interface IdOf {
   oauthToken: OauthTokenId;
   visitorKey: VisitorKeyId;
   bot: BotId;
+  botProposal: BotProposalId;
   channel: ChannelId;
   contact: ContactId;
   identity: IdentityId;
@@ -165,6 +172,7 @@ export interface IdOf {
   delivery: DeliveryId;
   media: MediaId;
   fact: FactId;
+  offer: OfferId;
   approval: ApprovalId;
   knowledgeBase: KnowledgeBaseId;
   knowledgeSource: KnowledgeSourceId;

@@ -77,7 +77,8 @@ export interface Turn {
  * Something other than a message that a turn is run for.
  *
  * `result` answers a `call` effect of an earlier turn; `timer` says that the `wakesAt` of the last turn has passed;
- * `event` is something named that happened elsewhere; `flow` asks for a flow to begin; `owner` says that the bot owns the conversation again.
+ * `event` is something named that happened elsewhere; `flow` asks for a flow to begin; `owner` says that the bot owns the conversation again,
+ * `unanswered` because nobody took it, `closed` because whoever had it is done.
  * Each may come late or twice: the bot core does nothing on one that it does not wait for.
  */
 export type TurnSignal =
@@ -86,7 +87,7 @@ export type TurnSignal =
   | { kind: 'timer' }
   | { kind: 'event'; name: string; data: JsonObject }
   | { kind: 'flow'; flow: string; fields: JsonObject }
-  | { kind: 'owner' };
+  | { kind: 'owner'; unanswered?: boolean | undefined; closed?: boolean | undefined };
 
 /** A signal as it stands in a conversation's mailbox, among what people said. Only Parley makes it, no connector. */
 export interface SignalEvent {
@@ -114,6 +115,8 @@ export type Effect =
     }
   | { kind: 'set-contact'; fields: JsonObject }
   | { kind: 'goal'; goal: string; data: JsonObject }
+  /** How it was, from 1 to 5; with a comment when that comes, the score being the one that was told before. */
+  | { kind: 'csat'; score: number; comment: string | null; after: 'operator' | 'bot' }
   /** Keep a fact of the contact of this conversation; the same words again only make it last longer. */
   | { kind: 'remember'; text: string; source: string; expiresAt: string }
   /** Ask an operator whether a tool may run; the decision comes as a `result` of a later turn: `{ approved }`. */

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Body, Controller, Get, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Patch, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { Caller, type Principal, Scopes } from '#libs/access';
-import { Bot, type BotId, CreateBot, listOf, Page, PublishBot } from '#libs/model';
+import { Bot, type BotId, CreateBot, listOf, Page, PublishBot, UpdateBot } from '#libs/model';
 import { Bots, idOfOperation, type OperationId, type PageOf } from '#libs/store';
 import type { z } from 'zod';
 import { actorOf } from '../http/actor.js';
@@ -51,6 +51,19 @@ export class BotsController {
   @Answers(200, Bot, 'The bot')
   get(@Caller() { workspaceId }: Principal, @Id('bot') botId: BotId): Promise<BotView> {
     return this.bots.get(workspaceId, botId);
+  }
+
+  /** Changes what is no part of any version: the name, and what happens to conversations under way. */
+  @Patch(':id')
+  @IdempotencyHeader()
+  @Answers(200, Bot, 'The bot as it is now')
+  update(
+    @Caller() caller: Principal,
+    @Id('bot') botId: BotId,
+    @Body({ schema: UpdateBot }) { name, running_conversations: runningConversations }: UpdateBot,
+  ): Promise<BotView> {
+    const change = { name, runningConversations, actor: actorOf(caller) };
+    return this.bots.update(caller.workspaceId, botId, change);
   }
 
   /** Publishes a new version; one that is equal to the published one changes nothing. */

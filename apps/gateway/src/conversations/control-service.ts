@@ -24,7 +24,7 @@ export class ControlService {
   async pass(
     workspaceId: WorkspaceId,
     conversationId: ConversationId,
-    { to, reason, expected_owner: expected }: PassControl,
+    { to, reason, close, expected_owner: expected }: PassControl,
     by: Actor,
   ): Promise<Conversation> {
     const control = await this.conversations.controlOf(workspaceId, conversationId);
@@ -39,7 +39,12 @@ export class ControlService {
         reactions: [],
         done: [],
         deliveries: [],
-        log: [{ type: 'control.changed', data: { from, to, by, ...(reason !== undefined && { reason }) } }],
+        log: [
+          {
+            type: 'control.changed',
+            data: { from, to, by, ...(reason !== undefined && { reason }), ...(close && { close }) },
+          },
+        ],
       });
       if (outcome !== 'ok')
         throw conflict((await this.conversations.controlOf(workspaceId, conversationId)).owner);
@@ -48,6 +53,7 @@ export class ControlService {
         const key = `owner:${conversationId}:${controlVersion + 1}`;
         await this.door.signal({ workspaceId, channelId: control.channelId }, control.thread, key, {
           kind: 'owner',
+          ...(close && { closed: true }),
         });
       }
     }

@@ -10,6 +10,7 @@ import {
   listOf,
   Message,
   MessageList,
+  Owner,
   Page,
   PassControl,
   SendMessage,
@@ -34,6 +35,7 @@ const ConversationPage = Page.extend({
   channel_id: ChannelId.optional(),
   contact_id: ContactId.optional(),
   state: z.enum(['open', 'snoozed', 'closed']).optional(),
+  owner: Owner.optional().describe('queue: those that wait for an operator'),
 });
 const After = z.strictObject({
   after: z.string().max(20).optional().describe('Go on after this sequence number; 0 tells everything'),
@@ -60,8 +62,8 @@ export class ConversationsController {
     @Caller() { workspaceId }: Principal,
     @Query({ schema: ConversationPage }) query: z.infer<typeof ConversationPage>,
   ): Promise<PageOf<Conversation>> {
-    const { channel_id: channelId, contact_id: contactId, state, ...page } = query;
-    return this.conversations.list(workspaceId, page, { channelId, contactId, state });
+    const { channel_id: channelId, contact_id: contactId, state, owner, ...page } = query;
+    return this.conversations.list(workspaceId, page, { channelId, contactId, state, owner });
   }
 
   /** Reads one conversation. */

@@ -2,7 +2,12 @@ import { fault } from '#libs/faults';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 /** Routes whose body is a file. */
-const FILE_ROUTES = new Set(['/v1/media', '/v1/widget/media', '/v1/knowledge-bases/:id/files']);
+const FILE_ROUTES = new Set([
+  '/v1/media',
+  '/v1/widget/media',
+  '/v1/knowledge-bases/:id/files',
+  '/v1/bots/import.zip',
+]);
 
 /** Routes whose body is a form, because a standard says so. */
 const FORM_ROUTES = new Set(['/oauth/token', '/oauth/revoke']);

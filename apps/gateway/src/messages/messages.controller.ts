@@ -1,7 +1,8 @@
 import { Body, Controller, Get, Post, Res, StreamableFile } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { Caller, type Principal, Scopes } from '#libs/access';
-import { CreateMessage, Message, MessageAnswer, type MessageId, Timeline } from '#libs/model';
+import { traceText } from '#libs/bot';
+import { CreateMessage, Message, MessageAnswer, type MessageId, MessageTrace, Timeline } from '#libs/model';
 import { Conversations, type OperationId, Timelines } from '#libs/store';
 import type { FastifyReply } from 'fastify';
 import { Produces } from '../http/accept.js';
@@ -58,5 +59,18 @@ export class MessagesController {
   @Answers(200, Timeline, 'The way of the message')
   timeline(@Caller() { workspaceId }: Principal, @Id('message') messageId: MessageId): Promise<Timeline> {
     return this.timelines.of(workspaceId, messageId);
+  }
+
+  /** Tells why the bot answered a message as it did: who was asked, what each saw, decided and spent. */
+  @Get(':id/trace')
+  @Scopes('trace:read')
+  @Answers(200, MessageTrace, 'The trace, in steps and in words')
+  async trace(
+    @Caller() { workspaceId }: Principal,
+    @Id('message') messageId: MessageId,
+  ): Promise<MessageTrace> {
+    const turn = await this.timelines.traceOf(workspaceId, messageId);
+    const { outcome, bot_version: botVersion, steps: trace } = turn;
+    return { ...turn, text: traceText({ outcome, botVersion, trace }) };
   }
 }

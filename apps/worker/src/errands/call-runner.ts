@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { runHttpTool, type AgentPorts } from '#libs/agent';
 import type { CallOutcome } from '#libs/bot';
 import { timeLimit } from '#libs/faults';
-import type { JsonObject } from '#libs/model';
+import { isId, type BotDefinition, type BotId, type JsonObject } from '#libs/model';
 import type { Bots, ChannelCache, OpenErrand } from '#libs/store';
 import { runHook } from './run-hook.js';
 
@@ -13,6 +13,10 @@ const StoredCall = z.object({
   name: z.string(),
   input: z.record(z.string(), z.json()),
   timeoutMs: z.number().positive(),
+  // The version that asked knows the tool. Calls of releases before 2027 lack it; it can be required once none is left.
+  bot: z
+    .object({ botId: z.string().refine((id): id is BotId => isId('bot', id)), version: z.int() })
+    .optional(),
 });
 
 /** Runs the calls that bots left to a job: tools that their definition describes, and hooks of the installation. */
@@ -21,7 +25,7 @@ export class CallRunner {
 
   /** @param dataFolder  hooks are in its folder `hooks` */
   constructor(
-    private readonly bots: Pick<Bots, 'definitionOf'>,
+    private readonly bots: Pick<Bots, 'definitionOf' | 'version'>,
     private readonly channels: Pick<ChannelCache, 'load'>,
     private readonly ports: Pick<AgentPorts, 'fetch' | 'secretOf'>,
     dataFolder: string,
@@ -44,9 +48,8 @@ export class CallRunner {
       const about = { workspaceId, conversationId, contactId: contact.contactId, callId };
       return runHook(this.#hooks, name, input, about, timeoutMs);
     }
-    const channel = await this.channels.load(errand.channelId);
-    const bot = channel?.botId ? await this.bots.definitionOf(workspaceId, channel.botId) : null;
-    const tool = bot?.definition.tools?.find((one) => one.name === name);
+    const definition = await this.#definition(errand, call.data.bot);
+    const tool = definition?.tools?.find((one) => one.name === name);
     if (!tool) return { ok: false, code: 'no-tool' };
     const subject = {
       workspaceId,
@@ -61,5 +64,17 @@ export class CallRunner {
     };
     const time = timeLimit(timeoutMs, signal).signal;
     return runHttpTool(tool, input, subject, callId, this.ports, time);
+  }
+
+  /** Of the version that asked; of the one that is published where that is not known any more. */
+  async #definition(
+    { workspaceId, channelId }: OpenErrand,
+    asked: z.infer<typeof StoredCall>['bot'],
+  ): Promise<BotDefinition | undefined> {
+    const known = asked && (await this.bots.version(workspaceId, asked.botId, asked.version));
+    if (known) return known.definition;
+    const channel = await this.channels.load(channelId);
+    const bot = channel?.botId ? await this.bots.definitionOf(workspaceId, channel.botId) : null;
+    return bot?.definition;
   }
 }

@@ -1,9 +1,9 @@
 import type { CallOutcome } from '#libs/bot';
 import type { InboundDoor } from '#libs/inbound';
-import type { ErrandId, TurnSignal } from '#libs/model';
+import type { ConversationId, ErrandId, TurnSignal } from '#libs/model';
 import { crashPoint, newRequestId, withContext, type Logger } from '#libs/observe';
 import { LeaseKeeper, Pump, type Held } from '#libs/queue';
-import type { Errands, OpenErrand } from '#libs/store';
+import type { Errands, Offers, OpenErrand } from '#libs/store';
 import type { CallRunner } from './call-runner.js';
 
 /** Tries of a call that certainly did not arrive, or was told to come again. */
@@ -36,6 +36,9 @@ export class ErrandRunner {
   constructor(
     private readonly errands: Errands,
     private readonly calls: CallRunner,
+    private readonly offers: Pick<Offers, 'lapse' | 'giveBack'>,
+    /** Tells those who follow a conversation that something happened in it. */
+    private readonly changed: (conversationId: ConversationId) => void,
     private readonly door: InboundDoor,
     private readonly options: ErrandOptions,
     private readonly logger: Logger,
@@ -93,12 +96,36 @@ export class ErrandRunner {
   }
 
   async #do({ errand, lost }: HeldErrand): Promise<void> {
-    const signal = errand.kind === 'timer' ? TIMER : await this.#call(errand, lost.signal);
-    if (!signal || lost.signal.aborted) return;
-    crashPoint('errand.before-signal');
-    await this.door.signal(errand, errand.thread, errand.errandId, signal);
-    crashPoint('errand.after-signal');
+    const outcome = await this.#outcome(errand, lost.signal);
+    if (outcome === 'later' || lost.signal.aborted) return;
+    if (outcome) {
+      crashPoint('errand.before-signal');
+      await this.door.signal(errand, errand.thread, errand.errandId, outcome);
+      crashPoint('errand.after-signal');
+    }
     await this.errands.end(this.options.worker, errand);
+  }
+
+  /** @returns what the bot is told; null for nothing; `later` when it is not over */
+  async #outcome(errand: OpenErrand, lost: AbortSignal): Promise<TurnSignal | null | 'later'> {
+    const { workspaceId, conversationId, payload } = errand;
+    switch (errand.kind) {
+      case 'timer':
+        return TIMER;
+      case 'call':
+        return (await this.#call(errand, lost)) ?? 'later';
+      case 'offer': {
+        const wasOpen = await this.offers.lapse(workspaceId, conversationId);
+        if (wasOpen) this.changed(conversationId);
+        return null;
+      }
+      case 'queue': {
+        const version = Number(payload?.['controlVersion']);
+        const isBack = await this.offers.giveBack(workspaceId, conversationId, version);
+        if (isBack) this.changed(conversationId);
+        return isBack ? { kind: 'owner', unanswered: true } : null;
+      }
+    }
   }
 
   /** @returns null when it is not over: it is tried again, or this worker ends */

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { detectLanguage, redact, wordsOf } from '#libs/bot';
+import { authorOf, detectLanguage, matchIntents, redact, wordsOf } from '#libs/bot';
 import type { KnowledgeSearch } from '#libs/knowledge';
-import { newId, plainTextOf, type Turn, type TurnResult } from '#libs/model';
+import { newId, plainTextOf, type BotDefinition, type Turn, type TurnResult } from '#libs/model';
 import { Logger } from '#libs/observe';
-import { KnowledgeIndex } from '#libs/store';
+import { BotProposals, KnowledgeIndex } from '#libs/store';
 
 const EXAMPLE_MAX = 500;
 const WORDS_MAX = 300;
+/** From this score an unanswered question is proposed as a phrasing of the nearest intent. */
+const NEAR_FROM = 0.15;
 
 /** Gives turns what their bot knows, and writes down what it did not know. */
 @Injectable()
@@ -14,6 +16,7 @@ export class KnowledgeDesk {
   constructor(
     private readonly search: KnowledgeSearch,
     private readonly index: KnowledgeIndex,
+    private readonly proposals: BotProposals,
     private readonly logger: Logger,
   ) {}
 
@@ -41,36 +44,62 @@ export class KnowledgeDesk {
   }
 
   /**
-   * Counts the question of a turn in which nobody knew an answer, without private pieces. Done before the commit, and
-   * again when the turn is: the same message counts once. Never throws, because the answer is worth more than the count.
+   * Counts the question of a turn in which nobody knew an answer, without private pieces, and proposes it as something to
+   * learn. Done before the commit, and again when the turn is: the same message counts once. Never throws, because the
+   * answer is worth more than the count.
    */
   async noteGap(turn: Turn, result: TurnResult): Promise<void> {
-    if (!isUnanswered(result)) return;
+    if (!isUnanswered(result, turn.bot.definition)) return;
     const newest = turn.messages.findLast(({ direction }) => direction === 'in');
     if (!newest) return;
     const said = newest.content.map(plainTextOf).filter(Boolean).join('\n');
     const { text } = redact(said, { region: turn.bot.definition.guardrails?.region });
     const words = wordsOf(text).join(' ').slice(0, WORDS_MAX);
     if (!/\p{L}{2}/u.test(words)) return;
+    const example = text.slice(0, EXAMPLE_MAX);
     try {
-      await this.index.miss(turn.workspaceId, {
-        gapId: newId('knowledgeGap'),
+      if (askedKnowledge(result)) await this.#miss(turn, { words, example, messageId: newest.messageId });
+      const near = matchIntents(turn.bot.definition, example)[0];
+      const intentId = near && near.score >= NEAR_FROM ? near.intent.id : null;
+      await this.proposals.propose(turn.workspaceId, {
         botId: turn.bot.botId,
+        kind: intentId === null ? 'answer' : 'phrasing',
+        text: example,
         words,
-        example: text.slice(0, EXAMPLE_MAX),
-        language: await detectLanguage(text),
+        intentId,
+        answer: null,
+        source: 'unanswered',
         messageId: newest.messageId,
       });
     } catch (error) {
       this.logger.fault(error, { during: 'counting an unanswered question' });
     }
   }
+
+  async #miss(
+    { workspaceId, bot }: Turn,
+    missed: { words: string; example: string; messageId: Turn['messages'][number]['messageId'] },
+  ): Promise<void> {
+    await this.index.miss(workspaceId, {
+      ...missed,
+      gapId: newId('knowledgeGap'),
+      botId: bot.botId,
+      language: await detectLanguage(missed.example),
+    });
+  }
 }
 
-/** Knowledge was asked and had nothing, and then nobody had anything but the fallback. */
-function isUnanswered({ trace }: TurnResult): boolean {
+/** Knowledge or intents were asked and had nothing, and then nobody had anything but the fallback. */
+function isUnanswered(result: TurnResult, { understanding }: BotDefinition): boolean {
+  const intents = result.trace.find(({ responder }) => responder === 'intents');
+  const askedIntents = understanding !== undefined && intents?.decision === 'passed';
+  if (!askedIntents && !askedKnowledge(result)) return false;
+  const author = authorOf(result.trace);
+  return author === undefined || author.responder === 'fallback';
+}
+
+/** Knowledge was searched, and had nothing that is near enough. */
+function askedKnowledge({ trace }: TurnResult): boolean {
   const asked = trace.find(({ responder, decision }) => responder === 'knowledge' && decision === 'passed');
-  if (asked?.detail['score'] === undefined) return false;
-  const answered = trace.find(({ decision }) => decision === 'answered');
-  return answered === undefined || answered.responder === 'fallback';
+  return asked?.detail['score'] !== undefined;
 }

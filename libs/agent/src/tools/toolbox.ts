@@ -7,7 +7,7 @@ import type { AgentPorts } from '../ports.js';
 import { builtIns, type NamedTools } from './built-in.js';
 import { runHttpTool } from './http-tool.js';
 import type { McpServers } from './mcp.js';
-import { modelNameOf, type AgentTool } from './tool.js';
+import { modelNameOf, type AgentTool, type ToolCall, type ToolOutcome } from './tool.js';
 
 /** Signs of an input of a tool as JSON. */
 const inputMax = 20_000;
@@ -108,8 +108,19 @@ function httpTool(tool: HttpTool, approval: Approval | undefined, ports: AgentPo
     description: tool.description,
     schema: withoutBound(tool),
     approval: approval ?? (tool.method === 'GET' ? 'none' : 'person'),
-    run: ({ input, turn, callId, signal }) => runHttpTool(tool, input, turn, callId, ports, signal),
+    run: (call) => runDescribed(tool, call, ports),
   };
+}
+
+async function runDescribed(
+  tool: HttpTool,
+  { input, turn, callId, signal }: ToolCall,
+  ports: AgentPorts,
+): Promise<ToolOutcome> {
+  const { name } = tool;
+  const effect = { kind: 'call', what: 'tool', name, callId, input, timeoutMs: callTimeoutMs } as const;
+  const rehearsed = (await ports.standIn?.call(effect, signal)) ?? null;
+  return rehearsed ?? runHttpTool(tool, input, turn, callId, ports, signal);
 }
 
 /** The model neither sees nor chooses what Parley fills in. */
@@ -125,9 +136,10 @@ function withoutBound({ input, bind }: HttpTool): JsonObject {
 }
 
 function namedTools(described: ReadonlyMap<string, HttpTool>, ports: AgentPorts): NamedTools {
-  return async (name, { input, callId, turn, draft, signal }) => {
+  return async (name, call) => {
+    const { input, callId, draft, signal } = call;
     const http = described.get(name);
-    if (http) return runHttpTool(http, input, turn, callId, ports, signal);
+    if (http) return runDescribed(http, call, ports);
     const effect = { kind: 'call', what: 'tool', name, callId, input, timeoutMs: callTimeoutMs } as const;
     const within = timeLimit(callTimeoutMs, signal).signal;
     const outcome = (await ports.tools?.call(effect, within)) ?? null;

@@ -52,6 +52,7 @@ function checkDefinition(definition: BotDefinition, problems: Problems): void {
     for (const [place, option] of menu.options.entries()) leads(option, ['menus', index, 'options', place]);
   }
   for (const [index, intent] of intents.entries()) leads(intent, ['understanding', 'intents', index]);
+  if (definition.handoff?.no_one) leads(definition.handoff.no_one, ['handoff', 'no_one']);
   checkHours(definition, problems);
   checkAgent(definition, problems);
 }
@@ -91,9 +92,12 @@ function checkRule({ when }: Rule, path: Path, definition: BotDefinition, proble
   }
 }
 
-function checkHours({ hours, rules, understanding }: BotDefinition, problems: Problems): void {
+function checkHours({ hours, handoff, rules, understanding }: BotDefinition, problems: Problems): void {
   if (hours && !isTimeZone(hours.time_zone)) {
     problems.add(['hours', 'time_zone'], 'unknown-time-zone', `There is no time zone "${hours.time_zone}"`);
+  }
+  if (handoff?.hours === 'business' && !hours) {
+    problems.add(['handoff', 'hours'], 'missing-hours', 'The bot has no business hours');
   }
   if (rules.reduce((sum, { when }) => sum + (when.phrases?.length ?? 0), 0) > phrasesMax) {
     problems.add(['rules'], 'too-many', `There may be ${phrasesMax} phrases in all rules together`);

@@ -1,4 +1,5 @@
 import type { TestConversation, TurnResult } from '#libs/model';
+import { authorOf } from '../author.js';
 
 type Expectations = TestConversation['steps'][number]['expect'];
 
@@ -12,6 +13,7 @@ export function problemsOf(expected: Expectations, result: TurnResult, replies: 
     ...handOver(expected.hands_over, result),
     ...(expected.silent === true && replies.length > 0 ? ['is not silent'] : []),
     ...answeredBy(expected.answered_by, result),
+    ...because(expected.because, result),
   ];
 }
 
@@ -46,6 +48,18 @@ function handOver(expected: boolean | undefined, { effects }: TurnResult): strin
 
 function answeredBy(expected: string | undefined, { trace }: TurnResult): string[] {
   if (expected === undefined) return [];
-  const author = trace.find(({ decision }) => decision === 'answered')?.responder ?? 'nobody';
+  const author = authorOf(trace)?.responder ?? 'nobody';
   return author === expected ? [] : [`is answered by ${author} instead of ${expected}`];
+}
+
+/** Looks at the author's line, and at its notes where that line does not speak of it. */
+function because(expected: Expectations['because'], { trace }: TurnResult): string[] {
+  const author = authorOf(trace);
+  const lines = trace.filter(({ responder }) => responder === author?.responder);
+  return Object.entries(expected ?? {}).flatMap(([name, value]) => {
+    const said = [...(author ? [author] : []), ...lines].map(({ detail }) => detail[name]);
+    if (said.includes(value)) return [];
+    const is = said.find((one) => one !== undefined) ?? 'nothing';
+    return [`has ${name} ${is} instead of ${value}`];
+  });
 }

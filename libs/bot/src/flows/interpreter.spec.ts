@@ -189,6 +189,20 @@ describe('a graph that cannot go on', () => {
     expect(play([doubling])).toMatchObject({ end: 'given-up' });
   });
 
+  it('sets fields all at once: the order of their names, which no database keeps, changes nothing', () => {
+    const valuesOf = (values: Record<string, string>): unknown =>
+      play([
+        flowOf('f', {
+          a: { type: 'set', values: { n: '1' }, next: 'b' },
+          b: { type: 'set', values, next: 'c' },
+          c: { type: 'goal', goal: 'g', data: { n: 'fields.n', m: 'fields.m' } },
+        }),
+      ]).effects;
+    const goal = { kind: 'goal', goal: 'g', data: { n: 2, m: 10 } };
+    expect(valuesOf({ n: 'fields.n + 1', m: 'fields.n * 10' })).toEqual([goal]);
+    expect(valuesOf({ m: 'fields.n * 10', n: 'fields.n + 1' })).toEqual([goal]);
+  });
+
   it('of which the waiting node is gone in the next version is given up as well', () => {
     const before = play([
       flowOf('f', { a: { type: 'ask', text: '?', into: 'x', expect: { kind: 'text' } } }),

@@ -161,11 +161,13 @@ export class StepDraft {
 
   /** Sets the fields of a node, and keeps those of the contact. */
   set(node: Extract<FlowNode, { type: 'set' }>, id: string): void {
-    for (const [field, text] of Object.entries(node.values)) {
+    // All of them see the fields as they were before: a stored definition keeps no order of names.
+    const made = Object.entries(node.values).map(([field, text]) => {
       const result = evaluate(text, this.scope());
       if (!result.ok) this.note('An expression has no value', { node: id, field });
-      this.fields[field] = result.ok ? result.value : null;
-    }
+      return [field, result.ok ? result.value : null] as const;
+    });
+    for (const [field, value] of made) this.fields[field] = value;
     const kept = (node.contact ?? []).flatMap((field) =>
       this.fields[field] === undefined ? [] : [[field, this.fields[field]] as const],
     );

@@ -1,7 +1,11 @@
+import type { Turn } from '#libs/model';
+import type { TurnContext } from '../context.js';
+import type { Heard } from '../hearing.js';
 import type { Responder } from '../responder.js';
 import { FlowRunner } from '../flows/runner.js';
 import { noTools, type FlowTools } from '../flows/tools.js';
 import { control } from './control.js';
+import { makeCsat } from './csat.js';
 import { fallback } from './fallback.js';
 import { makeFlows, rulesWouldAnswer } from './flows.js';
 import { guard } from './guard.js';
@@ -21,17 +25,24 @@ export interface RowParts {
 }
 
 /**
- * The row of a bot: control → guard → flows → rules → intents → (redaction → whatever is given) → fallback.
+ * The row of a bot: control → guard → csat → flows → rules → intents → (redaction → whatever is given) → fallback.
  *
  * The guard stands before the flows, so that asking for a person ends any of them; it reviews what all others say.
  */
 export function standardRowOf({ tools = noTools, behindIntents = [] }: RowParts = {}): readonly Responder[] {
   const runner = new FlowRunner(tools);
-  const flows = makeFlows(
-    runner,
-    (turn, draft, message) =>
-      rulesWouldAnswer(turn, draft, message) || intentWouldAnswer(turn.bot.definition, message.text),
-  );
+  const wouldAnswer = (turn: Turn, draft: TurnContext, message: Heard): boolean =>
+    rulesWouldAnswer(turn, draft, message) || intentWouldAnswer(turn.bot.definition, message.text);
+  const flows = makeFlows(runner, wouldAnswer);
   const withModel = behindIntents.length > 0 ? [redaction, ...behindIntents] : [];
-  return [control, guard, flows, makeRules(runner), makeIntents(runner), ...withModel, fallback];
+  return [
+    control,
+    guard,
+    makeCsat(wouldAnswer),
+    flows,
+    makeRules(runner),
+    makeIntents(runner),
+    ...withModel,
+    fallback,
+  ];
 }

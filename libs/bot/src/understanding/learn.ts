@@ -1,5 +1,6 @@
-import type { BotDefinition } from '#libs/model';
+import { Understanding, type BotDefinition } from '#libs/model';
 import { fold } from '../fold.js';
+import { slugOf } from '../versions/file-text.js';
 import { matchIntents } from './match-intents.js';
 
 /** What came of a correction. */
@@ -29,4 +30,42 @@ export function withPhrasing(definition: BotDefinition, intentId: string, text: 
   );
   const before = matchIntents(definition, phrasing)[0]?.intent.id ?? null;
   return { ok: true, definition: { ...definition, understanding: { ...understanding, intents } }, before };
+}
+
+/**
+ * A definition that knows the answer to one more question: an intent of its own, whose phrasing is the question. A
+ * question that stands at an intent word for word is refused, because there its answer is.
+ *
+ * @param answer  said as it is; signs of templates in it mean nothing
+ */
+export function learnAnswer(definition: BotDefinition, question: string, answer: string): Learned {
+  const understanding = definition.understanding ?? Understanding.parse({});
+  const phrasing = question.trim().slice(0, 500);
+  const known = understanding.intents.some(({ phrasings }) =>
+    phrasings.some((each) => fold(each) === fold(phrasing)),
+  );
+  if (known || phrasing === '') return { ok: false, reason: 'of-another-intent' };
+  const intent = {
+    id: freeId(phrasing, new Set(understanding.intents.map(({ id }) => id))),
+    title: phrasing.slice(0, 200),
+    phrasings: [phrasing],
+    reply: [{ type: 'text' as const, text: literal(answer) }],
+    hand_over: false,
+  };
+  const before = matchIntents(definition, phrasing)[0]?.intent.id ?? null;
+  const intents = [...understanding.intents, intent];
+  return { ok: true, definition: { ...definition, understanding: { ...understanding, intents } }, before };
+}
+
+function freeId(question: string, taken: ReadonlySet<string>): string {
+  const slug = slugOf(question).slice(0, 40);
+  for (let n = 1; ; n++) {
+    const id = n === 1 ? slug : `${slug}-${n}`;
+    if (!taken.has(id)) return id;
+  }
+}
+
+/** Replies are templates; what a person wrote is not one. */
+function literal(text: string): string {
+  return /\{[{%]/.test(text) ? text.replaceAll(/\{(?=[{%])/g, '{{ "{" }}') : text;
 }

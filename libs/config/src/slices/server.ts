@@ -62,4 +62,17 @@ export const egressSlice = {
   PARLEY_OUTBOUND_TIMEOUT: duration({ min: 100, max: 120_000 })
     .prefault('10s')
     .describe('Longest time one call to a provider may take.'),
+  PARLEY_DEMO_SERVICE: z
+    .url({
+      protocol: /^http$/,
+      hostname: /^127\.0\.0\.1$/,
+      error: 'must be an address that begins with http://127.0.0.1',
+    })
+    .transform((text) => new URL(text).origin)
+    .optional()
+    .meta({
+      description:
+        'Where the service of the demo listens, which bots call as `http://demo.parley.invalid`. `npm start` brings one of its own.',
+      example: 'http://127.0.0.1:3999',
+    }),
 };

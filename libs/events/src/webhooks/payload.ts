@@ -3,7 +3,7 @@ import type { OpenWebhook, WebhookContext } from '#libs/store';
 
 /** Largest body, in bytes, of an endpoint that asked for nothing more. */
 const BYTES_MAX = 20_000;
-/** With a transcript. */
+/** With a transcript or a hand-over. */
 const WITH_TRANSCRIPT_BYTES_MAX = 256_000;
 
 /** What a body is made of. */
@@ -27,7 +27,8 @@ export interface PayloadParts {
  */
 export function writePayload({ webhook, data, context, transcript }: PayloadParts): string {
   const { logged, include } = webhook;
-  const bytesMax = include.includes('transcript') ? WITH_TRANSCRIPT_BYTES_MAX : BYTES_MAX;
+  const isLarge = include.includes('transcript') || include.includes('handover');
+  const bytesMax = isLarge ? WITH_TRANSCRIPT_BYTES_MAX : BYTES_MAX;
   const full: WebhookPayload['data'] = {
     ...(logged && { conversation_id: logged.conversationId, seq: logged.seq }),
     ...(context && { channel_id: context.channelId }),

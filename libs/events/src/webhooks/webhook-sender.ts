@@ -1,6 +1,6 @@
 import { type EgressFetch, signWebhook } from '#libs/connectors';
 import { fault, toFault } from '#libs/faults';
-import type { WebhookAttempt, WebhookDeliveryId } from '#libs/model';
+import type { ConversationId, Handover, WebhookAttempt, WebhookDeliveryId, WorkspaceId } from '#libs/model';
 import { Logger, newRequestId, withContext } from '#libs/observe';
 import { type Held, LeaseKeeper, Pump } from '#libs/queue';
 import type { Conversations, OpenWebhook, WebhookDeliveries, WebhookOutcome } from '#libs/store';
@@ -16,6 +16,8 @@ export interface WebhookSenderOptions {
   sends?: number;
   /** Most of one endpoint at the same time, over all workers. */
   each?: number;
+  /** What whoever takes a conversation over wants to know, for endpoints that include it. */
+  handoverOf: (workspaceId: WorkspaceId, conversationId: ConversationId) => Promise<Handover>;
   /** Longest time one receiver may take. */
   timeoutMs?: number;
 }
@@ -26,6 +28,8 @@ interface HeldWebhook extends Held {
 
 /** Longest pause between two looks: a first attempt comes within a second. */
 const SWEEP_MS = 500;
+/** The events with which a hand-over comes along. */
+const handovers = new Set<string>(['handoff.requested', 'control.changed']);
 /** Messages of a transcript. */
 const TRANSCRIPT = 50;
 /** Characters of an answer that are kept. */
@@ -184,6 +188,9 @@ export class WebhookSender {
     const transcript = include.includes('transcript')
       ? (await this.conversations.messages(workspaceId, conversationId, page)).data.toReversed()
       : null;
-    return writePayload({ webhook, data: event.data, context, transcript });
+    const isHandover = include.includes('handover') && handovers.has(event.type);
+    const handover = isHandover ? await this.options.handoverOf(workspaceId, conversationId) : null;
+    const data = handover ? { ...event.data, handover } : event.data;
+    return writePayload({ webhook, data, context, transcript });
   }
 }

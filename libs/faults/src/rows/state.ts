@@ -59,6 +59,14 @@ export const stateFaults = {
     cause: 'Somebody else changed the object after you read it.',
     fix: 'Read it again, apply your change to what is there now, and repeat.',
   },
+  'state/tests-failed': {
+    http: 409,
+    retry: 'never',
+    log: 'info',
+    title: 'Tests of the bot fail',
+    cause: 'The draft was to be published after its test set, and at least one test is not as expected.',
+    fix: 'Read `errors`: each entry is one turn that came out otherwise. Correct the draft or the test, or publish with `force` and a reason.',
+  },
   'state/rate-limited': {
     http: 429,
     retry: 'when-told',

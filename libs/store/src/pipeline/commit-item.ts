@@ -64,7 +64,10 @@ export interface CommitItem {
 
 /** A tool to be called, or an instant at which the bot wants a turn; a conversation has one instant at most, null takes it back. */
 export type NewErrand = { channelId: ChannelId } & (
-  { kind: 'timer'; at: string | null } | { kind: 'call'; callId: string; call: JsonObject }
+  | { kind: 'timer'; at: string | null }
+  | { kind: 'call'; callId: string; call: JsonObject }
+  /** When nobody took the conversation that changed its owner for the `controlVersion`th time, the bot has it again. */
+  | { kind: 'queue'; at: string; controlVersion: number }
 );
 
 export interface NewMessage {
@@ -300,13 +303,25 @@ function flattenOne(flat: Flat, item: CommitItem, i: number): void {
       ch: uuidOf(errand.channelId),
       c,
       kind: errand.kind,
-      key: errand.kind === 'timer' ? 'timer' : errand.callId,
-      payload: errand.kind === 'timer' ? null : errand.call,
-      at: errand.kind === 'timer' ? errand.at : null,
+      ...errandRow(errand),
     });
   }
   if (item.contactFields) flat.contacts.push({ i, w, c, fields: item.contactFields });
   for (const [at, entry] of item.log.entries()) {
     flat.log.push({ i, w, c, o: at + 1, type: entry.type, data: entry.data });
+  }
+}
+
+/** What makes each kind of errand: its key is unique in the conversation. */
+function errandRow(errand: NewErrand): { key: string; payload: JsonObject | null; at: string | null } {
+  switch (errand.kind) {
+    case 'timer':
+      return { key: 'timer', payload: null, at: errand.at };
+    case 'call':
+      return { key: errand.callId, payload: errand.call, at: null };
+    case 'queue': {
+      const { controlVersion, at } = errand;
+      return { key: `queue:${controlVersion}`, payload: { controlVersion }, at };
+    }
   }
 }

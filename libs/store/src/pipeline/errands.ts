@@ -19,10 +19,10 @@ export interface OpenErrand {
   epoch: number;
   channelId: ChannelId;
   conversationId: ConversationId;
-  /** `timer`, or the id of the call. */
+  /** `timer`, `offer`, the id of the call, or which hand-over it is about. */
   key: string;
-  kind: 'timer' | 'call';
-  /** Null for a timer. */
+  kind: 'timer' | 'call' | 'offer' | 'queue';
+  /** Null for a timer and for the end of an offer. */
   payload: JsonObject | null;
   /** Failed ones so far. */
   attempts: number;

@@ -1,9 +1,26 @@
 import { Injectable } from '@nestjs/common';
 import { fault } from '#libs/faults';
-import { type Bot, BotDefinition, type BotId, idOf, newId, uuidOf, type WorkspaceId } from '#libs/model';
+import {
+  type Bot,
+  BotDefinition,
+  type BotId,
+  idOf,
+  newId,
+  type RunningConversations,
+  uuidOf,
+  type WorkspaceId,
+} from '#libs/model';
 import type { Bot as BotRow } from '#prisma/client';
 import { Database, type WorkspaceTransaction } from '../database.js';
 import { type Actor, appendAudit } from './audit-log.js';
+import {
+  addVersion,
+  botKey,
+  lockNextVersion,
+  takeDraft,
+  type VersionNotes,
+  versionRow,
+} from './bot-version-rows.js';
 import { afterId, type PageOf, pageOf, type PageRequest } from './cursor.js';
 import { TimedCache } from './timed-cache.js';
 
@@ -14,6 +31,12 @@ export interface PublishedBot {
   definition: BotDefinition;
 }
 
+interface Published {
+  version: number;
+  /** Whether what is under way ends with the version it began with. */
+  finishes: boolean;
+}
+
 /** Which version is published is looked up again after this many milliseconds. */
 const PUBLISHED_TTL_MS = 2_000;
 /** A version never changes, so it may stay; the number bounds the memory. */
@@ -22,7 +45,7 @@ const DEFINITION_TTL_MS = 3_600_000;
 /** The bots of workspaces and their versions. */
 @Injectable()
 export class Bots {
-  readonly #published = new TimedCache<number>({ ttlMs: PUBLISHED_TTL_MS, missTtlMs: 0, max: 5_000 });
+  readonly #published = new TimedCache<Published>({ ttlMs: PUBLISHED_TTL_MS, missTtlMs: 0, max: 5_000 });
   readonly #definitions = new TimedCache<BotDefinition>({ ttlMs: DEFINITION_TTL_MS, missTtlMs: 0, max: 500 });
 
   constructor(private readonly database: Database) {}
@@ -34,15 +57,26 @@ export class Bots {
    */
   async create(
     workspaceId: WorkspaceId,
-    input: { name: string; definition: BotDefinition; actor: Actor; botId?: BotId | undefined },
+    input: {
+      name: string;
+      definition: BotDefinition;
+      actor: Actor;
+      botId?: BotId | undefined;
+      runningConversations?: RunningConversations | undefined;
+    },
   ): Promise<Bot> {
     const botId = input.botId ?? newId('bot');
     await this.database.withWorkspace(workspaceId, async (tx) => {
-      if (input.botId && (await tx.bot.count({ where: keyOf(workspaceId, botId) })) > 0) return;
+      if (input.botId && (await tx.bot.count({ where: botKey(workspaceId, botId) })) > 0) return;
       await tx.bot.create({
-        data: { workspaceId: uuidOf(workspaceId), id: uuidOf(botId), name: input.name, publishedVersion: 1 },
+        data: {
+          ...botKey(workspaceId, botId),
+          name: input.name,
+          publishedVersion: 1,
+          ...(input.runningConversations && { runningConversations: input.runningConversations }),
+        },
       });
-      await addVersion(tx, workspaceId, botId, 1, input.definition);
+      await addVersion(tx, workspaceId, botId, 1, input.definition, { createdBy: input.actor });
       const data = { name: input.name };
       await appendAudit(tx, workspaceId, { actor: input.actor, action: 'bot.create', target: botId, data });
     });
@@ -52,7 +86,7 @@ export class Bots {
   /** @throws Fault `state/not-found` */
   async get(workspaceId: WorkspaceId, botId: BotId): Promise<Bot> {
     const found = await this.database.withWorkspace(workspaceId, async (tx) => {
-      const bot = await tx.bot.findUnique({ where: { workspaceId_id: keyOf(workspaceId, botId) } });
+      const bot = await tx.bot.findUnique({ where: { workspaceId_id: botKey(workspaceId, botId) } });
       if (!bot) return null;
       return { bot, version: await publishedOf(tx, bot) };
     });
@@ -95,25 +129,70 @@ export class Bots {
   }
 
   /**
+   * Changes what is no part of any version.
+   *
+   * @throws Fault `state/not-found`
+   */
+  async update(
+    workspaceId: WorkspaceId,
+    botId: BotId,
+    change: {
+      name?: string | undefined;
+      runningConversations?: RunningConversations | undefined;
+      actor: Actor;
+    },
+  ): Promise<Bot> {
+    const { name, runningConversations, actor } = change;
+    const data = {
+      ...(name !== undefined && { name }),
+      ...(runningConversations !== undefined && { runningConversations }),
+    };
+    await this.database.withWorkspace(workspaceId, async (tx) => {
+      const { count } = await tx.bot.updateMany({ where: botKey(workspaceId, botId), data });
+      if (count === 0) throw fault('state/not-found', { facts: { botId } });
+      await appendAudit(tx, workspaceId, { actor, action: 'bot.update', target: botId, data });
+    });
+    this.#published.forget(`${workspaceId}.${botId}`);
+    return this.get(workspaceId, botId);
+  }
+
+  /**
    * Adds a version and publishes it; turns that run now end under the version they began with.
    *
+   * @param input.draft  the version is the draft of this revision (null: whatever it is), which is empty afterwards
    * @returns the new version
-   * @throws Fault `state/not-found`
+   * @throws Fault `state/not-found`; `state/version-mismatch` when the draft is another one by now
    */
   async publish(
     workspaceId: WorkspaceId,
     botId: BotId,
-    input: { definition: BotDefinition; actor: Actor },
+    input: {
+      definition: BotDefinition;
+      actor: Actor;
+      notes?: Omit<VersionNotes, 'createdBy'> | undefined;
+      draft?: { revision: number | null } | undefined;
+    },
   ): Promise<PublishedBot> {
+    const { actor, notes = {} } = input;
     const version = await this.database.withWorkspace(workspaceId, async (tx) => {
       const next = await lockNextVersion(tx, workspaceId, botId);
-      await addVersion(tx, workspaceId, botId, next, input.definition);
+      if (input.draft) await takeDraft(tx, workspaceId, botId, input.draft.revision);
+      await addVersion(tx, workspaceId, botId, next, input.definition, { ...notes, createdBy: actor });
       await tx.bot.update({
-        where: { workspaceId_id: keyOf(workspaceId, botId) },
+        where: { workspaceId_id: botKey(workspaceId, botId) },
         data: { publishedVersion: next },
       });
-      const data = { version: next };
-      await appendAudit(tx, workspaceId, { actor: input.actor, action: 'bot.publish', target: botId, data });
+      const { fromVersion, forcedReason } = notes;
+      await appendAudit(tx, workspaceId, {
+        actor,
+        action: fromVersion === undefined ? 'bot.publish' : 'bot.roll-back',
+        target: botId,
+        data: {
+          version: next,
+          ...(fromVersion !== undefined && { from_version: fromVersion }),
+          ...(forcedReason !== undefined && { forced_reason: forcedReason }),
+        },
+      });
       return next;
     });
     this.#published.forget(`${workspaceId}.${botId}`);
@@ -123,26 +202,41 @@ export class Bots {
   /**
    * What the bot says now. A publication is seen within two seconds in every process, and at once in this one.
    *
+   * @param held  the version in which a conversation is under way; it is what answers where the bot asks for that
    * @returns null when there is no such bot or none of its versions is published
    */
-  async definitionOf(workspaceId: WorkspaceId, botId: BotId): Promise<PublishedBot | null> {
-    const key = `${workspaceId}.${botId}`;
-    const version = await this.#published.get(key, () => this.#loadPublished(workspaceId, botId));
-    if (version === null) return null;
-    const definition = await this.#definitions.get(`${key}.${version}`, () =>
+  async definitionOf(
+    workspaceId: WorkspaceId,
+    botId: BotId,
+    held: number | null = null,
+  ): Promise<PublishedBot | null> {
+    const published = await this.#published.get(`${workspaceId}.${botId}`, () =>
+      this.#loadPublished(workspaceId, botId),
+    );
+    if (published === null) return null;
+    const { version, finishes } = published;
+    const begun =
+      finishes && held !== null && held !== version ? await this.version(workspaceId, botId, held) : null;
+    return begun ?? this.version(workspaceId, botId, version);
+  }
+
+  /** A version, published or not; null when there is none of this number. */
+  async version(workspaceId: WorkspaceId, botId: BotId, version: number): Promise<PublishedBot | null> {
+    const definition = await this.#definitions.get(`${workspaceId}.${botId}.${version}`, () =>
       this.#loadDefinition(workspaceId, botId, version),
     );
     return definition && { botId, version, definition };
   }
 
-  async #loadPublished(workspaceId: WorkspaceId, botId: BotId): Promise<number | null> {
+  async #loadPublished(workspaceId: WorkspaceId, botId: BotId): Promise<Published | null> {
     const row = await this.database.withWorkspace(workspaceId, (tx) =>
       tx.bot.findUnique({
-        where: { workspaceId_id: keyOf(workspaceId, botId) },
-        select: { publishedVersion: true },
+        where: { workspaceId_id: botKey(workspaceId, botId) },
+        select: { publishedVersion: true, runningConversations: true },
       }),
     );
-    return row?.publishedVersion ?? null;
+    if (row?.publishedVersion == null) return null;
+    return { version: row.publishedVersion, finishes: row.runningConversations === 'finish' };
   }
 
   async #loadDefinition(
@@ -157,52 +251,10 @@ export class Bots {
   }
 }
 
-function keyOf(workspaceId: WorkspaceId, botId: BotId): { workspaceId: string; id: string } {
-  return { workspaceId: uuidOf(workspaceId), id: uuidOf(botId) };
-}
-
-function versionRow(tx: WorkspaceTransaction, workspaceId: WorkspaceId, botId: BotId, version: number) {
-  const key = { workspaceId: uuidOf(workspaceId), botId: uuidOf(botId), version };
-  return tx.botVersion.findUnique({ where: { workspaceId_botId_version: key } });
-}
-
 async function publishedOf(tx: WorkspaceTransaction, bot: BotRow): Promise<unknown> {
   if (bot.publishedVersion === null) return null;
   const key = { workspaceId: bot.workspaceId, botId: bot.id, version: bot.publishedVersion };
   return (await tx.botVersion.findUnique({ where: { workspaceId_botId_version: key } }))?.definition ?? null;
-}
-
-async function lockNextVersion(
-  tx: WorkspaceTransaction,
-  workspaceId: WorkspaceId,
-  botId: BotId,
-): Promise<number> {
-  const { workspaceId: workspace, id } = keyOf(workspaceId, botId);
-  const locked = await tx.$queryRaw<unknown[]>`
-    select 1 from bot where workspace_id = ${workspace}::uuid and id = ${id}::uuid for update`;
-  if (locked.length === 0) throw fault('state/not-found', { facts: { botId } });
-  const { _max } = await tx.botVersion.aggregate({
-    where: { workspaceId: workspace, botId: id },
-    _max: { version: true },
-  });
-  return (_max.version ?? 0) + 1;
-}
-
-async function addVersion(
-  tx: WorkspaceTransaction,
-  workspaceId: WorkspaceId,
-  botId: BotId,
-  version: number,
-  definition: BotDefinition,
-): Promise<void> {
-  await tx.botVersion.create({
-    data: {
-      workspaceId: uuidOf(workspaceId),
-      botId: uuidOf(botId),
-      version,
-      definition,
-    },
-  });
 }
 
 function botOf(row: BotRow, definition: unknown): Bot {
@@ -211,6 +263,7 @@ function botOf(row: BotRow, definition: unknown): Bot {
     name: row.name,
     published_version: row.publishedVersion,
     definition: definition === null ? null : BotDefinition.parse(definition),
+    running_conversations: row.runningConversations as RunningConversations,
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),
   };

@@ -52,6 +52,7 @@ export interface ConversationFilter {
   channelId?: ChannelId | undefined;
   state?: Conversation['state'] | undefined;
   contactId?: ContactId | undefined;
+  owner?: Conversation['owner'] | undefined;
 }
 
 /** Where a conversation's messages go, and what sending there needs to know. Never shown as it is. */
@@ -119,8 +120,8 @@ export class Conversations {
     page: PageRequest,
     filter: ConversationFilter = {},
   ): Promise<PageOf<Conversation>> {
-    const { channelId, contactId, state } = filter;
-    const list = ['conversations', channelId ?? '', state ?? '', contactId ?? ''].join(':');
+    const { channelId, contactId, state, owner } = filter;
+    const list = ['conversations', channelId ?? '', state ?? '', contactId ?? '', owner ?? ''].join(':');
     const after = afterId(list, page);
     const rows = await this.database.withWorkspace(workspaceId, (tx) =>
       tx.conversation.findMany({
@@ -128,6 +129,7 @@ export class Conversations {
           workspaceId: uuidOf(workspaceId),
           ...(channelId && { channelId: uuidOf(channelId) }),
           ...(state && { state }),
+          ...(owner && { owner }),
           ...(contactId && { contactId: uuidOf(contactId) }),
           ...after,
         },

@@ -2,7 +2,14 @@ export { Connections, connectionAccount, type ConnectionClaim, type ShownConnect
 export { Analytics } from './analytics.js';
 export { Allowances, type Allowance, type AllowanceState } from './allowances.js';
 export { ApiKeys, type StoredApiKey } from './api-keys.js';
+export { Handovers, type HandoverFacts } from './handovers.js';
+export { Offers } from './offers.js';
 export { Approvals, type NewApproval, type StoredApproval } from './approvals.js';
+export { BotDrafts, type StoredDraft } from './bot-drafts.js';
+export { BotProposals, type NewProposal, type ProposalDecision } from './bot-proposals.js';
+export { BotTestSets } from './bot-test-sets.js';
+export type { VersionNotes } from './bot-version-rows.js';
+export { BotVersions, type NamedDefinition } from './bot-versions.js';
 export { Bots, type PublishedBot } from './bots.js';
 export { ChannelActivity } from './channel-activity.js';
 export { ChannelCache } from './channel-cache.js';

@@ -16,7 +16,13 @@ import { Analytics } from './analytics.js';
 import { Allowances } from './allowances.js';
 import { ApiKeys } from './api-keys.js';
 import { Approvals } from './approvals.js';
+import { Handovers } from './handovers.js';
+import { Offers } from './offers.js';
 import { AuditLog } from './audit-log.js';
+import { BotDrafts } from './bot-drafts.js';
+import { BotProposals } from './bot-proposals.js';
+import { BotTestSets } from './bot-test-sets.js';
+import { BotVersions } from './bot-versions.js';
 import { Bots } from './bots.js';
 import { ChannelActivity } from './channel-activity.js';
 import { ChannelCache } from './channel-cache.js';
@@ -66,7 +72,13 @@ const repositories = [
   Analytics,
   ApiKeys,
   Approvals,
+  Handovers,
+  Offers,
   AuditLog,
+  BotDrafts,
+  BotProposals,
+  BotTestSets,
+  BotVersions,
   Bots,
   CannedReplies,
   ChannelActivity,

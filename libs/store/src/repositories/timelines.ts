@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { fault } from '#libs/faults';
 import {
+  idOf,
   type MessageId,
   type MessageStatus,
+  type MessageTrace,
   type Timeline,
   type TraceStep,
   type TurnOutcome,
@@ -16,6 +18,8 @@ import { type AttemptEntry, type TimelineFacts, timelineOf } from './timeline-st
 interface TurnRow {
   id: string;
   conversation_id: string;
+  bot_id: string | null;
+  bot_version: number | null;
   from_seq: number;
   through_seq: number;
   outcome: TurnOutcome;
@@ -43,6 +47,34 @@ export class Timelines {
     });
     if (!facts) throw fault('state/not-found', { facts: { messageId } });
     return timelineOf(facts);
+  }
+
+  /**
+   * The turn that answered a message, or that made it.
+   *
+   * @returns without the words for a person
+   * @throws Fault `state/not-found`; also while no turn has looked at it
+   */
+  async traceOf(workspaceId: WorkspaceId, messageId: MessageId): Promise<Omit<MessageTrace, 'text'>> {
+    const found = await this.database.withWorkspace(workspaceId, async (tx) => {
+      const row = await findMessageRow(tx, workspaceId, uuidOf(messageId));
+      return row && turnOf(tx, workspaceId, row);
+    });
+    if (!found) {
+      const detail = 'There is no such message, or no turn of a bot has looked at it.';
+      throw fault('state/not-found', { detail, facts: { messageId } });
+    }
+    return {
+      message_id: messageId,
+      conversation_id: idOf('conversation', found.conversation_id),
+      turn_id: idOf('turn', found.id),
+      bot_id: found.bot_id === null ? null : idOf('bot', found.bot_id),
+      bot_version: found.bot_version,
+      outcome: found.outcome,
+      steps: found.trace,
+      started_at: found.started_at.toISOString(),
+      ended_at: found.ended_at.toISOString(),
+    };
   }
 }
 
