@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 const METHODS = 'GET, POST, PATCH, DELETE';
 const HEADERS = 'authorization, content-type, idempotency-key, last-event-id, request-id';
-const EXPOSED = 'request-id, idempotent-replayed, retry-after';
+const EXPOSED = 'request-id, idempotent-replayed, retry-after, ratelimit, ratelimit-policy';
 const PREFLIGHT_SECONDS = '600';
 
 /**

@@ -17,6 +17,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Answers, Problems } from '../http/answers.js';
 import { IdempotencyHeader } from '../http/idempotency.interceptor.js';
 import { Operation, Repeatable, setWriter } from '../http/operation.js';
+import { Limits } from '../limits/limits.js';
 import { type OpenSession, SessionService } from '../sessions/session-service.js';
 import { LookService } from './look-service.js';
 import { metadataOf } from './page-context.js';
@@ -30,16 +31,21 @@ const KEY_MIN = 22;
 /** Names the writer of a public request: the channel that it asks for. */
 @Injectable()
 class ChannelDoorGuard implements CanActivate {
-  constructor(private readonly door: WidgetDoor) {}
+  constructor(
+    private readonly door: WidgetDoor,
+    private readonly limits: Limits,
+  ) {}
 
-  /** @throws what `WidgetDoor.channelFor` throws; a body that names no channel is left to its schema */
+  /** @throws what `WidgetDoor.channelFor` throws, Fault `state/rate-limited`; a body that names no channel is left to its schema */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const named = CreateWidgetSession.safeParse(request.body);
     if (!named.success) return true;
     const channelId = named.data.channel_id;
-    const channel = await this.door.channelFor(channelId, request, http.getResponse<FastifyReply>());
+    const reply = http.getResponse<FastifyReply>();
+    const channel = await this.door.channelFor(channelId, request, reply);
+    await this.limits.forDoor(channelId, request.ip, reply);
     const principal = `public:${channelId}`;
     setWriter(request, { workspaceId: channel.workspaceId, principal, keyMin: KEY_MIN });
     return true;
