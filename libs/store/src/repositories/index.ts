@@ -64,6 +64,7 @@ export { TimedCache, type TimedCacheOptions } from './timed-cache.js';
 export type { AttemptEntry } from './timeline-steps.js';
 export { Timelines } from './timelines.js';
 export { Triggers, type StoredTrigger } from './triggers.js';
+export { VisitorKeys, type ShownVisitorKey, type VisitorKeyMaterial } from './visitor-keys.js';
 export { WebhookEndpoints } from './webhook-endpoints.js';
 export { WebhookLog, type RecoverRange } from './webhook-log.js';
 export { Workspaces, type Workspace } from './workspaces.js';

@@ -46,6 +46,7 @@ import { Sessions } from './sessions.js';
 import { SetUps } from './set-ups.js';
 import { Timelines } from './timelines.js';
 import { Triggers } from './triggers.js';
+import { VisitorKeys } from './visitor-keys.js';
 import { WebhookEndpoints } from './webhook-endpoints.js';
 import { WebhookLog } from './webhook-log.js';
 import { Workspaces } from './workspaces.js';
@@ -92,6 +93,7 @@ const repositories = [
   SetUps,
   Timelines,
   Triggers,
+  VisitorKeys,
   WebhookDeliveries,
   WebhookEndpoints,
   WebhookLog,
