@@ -28,6 +28,7 @@ import { ChannelTypesController } from './channels/channel-types.controller.js';
 import { ChannelsController } from './channels/channels.controller.js';
 import { TryingController } from './channels/trying.controller.js';
 import { TryingService } from './channels/trying-service.js';
+import { VisitorKeysController } from './channels/visitor-keys.controller.js';
 import { GATEWAY_CONFIG } from './config-token.js';
 import { ContactLinksController } from './contacts/contact-links.controller.js';
 import { ContactsController } from './contacts/contacts.controller.js';
@@ -150,6 +151,7 @@ const controllers = [
   SessionsController,
   TriggersController,
   TryingController,
+  VisitorKeysController,
   WebhookDeliveriesController,
   WebhookEndpointsController,
   WidgetController,

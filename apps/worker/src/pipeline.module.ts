@@ -21,6 +21,7 @@ import { Logger, Metrics } from '#libs/observe';
 import { DeliverySender, Outbox, SendRunner } from '#libs/outbound';
 import { Bell } from '#libs/queue';
 import {
+  Analytics,
   Approvals,
   Bots,
   ChannelCache,
@@ -30,6 +31,7 @@ import {
   Conversations,
   Deliveries,
   Errands,
+  Exports,
   KnowledgeIndex,
   KnowledgeReadings,
   Mailboxes,
@@ -38,11 +40,13 @@ import {
   Secrets,
   Sends,
   WebhookDeliveries,
+  WorkspaceArchive,
 } from '#libs/store';
 import { AgentWorld } from './agent/agent-world.js';
 import { CallRunner } from './errands/call-runner.js';
 import { ErrandRunner } from './errands/errand-runner.js';
 import { ConnectionKeeper } from './connections/connection-keeper.js';
+import { ExportRunner } from './exports/export-runner.js';
 import { WorkerMeans } from './means.js';
 import { KnowledgeDesk } from './knowledge/knowledge-desk.js';
 import { ChannelWatch } from './watching/channel-watch.js';
@@ -57,6 +61,9 @@ const CONNECTIONS_MAX = 50;
 
 /** Going on with a send is a few statements; a pass of twenty stays well within this. */
 const SENDS_LEASE_MS = 30_000;
+
+/** Renewed every third of it, also while a large table is read. */
+const EXPORTS_LEASE_MS = 30_000;
 
 /** Turns that are under way may take so long when the worker is asked to stop; then they are aborted and done again. */
 const STOP_GRACE_MS = 8_000;
@@ -74,6 +81,7 @@ class Loops implements OnApplicationBootstrap, BeforeApplicationShutdown {
     private readonly reader: KnowledgeReader,
     private readonly webhooks: WebhookSender,
     private readonly sends: SendRunner,
+    private readonly exports: ExportRunner,
     private readonly means: WorkerMeans,
     private readonly signals: WorkerSignals,
     private readonly bell: Bell,
@@ -94,6 +102,7 @@ class Loops implements OnApplicationBootstrap, BeforeApplicationShutdown {
     this.reader.start();
     this.webhooks.start();
     this.sends.start();
+    this.exports.start();
     this.keeper.start();
     this.watch.start();
     this.bell.listen('connection', ({ channelId, command }) => void this.keeper.command(channelId, command));
@@ -108,6 +117,7 @@ class Loops implements OnApplicationBootstrap, BeforeApplicationShutdown {
     await this.errands.stop();
     await this.reader.stop();
     await this.webhooks.stop();
+    await this.exports.stop();
     await this.keeper.stop();
     await this.egress.close();
     await this.webhookEgress.close();
@@ -220,6 +230,28 @@ export class PipelineModule {
             egress: Egress,
             logger: Logger,
           ) => new WebhookSender(webhooks, conversations, egress.fetch, loop, logger),
+        },
+        {
+          provide: ExportRunner,
+          inject: [Exports, WorkspaceArchive, Analytics, MediaFiles, Logger],
+          useFactory: (
+            exports: Exports,
+            archive: WorkspaceArchive,
+            analytics: Analytics,
+            files: MediaFiles,
+            logger: Logger,
+          ) =>
+            new ExportRunner(
+              exports,
+              { archive, analytics, files },
+              {
+                worker,
+                leaseMs: EXPORTS_LEASE_MS,
+                sweepEveryMs,
+                folder: path.join(config.data.dir, 'exports'),
+              },
+              logger,
+            ),
         },
         Outbox,
         {
