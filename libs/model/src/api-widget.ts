@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { listOf, Message } from './api.js';
 import { Contents, contentLimits } from './content.js';
+import { VisitorIdentity } from './api-visitors.js';
 import { ChannelId, ConversationId, InboxEventId, MessageId, SessionId } from './ids.js';
 
 export const CreateWidgetSession = z
@@ -16,6 +17,9 @@ export const CreateWidgetSession = z
       .max(500)
       .optional()
       .describe('Where the visitor came from'),
+    identity: VisitorIdentity.optional().describe(
+      'Who the visitor is, on the word of your server: they go on where they were, on whatever device',
+    ),
     locale: z.string().min(2).max(35).optional().describe('Language of the visitor, BCP 47'),
   })
   .meta({ id: 'CreateWidgetSession' });

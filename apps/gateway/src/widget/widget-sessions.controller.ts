@@ -10,9 +10,9 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Public } from '#libs/access';
-import { CreateWidgetSession, type WidgetLook, WidgetSession } from '#libs/model';
-import { idOfOperation, type OperationId } from '#libs/store';
+import { type KnownVisitor, Public, visitorOf } from '#libs/access';
+import { CreateWidgetSession, type VisitorIdentity, type WidgetLook, WidgetSession } from '#libs/model';
+import { idOfOperation, type LoadedChannel, type OperationId, VisitorKeys } from '#libs/store';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Answers, Problems } from '../http/answers.js';
 import { IdempotencyHeader } from '../http/idempotency.interceptor.js';
@@ -61,9 +61,10 @@ export class WidgetSessionsController {
     private readonly door: WidgetDoor,
     private readonly sessions: SessionService,
     private readonly looks: LookService,
+    private readonly visitorKeys: VisitorKeys,
   ) {}
 
-  /** Begins a visitor's session, or, with the token of one, lets it go on. */
+  /** Begins a visitor's session, or, with the token of one, lets it go on; a known visitor goes on where they were. */
   @Post()
   @UseGuards(ChannelDoorGuard)
   @Repeatable()
@@ -75,18 +76,28 @@ export class WidgetSessionsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<WidgetSession> {
-    if (request.headers.authorization !== undefined) {
+    if (request.headers.authorization !== undefined && body.identity === undefined) {
       const { session, channel } = await this.door.visitOf(request, reply);
       return viewOf(await this.sessions.extend(session, STAY_MS), await this.looks.of(channel));
     }
     const channel = await this.door.channelFor(body.channel_id, request, reply);
+    const known = body.identity && (await this.#visitor(body.identity, channel));
     const opened = await this.sessions.begin(channel.workspaceId, {
+      ...known,
       channelId: body.channel_id,
       metadata: metadataOf(body),
       ttlMs: STAY_MS,
       sessionId: operationId && idOfOperation('session', operationId),
     });
     return viewOf(opened, await this.looks.of(channel));
+  }
+
+  async #visitor(
+    identity: VisitorIdentity,
+    { workspaceId, channelId }: LoadedChannel,
+  ): Promise<KnownVisitor> {
+    const keys = await this.visitorKeys.materialOf(workspaceId, channelId);
+    return visitorOf(identity, keys, { channelId, nowMs: Date.now() });
   }
 }
 
