@@ -74,6 +74,7 @@ import { Outside } from './outside.js';
 import { DemoController } from './pages/demo.controller.js';
 import { DemoPage } from './pages/demo-page.js';
 import { ErrorsController } from './pages/errors.controller.js';
+import { RetentionController } from './retention/retention.controller.js';
 import { SendBatchesController } from './sends/send-batches.controller.js';
 import { SendService } from './sends/send-service.js';
 import { SendsController } from './sends/sends.controller.js';
@@ -145,6 +146,7 @@ const controllers = [
   OauthController,
   OauthTokenController,
   OwnLoginController,
+  RetentionController,
   SecretsController,
   SendBatchesController,
   SendsController,

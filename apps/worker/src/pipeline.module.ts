@@ -48,6 +48,7 @@ import { ErrandRunner } from './errands/errand-runner.js';
 import { ConnectionKeeper } from './connections/connection-keeper.js';
 import { ExportRunner } from './exports/export-runner.js';
 import { WorkerMeans } from './means.js';
+import { RetentionSweeper } from './retention/retention-sweeper.js';
 import { KnowledgeDesk } from './knowledge/knowledge-desk.js';
 import { ChannelWatch } from './watching/channel-watch.js';
 import { BotRunner, DrainHandler, OutboundPlanner, SendHandler, WorkerSignals } from './bindings.js';
@@ -253,6 +254,7 @@ export class PipelineModule {
               logger,
             ),
         },
+        RetentionSweeper,
         Outbox,
         {
           provide: SendRunner,

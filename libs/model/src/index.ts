@@ -8,6 +8,7 @@ export * from './api-contacts.js';
 export * from './api-events.js';
 export * from './api-exports.js';
 export * from './api-operations.js';
+export * from './api-retention.js';
 export * from './api-sends.js';
 export * from './api-triggers.js';
 export * from './api-webhooks.js';

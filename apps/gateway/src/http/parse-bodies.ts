@@ -27,9 +27,10 @@ export function parseBodies(server: FastifyInstance, fileBytesMax: number): void
   server.removeAllContentTypeParsers();
   // An archive is read as it comes; nothing else may.
   server.addContentTypeParser(ARCHIVE_TYPE, (request, payload, done) => {
-    if (request.routeOptions.url === '/v1/imports') return void done(null, payload);
-    payload.resume();
-    done(fault('input/unsupported-media-type', { detail: 'Send the body as application/json.' }) as Error);
+    const isTaken = request.routeOptions.url === '/v1/imports';
+    if (!isTaken) payload.resume();
+    const refusal = fault('input/unsupported-media-type', { detail: 'Send the body as application/json.' });
+    done(isTaken ? null : refusal, isTaken ? payload : undefined);
   });
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
     try {

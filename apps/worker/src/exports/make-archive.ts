@@ -1,5 +1,4 @@
-import type { ArchivedFile, ArchiveWriter } from '#libs/archive';
-import { writeCsv } from '#libs/archive';
+import { type ArchiveWriter, writeCsv } from '#libs/archive';
 import type { MediaFiles } from '#libs/media';
 import { AnalyticsQuery, AnalyticsReportName, type WorkspaceId } from '#libs/model';
 import { type Analytics, archivedTables, type WorkspaceArchive, type WorkspaceSnapshot } from '#libs/store';
@@ -46,12 +45,13 @@ async function* asText(pieces: AsyncIterable<string[]>): AsyncGenerator<{ text: 
 
 async function* rowsOf(
   snapshot: WorkspaceSnapshot,
-  { table, columns, toRows }: Sheet,
+  sheet: Sheet,
 ): AsyncGenerator<{ text: string; rows: number }> {
+  const { table, columns } = sheet;
   yield { text: writeCsv(columns, []), rows: 0 };
   const pieces = table === 'audit' ? snapshot.audit() : snapshot.lines(tableOf(table));
   for await (const lines of pieces) {
-    const rows = lines.flatMap((line) => toRows(JSON.parse(line) as Record<string, never>));
+    const rows = lines.flatMap((line) => sheet.toRows(JSON.parse(line) as Record<string, never>));
     yield { text: writeCsv(null, rows), rows: rows.length };
   }
 }
@@ -97,5 +97,3 @@ async function addMedia(
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
-
-export type { ArchivedFile };

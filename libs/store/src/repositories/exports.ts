@@ -148,7 +148,7 @@ export class Exports {
         state: 'ready',
         sizeBytes: made.sizeBytes,
         sha256: made.sha256,
-        files: files as unknown as Prisma.InputJsonValue,
+        files,
         doneAt: new Date(),
         expiresAt,
         dueAt: expiresAt,

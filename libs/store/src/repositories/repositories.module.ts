@@ -41,6 +41,7 @@ import { Members } from './members.js';
 import { OauthClients } from './oauth-clients.js';
 import { Secrets } from './secrets.js';
 import { PersonalData } from './personal-data.js';
+import { RetentionRules } from './retention-rules.js';
 import { Sends } from './sends.js';
 import { Sessions } from './sessions.js';
 import { SetUps } from './set-ups.js';
@@ -88,6 +89,7 @@ const repositories = [
   OauthClients,
   Secrets,
   PersonalData,
+  RetentionRules,
   Sends,
   Sessions,
   SetUps,
