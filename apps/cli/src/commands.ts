@@ -28,7 +28,7 @@ export function addCommands(program: Command, world: World, outcome: { code: num
         const { openDesk } = await import('./open-desk.js');
         const globals = command.optsWithGlobals<Globals>();
         const desk = openDesk(world, globals, NEEDS_NO_KEY.has(command.name()));
-        outcome.code = (await action(desk, command.processedArgs as string[], command.opts() as never)) ?? 0;
+        outcome.code = (await action(desk, command.processedArgs as string[], command.opts())) ?? 0;
       });
   addProfiles(program, add);
   addChannels(program, add);
