@@ -50,6 +50,7 @@ import { AcceptGuard } from './http/accept.js';
 import { AuditedReads } from './http/audited.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { InFlight } from './http/in-flight.js';
+import { VersionGuard } from './http/version.js';
 import { BotKnowledgeController } from './knowledge/bot-knowledge.controller.js';
 import { KnowledgeBasesController } from './knowledge/knowledge-bases.controller.js';
 import { KnowledgeService } from './knowledge/knowledge-service.js';
@@ -242,6 +243,7 @@ export class GatewayModule {
             });
           },
         },
+        { provide: APP_GUARD, useClass: VersionGuard },
         { provide: APP_GUARD, useClass: AcceptGuard },
         { provide: APP_GUARD, useExisting: ApiKeyGuard },
         { provide: APP_GUARD, useClass: LimitsGuard },
