@@ -40,6 +40,8 @@ async function generate(): Promise<void> {
   const said = `select t.*, n, md5('m' || t.g || '.' || n)::uuid as m, t.at + n * interval '20 seconds' as said_at from (${talk}) t, generate_series(1, ${PER_TALK}) n`;
   const used = `where $1::uuid is not null and $2::uuid is not null and $3::uuid is not null`;
   const run = (sql: string): Promise<unknown> => here.owner.query(sql, values);
+  // As a replica: what the tables check of rows is not what is measured.
+  await here.owner.query('set session_replication_role = replica');
   await run(
     `insert into contact (workspace_id, id, name, attributes) select $1, k, 'Person ' || g, jsonb_build_object('n', g::text) from (${talk}) t ${used}`,
   );
@@ -117,12 +119,6 @@ it(
   async () => {
     process.stdout.write(`messages: ${MESSAGES}\n`);
     const api = apiOf(here, home.key);
-    const from = new Date(Date.now() - 120 * 86_400_000).toISOString();
-    const range = `from=${from}&to=${new Date().toISOString()}&interval=day&group_by=channel`;
-    for (const report of AnalyticsReportName.options) {
-      const answer = await measured(report, () => api('GET', `/v1/analytics/${report}?${range}`));
-      expect(answer.status, JSON.stringify(answer.body).slice(0, 300)).toBe(200);
-    }
     const file = path.join(folder, 'one.tar.gz');
     const first = await measured('export and download', () => exported(here, home.key, file));
     process.stdout.write(`archive: ${(statSync(file).size / 1_048_576).toFixed(0)} MB\n`);
@@ -145,6 +141,12 @@ it(
         files.filter(({ name }) => !name.includes('audit')).map(({ name, sha256 }) => [name, sha256]),
       );
     expect(hashes(second.files)).toEqual(hashes(first.files));
+    const from = new Date(Date.now() - 120 * 86_400_000).toISOString();
+    const range = `from=${from}&to=${new Date().toISOString()}&interval=day&group_by=channel`;
+    for (const report of AnalyticsReportName.options) {
+      const answer = await measured(report, () => api('GET', `/v1/analytics/${report}?${range}`));
+      expect(answer.status, JSON.stringify(answer.body).slice(0, 300)).toBe(200);
+    }
   },
   WITHIN_MS,
 );

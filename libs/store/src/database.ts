@@ -116,7 +116,7 @@ export class Database {
           : 'begin isolation level read committed',
       );
       await client.query(
-        `set local statement_timeout = '10min'; set local idle_in_transaction_session_timeout = '10min'`,
+        `set local statement_timeout = '10min'; set local idle_in_transaction_session_timeout = '10min'; set local work_mem = '64MB'`,
       );
       await client.query(`select set_config('parley.workspaces', $1, true)`, [uuidOf(workspaceId)]);
       const done = await work({
