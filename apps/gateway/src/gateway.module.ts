@@ -48,6 +48,7 @@ import { HookService } from './hooks/hook-service.js';
 import { HooksController } from './hooks/hooks.controller.js';
 import { AcceptGuard } from './http/accept.js';
 import { AuditedReads } from './http/audited.js';
+import { DeprecationInterceptor } from './http/deprecated.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { InFlight } from './http/in-flight.js';
 import { VersionGuard } from './http/version.js';
@@ -247,6 +248,7 @@ export class GatewayModule {
         { provide: APP_GUARD, useClass: AcceptGuard },
         { provide: APP_GUARD, useExisting: ApiKeyGuard },
         { provide: APP_GUARD, useClass: LimitsGuard },
+        { provide: APP_INTERCEPTOR, useClass: DeprecationInterceptor },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         { provide: APP_INTERCEPTOR, useClass: AuditedReads },
       ],
