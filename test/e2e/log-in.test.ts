@@ -3,7 +3,8 @@ import { createOTP } from '@better-auth/utils/otp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashToken, newToken } from '#libs/access';
 import { newId, type WorkspaceId } from '#libs/model';
-import { AuditLog, SetUps } from '#libs/store';
+import { AuditLog, Logins, SetUps } from '#libs/store';
+import { resetLogin } from '../../apps/launcher/src/reset-login.js';
 import { apiOf, boot, makeWorkspace, type Booted, type TestWorkspace } from '../support/boot.js';
 import { type Browser, browserOf } from '../support/signed-in.js';
 
@@ -266,6 +267,32 @@ describe('a second factor', () => {
     expect(said(await ada('POST', '/v1/auth/totp/confirm', { code: await codeAt() }))).toBe(
       '429 state/rate-limited',
     );
+  });
+});
+
+describe('a person who has lost everything', () => {
+  it('gets a new password from whoever runs the installation, and every session ends', async () => {
+    const { hasSecondFactor } = (await booted.gateway.get(Logins).findByEmail(credentials.email))!;
+    expect(hasSecondFactor).toBe(false);
+    const session = await signIn();
+    credentials.password = await resetLogin(booted.databaseUrl, 'ADA@example.com');
+    expect(said(await session('GET', '/v1/auth/session'))).toBe('401 access/invalid-session');
+    ada = await signIn();
+    expect(said(await ada('GET', '/v1/auth/session'))).toBe('200');
+    await expect(resetLogin(booted.databaseUrl, 'nobody@example.com')).rejects.toMatchObject({
+      code: 'state/not-found',
+    });
+  });
+});
+
+describe('the version of the API', () => {
+  it('is said by every answer, and one that never was is refused', async () => {
+    const fine = await ada('GET', '/v1/bots', undefined, { 'parley-version': '2026-11-21' });
+    expect([said(fine), fine.headers.get('parley-version')]).toEqual(['200', '2026-11-21']);
+    expect((await ada('GET', '/v1/bots')).headers.get('parley-version')).toBe('2026-11-21');
+    const never = await ada('GET', '/v1/bots', undefined, { 'parley-version': '2020-01-01' });
+    expect(said(never)).toBe('400 input/unsupported-version');
+    expect(never.body.detail).toContain('2026-11-21');
   });
 });
 

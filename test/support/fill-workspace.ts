@@ -13,10 +13,13 @@ import {
   type InvitationId,
   type MemberId,
   type MessageId,
+  type OauthClientId,
+  type OauthTokenId,
   type SendBatchId,
   type SendId,
   type SessionId,
   type TurnId,
+  type VisitorKeyId,
   type WebhookDeliveryId,
   type WebhookEndpointId,
   type WorkspaceId,
@@ -30,6 +33,9 @@ export interface FilledWorkspace {
   channelId: ChannelId;
   botId: BotId;
   apiKeyId: ApiKeyId;
+  oauthClientId: OauthClientId;
+  oauthTokenId: OauthTokenId;
+  visitorKeyId: VisitorKeyId;
   memberId: MemberId;
   invitationId: InvitationId;
   contactId: ContactId;
@@ -67,6 +73,16 @@ export async function fillWorkspace(store: TestStore, name: string): Promise<Fil
     actor,
   });
   const email = `owner@${name.toLowerCase()}.example`;
+  const oauthClientId = newId('oauthClient');
+  const client = { clientId: oauthClientId, name, secretHash: 'x', scopes: [], actor };
+  await store.oauthClients.create(workspaceId, client);
+  const oauthTokenId = newId('oauthToken');
+  const expiresAt = new Date(Date.now() + 60_000);
+  const token = { workspaceId, clientId: oauthClientId, tokenId: oauthTokenId, scopes: [], expiresAt };
+  await store.oauthClients.issue({ ...token, tokenHash: Buffer.from(name) });
+  const visitorKeyId = newId('visitorKey');
+  const visitorKey = { visitorKeyId, channelId, algorithm: 'HS256', material: name, actor } as const;
+  await store.visitorKeys.create(workspaceId, visitorKey);
   const member = { email, name, role: 'owner', passwordHash: 'x', actor } as const;
   const { memberId } = await store.members.create(workspaceId, member);
   const invitationId = newId('invitation');
@@ -132,6 +148,9 @@ export async function fillWorkspace(store: TestStore, name: string): Promise<Fil
     channelId,
     botId: bot_id as BotId,
     apiKeyId,
+    oauthClientId,
+    oauthTokenId,
+    visitorKeyId,
     memberId,
     invitationId,
     contactId,

@@ -26,6 +26,7 @@ export const programs = {
   'dovecot-core': find('dovecot') ?? findIn('/usr/sbin/dovecot'),
   'exim4-daemon-light': find('exim4') ?? findIn('/usr/sbin/exim4'),
   kannel: find('bearerbox') ?? findIn('/usr/sbin/bearerbox'),
+  python3: find('python3'),
   'redis-server': process.env['TEST_REDIS_URL'] ?? find('redis-server'),
 } as const;
 

@@ -44,12 +44,20 @@ export function methodsOf(document) {
     .flatMap(([path, verbs]) => Object.entries(verbs).map(([verb, it]) => methodOf(document, path, verb, it)))
     .filter((method) => method !== null);
   const taken = new Set();
-  for (const { resource, name, id } of methods) {
-    const full = `${resource}.${name}`;
-    if (taken.has(full)) throw new Error(`${id}: ${full} is taken. Name it in tools/clients/methods.mjs.`);
+  for (const method of methods) {
+    if (taken.has(`${method.resource}.${method.name}`)) method.name += nounOf(method.path);
+    const full = `${method.resource}.${method.name}`;
+    if (taken.has(full))
+      throw new Error(`${method.id}: ${full} is taken. Name it in tools/clients/methods.mjs.`);
     taken.add(full);
   }
   return methods.sort((a, b) => (a.resource < b.resource ? -1 : a.resource > b.resource ? 1 : 0));
+}
+
+/** The last noun of a path, for what is called the same as something above it: `create` of keys in channels. */
+function nounOf(path) {
+  const noun = camel(path.split('/').findLast((part) => !part.startsWith('{')));
+  return noun[0].toUpperCase() + noun.slice(1);
 }
 
 function methodOf(document, path, verb, operation) {

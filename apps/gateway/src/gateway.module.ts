@@ -38,6 +38,7 @@ import { ChannelTypesController } from './channels/channel-types.controller.js';
 import { ChannelsController } from './channels/channels.controller.js';
 import { TryingController } from './channels/trying.controller.js';
 import { TryingService } from './channels/trying-service.js';
+import { VisitorKeysController } from './channels/visitor-keys.controller.js';
 import { GATEWAY_CONFIG } from './config-token.js';
 import { ContactLinksController } from './contacts/contact-links.controller.js';
 import { ContactsController } from './contacts/contacts.controller.js';
@@ -59,6 +60,7 @@ import { HookService } from './hooks/hook-service.js';
 import { HooksController } from './hooks/hooks.controller.js';
 import { AcceptGuard } from './http/accept.js';
 import { AuditedReads } from './http/audited.js';
+import { DeprecationInterceptor } from './http/deprecated.js';
 import { IdempotencyInterceptor } from './http/idempotency.interceptor.js';
 import { InFlight } from './http/in-flight.js';
 import { CannedRepliesController } from './inbox/canned-replies.controller.js';
@@ -68,6 +70,7 @@ import { InboxController } from './inbox/inbox.controller.js';
 import { InboxService } from './inbox/inbox-service.js';
 import { InboxStreams } from './inbox/inbox-streams.js';
 import { LabelsController } from './inbox/labels.controller.js';
+import { VersionGuard } from './http/version.js';
 import { BotKnowledgeController } from './knowledge/bot-knowledge.controller.js';
 import { KnowledgeBasesController } from './knowledge/knowledge-bases.controller.js';
 import { KnowledgeService } from './knowledge/knowledge-service.js';
@@ -93,6 +96,7 @@ import { ConsoleController } from './pages/console.controller.js';
 import { DemoController } from './pages/demo.controller.js';
 import { DemoPage } from './pages/demo-page.js';
 import { ErrorsController } from './pages/errors.controller.js';
+import { RetentionController } from './retention/retention.controller.js';
 import { SendBatchesController } from './sends/send-batches.controller.js';
 import { SendService } from './sends/send-service.js';
 import { SendsController } from './sends/sends.controller.js';
@@ -175,12 +179,14 @@ const controllers = [
   OauthController,
   OauthTokenController,
   OwnLoginController,
+  RetentionController,
   SecretsController,
   SendBatchesController,
   SendsController,
   SessionsController,
   TriggersController,
   TryingController,
+  VisitorKeysController,
   WebhookDeliveriesController,
   WebhookEndpointsController,
   WidgetController,
@@ -278,9 +284,11 @@ export class GatewayModule {
             });
           },
         },
+        { provide: APP_GUARD, useClass: VersionGuard },
         { provide: APP_GUARD, useClass: AcceptGuard },
         { provide: APP_GUARD, useExisting: ApiKeyGuard },
         { provide: APP_GUARD, useClass: LimitsGuard },
+        { provide: APP_INTERCEPTOR, useClass: DeprecationInterceptor },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         { provide: APP_INTERCEPTOR, useClass: AuditedReads },
       ],

@@ -4,6 +4,7 @@ import { fault } from '#libs/faults';
 import { EmbeddedPostgres, checkDatabase } from '#libs/store';
 import { alreadyRunning, findLauncher, openDataFolder } from './data-folder.js';
 import { deploy, migratorOf } from './deploy.js';
+import { resetLogin } from './reset-login.js';
 import { say } from './say.js';
 import { seed, tellFirstStart } from './seed.js';
 import { readEarlier, verifyAudit } from './verify-audit.js';
@@ -57,6 +58,10 @@ const commands: Readonly<Record<string, (call: DbCall) => Promise<number>>> = {
     const findings = await verifyAudit(url, file === undefined ? '' : readEarlier(file));
     for (const finding of findings) say(JSON.stringify(finding));
     return findings.some((finding) => 'reason' in finding) ? 2 : 0;
+  },
+  'reset-login': async ({ url, args }) => {
+    const password = await resetLogin(url, nameIn(args, 'reset-login'));
+    return tell([], `The new password is ${password}; it is shown once. The second factor is off.`);
   },
   url: async ({ url }) => tell([], url),
 };

@@ -22,6 +22,7 @@ import { DeliverySender, Outbox, SendRunner } from '#libs/outbound';
 import type { ConversationId } from '#libs/model';
 import { Bell } from '#libs/queue';
 import {
+  Analytics,
   Approvals,
   BotProposals,
   Bots,
@@ -33,6 +34,7 @@ import {
   Deliveries,
   Errands,
   Handovers,
+  Exports,
   KnowledgeIndex,
   KnowledgeReadings,
   Mailboxes,
@@ -42,13 +44,16 @@ import {
   Secrets,
   Sends,
   WebhookDeliveries,
+  WorkspaceArchive,
 } from '#libs/store';
 import { AgentWorld } from './agent/agent-world.js';
 import { withDemoRoute } from './demo-route.js';
 import { CallRunner } from './errands/call-runner.js';
 import { ErrandRunner } from './errands/errand-runner.js';
 import { ConnectionKeeper } from './connections/connection-keeper.js';
+import { ExportRunner } from './exports/export-runner.js';
 import { WorkerMeans } from './means.js';
+import { RetentionSweeper } from './retention/retention-sweeper.js';
 import { KnowledgeDesk } from './knowledge/knowledge-desk.js';
 import { ChannelWatch } from './watching/channel-watch.js';
 import { BotRunner, DrainHandler, OutboundPlanner, SendHandler, WorkerSignals } from './bindings.js';
@@ -62,6 +67,9 @@ const CONNECTIONS_MAX = 50;
 
 /** Going on with a send is a few statements; a pass of twenty stays well within this. */
 const SENDS_LEASE_MS = 30_000;
+
+/** Renewed every third of it, also while a large table is read. */
+const EXPORTS_LEASE_MS = 30_000;
 
 /** Turns that are under way may take so long when the worker is asked to stop; then they are aborted and done again. */
 const STOP_GRACE_MS = 8_000;
@@ -79,6 +87,7 @@ class Loops implements OnApplicationBootstrap, BeforeApplicationShutdown {
     private readonly reader: KnowledgeReader,
     private readonly webhooks: WebhookSender,
     private readonly sends: SendRunner,
+    private readonly exports: ExportRunner,
     private readonly means: WorkerMeans,
     private readonly signals: WorkerSignals,
     private readonly bell: Bell,
@@ -99,6 +108,7 @@ class Loops implements OnApplicationBootstrap, BeforeApplicationShutdown {
     this.reader.start();
     this.webhooks.start();
     this.sends.start();
+    this.exports.start();
     this.keeper.start();
     this.watch.start();
     this.bell.listen('connection', ({ channelId, command }) => void this.keeper.command(channelId, command));
@@ -113,6 +123,7 @@ class Loops implements OnApplicationBootstrap, BeforeApplicationShutdown {
     await this.errands.stop();
     await this.reader.stop();
     await this.webhooks.stop();
+    await this.exports.stop();
     await this.keeper.stop();
     await this.egress.close();
     await this.webhookEgress.close();
@@ -241,6 +252,29 @@ export class PipelineModule {
               logger,
             ),
         },
+        {
+          provide: ExportRunner,
+          inject: [Exports, WorkspaceArchive, Analytics, MediaFiles, Logger],
+          useFactory: (
+            exports: Exports,
+            archive: WorkspaceArchive,
+            analytics: Analytics,
+            files: MediaFiles,
+            logger: Logger,
+          ) =>
+            new ExportRunner(
+              exports,
+              { archive, analytics, files },
+              {
+                worker,
+                leaseMs: EXPORTS_LEASE_MS,
+                sweepEveryMs,
+                folder: path.join(config.data.dir, 'exports'),
+              },
+              logger,
+            ),
+        },
+        RetentionSweeper,
         Outbox,
         {
           provide: SendRunner,

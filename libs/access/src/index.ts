@@ -11,4 +11,5 @@ export { requireMayGive, scopesOf } from './roles.js';
 export { SecondFactor } from './second-factor.js';
 export { requireSameSite, sessionTokenOf, writeSessionCookie } from './session-cookie.js';
 export { SetUpService } from './set-up-service.js';
+export { publicKeyOf, visitorOf, type KnownVisitor } from './visitor-identity.js';
 export { hashToken, newToken, type Token } from './tokens.js';

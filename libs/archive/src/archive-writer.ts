@@ -27,7 +27,10 @@ export class ArchiveWriter {
   readonly #beside: string;
   readonly #hash = createHash('sha256');
 
-  private constructor(private readonly file: string) {
+  private constructor(
+    private readonly file: string,
+    private readonly signal: AbortSignal | undefined,
+  ) {
     this.#beside = `${file}.${randomUUID()}`;
     // The fastest level: an archive waits for the database, not for the disk.
     this.#gzip = createGzip({ level: 1 });
@@ -38,10 +41,13 @@ export class ArchiveWriter {
     this.#done.catch(() => undefined);
   }
 
-  /** @param file  absolute; its folder is made */
-  static async open(file: string): Promise<ArchiveWriter> {
+  /**
+   * @param file  absolute; its folder is made
+   * @param signal  aborted: whatever is being added throws, within a piece
+   */
+  static async open(file: string, signal?: AbortSignal): Promise<ArchiveWriter> {
     await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-    return new ArchiveWriter(file);
+    return new ArchiveWriter(file, signal);
   }
 
   /** Adds a file of texts as they come; `rows` of each piece are summed. */
@@ -52,6 +58,7 @@ export class ArchiveWriter {
     let rows = 0;
     try {
       for await (const piece of pieces) {
+        this.signal?.throwIfAborted();
         rows += piece.rows;
         hash.update(piece.text);
         if (!out.write(piece.text)) await once(out, 'drain');
@@ -107,6 +114,7 @@ export class ArchiveWriter {
   }
 
   async #write(bytes: Uint8Array): Promise<void> {
+    this.signal?.throwIfAborted();
     if (bytes.length > 0 && !this.#gzip.write(bytes)) await once(this.#gzip, 'drain');
   }
 

@@ -22,7 +22,8 @@ export function tarHeader(name: string, sizeBytes: number): Buffer {
   block.write('00000000000\0', 136, 'ascii');
   block.fill(' ', 148, 156);
   block.write('0', 156, 'ascii');
-  block.write('ustar\0' + '00', 257, 'ascii');
+  block.write('ustar', 257, 'ascii');
+  block.write('00', 263, 'ascii');
   const sum = block.reduce((total, byte) => total + byte, 0);
   block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'ascii');
   return block;

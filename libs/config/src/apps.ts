@@ -8,6 +8,7 @@ import {
   embeddingsSlice,
   embeddingsWholeWords,
 } from './slices/embeddings.js';
+import { limitsSlice } from './slices/limits.js';
 import { isModelWhole, modelOf, modelSlice, modelWholeWords } from './slices/model.js';
 import {
   databaseSlice,
@@ -24,6 +25,7 @@ const shared = {
   ...queueSlice,
   ...secretsSlice,
   ...logInSlice,
+  ...limitsSlice,
   ...serverSlice,
   ...mediaSlice,
   ...egressSlice,
@@ -131,6 +133,14 @@ function common(env: Read) {
     /** `undefined`: the queue lives in PostgreSQL. */
     queue: { redisUrl: env.REDIS_URL },
     logIn: { idleMs: env.PARLEY_LOGIN_IDLE },
+    /** How much may be asked for; null: as much as anybody likes. */
+    limits: {
+      key: env.PARLEY_LIMIT_KEY,
+      workspace: env.PARLEY_LIMIT_WORKSPACE,
+      channel: env.PARLEY_LIMIT_CHANNEL,
+      session: env.PARLEY_LIMIT_SESSION,
+      door: env.PARLEY_LIMIT_DOOR,
+    },
     media: { bytesMax: env.PARLEY_MEDIA_MAX },
     /** `undefined`: bots bring their own models or have none. */
     model: modelOf(env),

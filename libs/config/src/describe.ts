@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { serviceEnvironment } from './apps.js';
 import { embeddingsSlice } from './slices/embeddings.js';
+import { limitsSlice } from './slices/limits.js';
 import { modelSlice } from './slices/model.js';
 import {
   databaseSlice,
@@ -31,6 +32,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, z.ZodType>>>> = {
   'Database and queue': { ...databaseSlice, ...queueSlice },
   Secrets: secretsSlice,
   'Logging in': logInSlice,
+  Limits: limitsSlice,
   'The server': serverSlice,
   Files: mediaSlice,
   'Calls to the outside': egressSlice,

@@ -19,6 +19,28 @@ export function duration({ min, max }: Bounds) {
   ).refine((ms) => ms >= min && ms <= max, `must lie between ${min} ms and ${max} ms`);
 }
 
+/** How much may be asked for: so many at once after a rest, and one more every `refillMs`. */
+export interface Rate {
+  readonly burst: number;
+  /** Milliseconds. */
+  readonly refillMs: number;
+}
+
+/** A count in a time (`600/1m`) → an allowance of that size which comes back within that time; `none` → null. */
+export function allowance() {
+  return z.string().transform((text, context): Rate | null => {
+    if (text === 'none') return null;
+    const [, digits, amount, unit = ''] = /^(\d{1,9})\/(\d{1,6})(ms|s|m|h|d)$/.exec(text) ?? [];
+    const factor = DURATION_MS[unit as keyof typeof DURATION_MS] as number | undefined;
+    const burst = Number(digits);
+    if (factor !== undefined && burst > 0 && Number(amount) > 0) {
+      return { burst, refillMs: (Number(amount) * factor) / burst };
+    }
+    context.addIssue({ code: 'custom', message: 'must be a count and a time such as 600/1m, or none' });
+    return z.NEVER;
+  });
+}
+
 /** An amount of data as text with its unit (`512kB`, `2MB`; a kB is 1,000 bytes) → bytes. */
 export function size({ min, max }: Bounds) {
   return measured(/^(\d+(?:\.\d+)?)(B|kB|KB|MB|GB)$/, SIZE_BYTES, 'a size such as 512kB or 2MB').refine(

@@ -76,7 +76,7 @@ export const readTools: readonly McpTool[] = [
     run: async (parley, { conversation_id: conversationId, limit: count }) => {
       const messages = await parley.conversations.messages(conversationId, { limit: count }).take(count);
       return messages
-        .reverse()
+        .toReversed()
         .map(({ id, author, status, recorded_at, parts }) => ({ id, author, status, recorded_at, parts }));
     },
   }),

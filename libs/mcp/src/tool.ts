@@ -21,5 +21,5 @@ export interface McpTool<Input extends z.ZodObject = z.ZodObject> {
 
 /** A tool, with the types of its input checked. */
 export function tool<Input extends z.ZodObject>(definition: McpTool<Input>): McpTool {
-  return definition as unknown as McpTool;
+  return definition;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { listOf, Message } from './api.js';
 import { Contents, contentLimits } from './content.js';
 import { PreChat } from './pre-chat.js';
+import { VisitorIdentity } from './api-visitors.js';
 import { ChannelId, ConversationId, InboxEventId, MessageId, SessionId } from './ids.js';
 
 export const CreateWidgetSession = z
@@ -17,6 +18,9 @@ export const CreateWidgetSession = z
       .max(500)
       .optional()
       .describe('Where the visitor came from'),
+    identity: VisitorIdentity.optional().describe(
+      'Who the visitor is, on the word of your server: they go on where they were, on whatever device',
+    ),
     locale: z.string().min(2).max(35).optional().describe('Language of the visitor, BCP 47'),
   })
   .meta({ id: 'CreateWidgetSession' });

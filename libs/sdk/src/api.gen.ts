@@ -51,6 +51,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/oauth/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a token of the client; for what is none it does nothing, and says the same */
+        post: operations["OauthToken_revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a client a token for an hour */
+        post: operations["OauthToken_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/readyz": {
         parameters: {
             query?: never;
@@ -1039,6 +1073,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists archives by creation */
+        get: operations["Exports_list"];
+        put?: never;
+        /** Asks for an archive of everything; webhooks hear `export.ready`, and it is kept for seven days */
+        post: operations["Exports_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads how far an archive is, and what is in it */
+        get: operations["Exports_get"];
+        put?: never;
+        post?: never;
+        /** Takes an archive away before its time */
+        delete: operations["Exports_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports/{id}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives out an archive: a gzipped tar of JSON lines, CSV and files */
+        get: operations["Exports_download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/identities/{id}": {
         parameters: {
             query?: never;
@@ -1051,6 +1138,26 @@ export interface paths {
         post?: never;
         /** Takes an address away from its contact: who writes from it next is somebody new */
         delete: operations["ContactLinks_removeIdentity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes an archive in: all of it, or nothing
+         * @description Answers when it is done, which may take minutes.
+         */
+        post: operations["Imports_create"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1440,6 +1547,60 @@ export interface paths {
         get: operations["Messages_timeline"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/oauth-clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists clients */
+        get: operations["OauthClients_list"];
+        put?: never;
+        /** Makes a client, with at most the scopes of whoever asks */
+        post: operations["OauthClients_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/oauth-clients/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads one client, but for its secret */
+        get: operations["OauthClients_get"];
+        put?: never;
+        post?: never;
+        /** Ends a client and its tokens; everywhere after two seconds */
+        delete: operations["OauthClients_remove"];
+        options?: never;
+        head?: never;
+        /** Gives a client another name */
+        patch: operations["OauthClients_update"];
+        trace?: never;
+    };
+    "/v1/oauth-clients/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a client a new secret; for a while the one before is good too */
+        post: operations["OauthClients_rotate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2629,6 +2790,7 @@ export interface components {
             expires_at: string | null;
             /** @description ApiKeyId: `key_` and 26 characters */
             id: string;
+            is_test: boolean;
             /** @description To the minute */
             last_used_at: string | null;
             name: string;
@@ -2652,6 +2814,7 @@ export interface components {
             expires_at: string | null;
             /** @description ApiKeyId: `key_` and 26 characters */
             id: string;
+            is_test: boolean;
             /** @description The whole key: shown now and never again */
             key: string;
             /** @description To the minute */
@@ -3213,6 +3376,11 @@ export interface components {
              * @default null
              */
             expires_at?: string | null;
+            /**
+             * @description For trying things out: reads, and talks to the bot in sessions of its own; every other write is refused
+             * @default false
+             */
+            is_test?: boolean;
             /** @description For people */
             name: string;
             /** @description At most those of the key that asks */
@@ -3250,6 +3418,13 @@ export interface components {
             identities?: components["schemas"]["AddIdentityInput"][];
             /** @default null */
             name?: string | null;
+        };
+        CreateExport: {
+            /**
+             * @description Whether the bytes of files come along
+             * @default true
+             */
+            include_media?: boolean;
         };
         CreateInvitation: {
             /**
@@ -3347,6 +3522,12 @@ export interface components {
             session_id?: string;
             /** @description Short for one part of type text */
             text?: string;
+        };
+        CreateOauthClient: {
+            /** @description For people */
+            name: string;
+            /** @description At most those of whoever asks; a token has these, or fewer */
+            scopes: ("sessions:write" | "messages:write" | "messages:read" | "conversations:read" | "contacts:read" | "contacts:write" | "channels:read" | "channels:write" | "bots:read" | "bots:write" | "knowledge:read" | "knowledge:write" | "trace:read" | "webhooks:read" | "webhooks:write" | "keys:read" | "keys:write" | "audit:read" | "members:read" | "members:write" | "events:read" | "analytics:read" | "exports:read" | "exports:write" | "triggers:read" | "triggers:write" | "retention:read" | "retention:write")[];
         };
         CreateSend: {
             /** @description Instead of contact_id */
@@ -3833,6 +4014,42 @@ export interface components {
              * @default true
              */
             or_text?: boolean;
+        };
+        Export: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            done_at: string | null;
+            /** @description Until when it can be downloaded */
+            expires_at: string | null;
+            /** @description What is in it, but for media */
+            files: {
+                name: string;
+                /** @description Lines of data; 1 for a file */
+                rows: number;
+                /** @description Of its content, in hexadecimal */
+                sha256: string;
+            }[];
+            /** @description ExportId: `exp_` and 26 characters */
+            id: string;
+            include_media: boolean;
+            /** @description Why it failed */
+            reason: string | null;
+            /** @description Of the whole archive, in hexadecimal */
+            sha256: string | null;
+            size_bytes: number | null;
+            /**
+             * @description expired: the archive is not kept any more
+             * @enum {string}
+             */
+            state: "queued" | "running" | "ready" | "failed" | "expired";
+        };
+        ExportList: {
+            data: components["schemas"]["Export"][];
+            has_more: boolean;
+            next_cursor: string | null;
         };
         Fact: {
             /**
@@ -4538,6 +4755,16 @@ export interface components {
             /** @description Where the file can be fetched */
             url: string;
         };
+        ImportReport: {
+            /** @description Files of the archive that are for reading only */
+            left_out: string[];
+            /** @description Files */
+            media: number;
+            /** @description By table */
+            rows: {
+                [key: string]: number;
+            };
+        };
         InstallResult: {
             /** @description What was registered at the provider */
             done: string;
@@ -4859,10 +5086,14 @@ export interface components {
             url: string;
         };
         Me: {
-            /** @description Null for a member with a console session */
+            /** @description Of the key that asks */
             api_key_id: string | null;
-            /** @description Null for an API key */
+            /** @description A key for trying things out: it changes nothing and reaches nobody */
+            is_test: boolean;
+            /** @description Of the person whose console session asks */
             member_id: string | null;
+            /** @description Of the client whose token asks */
+            oauth_client_id: string | null;
             scopes: ("sessions:write" | "messages:write" | "messages:read" | "conversations:read" | "contacts:read" | "contacts:write" | "channels:read" | "channels:write" | "bots:read" | "bots:write" | "knowledge:read" | "knowledge:write" | "trace:read" | "webhooks:read" | "webhooks:write" | "keys:read" | "keys:write" | "audit:read" | "members:read" | "members:write" | "events:read" | "analytics:read" | "exports:read" | "exports:write" | "triggers:read" | "triggers:write" | "retention:read" | "retention:write")[];
             /** @description WorkspaceId: `ws_` and 26 characters */
             workspace_id: string;
@@ -4990,6 +5221,48 @@ export interface components {
             has_more: boolean;
             next_cursor: string | null;
         };
+        OauthClient: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            /** @description The `client_id` */
+            id: string;
+            /** @description When it last got a token */
+            last_used_at: string | null;
+            name: string;
+            /** @description Until when the secret before the last rotation is good */
+            previous_secret_until: string | null;
+            scopes: ("sessions:write" | "messages:write" | "messages:read" | "conversations:read" | "contacts:read" | "contacts:write" | "channels:read" | "channels:write" | "bots:read" | "bots:write" | "knowledge:read" | "knowledge:write" | "trace:read" | "webhooks:read" | "webhooks:write" | "keys:read" | "keys:write" | "audit:read" | "members:read" | "members:write" | "events:read" | "analytics:read" | "exports:read" | "exports:write" | "triggers:read" | "triggers:write" | "retention:read" | "retention:write")[];
+        };
+        OauthClientList: {
+            data: components["schemas"]["OauthClient"][];
+            has_more: boolean;
+            next_cursor: string | null;
+        };
+        OauthClientWithSecret: {
+            /** @description Shown now and never again */
+            client_secret: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            /** @description The `client_id` */
+            id: string;
+            /** @description When it last got a token */
+            last_used_at: string | null;
+            name: string;
+            /** @description Until when the secret before the last rotation is good */
+            previous_secret_until: string | null;
+            scopes: ("sessions:write" | "messages:write" | "messages:read" | "conversations:read" | "contacts:read" | "contacts:write" | "channels:read" | "channels:write" | "bots:read" | "bots:write" | "knowledge:read" | "knowledge:write" | "trace:read" | "webhooks:read" | "webhooks:write" | "keys:read" | "keys:write" | "audit:read" | "members:read" | "members:write" | "events:read" | "analytics:read" | "exports:read" | "exports:write" | "triggers:read" | "triggers:write" | "retention:read" | "retention:write")[];
+        };
+        OauthError: {
+            /** @enum {string} */
+            error: "invalid_request" | "invalid_client" | "unsupported_grant_type" | "invalid_scope";
+            error_description: string;
+        };
         OauthLink: {
             /**
              * Format: date-time
@@ -5000,6 +5273,30 @@ export interface components {
             redirect_url: string;
             /** @description The provider's page on which a person grants access */
             url: string;
+        };
+        OauthRevocation: {
+            client_id?: string;
+            client_secret?: string;
+            token: string;
+            token_type_hint?: string;
+        };
+        OauthTokenAnswer: {
+            access_token: string;
+            /** @description Seconds */
+            expires_in: number;
+            /** @description Scopes with spaces between */
+            scope: string;
+            /** @enum {string} */
+            token_type: "Bearer";
+        };
+        OauthTokenRequest: {
+            /** @description Unless it is in the authorization header */
+            client_id?: string;
+            client_secret?: string;
+            /** @description `client_credentials` */
+            grant_type: string;
+            /** @description Scopes with spaces between; default: all that the client has */
+            scope?: string;
         };
         Option: {
             description?: string;
@@ -5036,7 +5333,7 @@ export interface components {
              * @description The code to program against.
              * @enum {string}
              */
-            code: "input/malformed-json" | "input/invalid" | "input/too-large" | "input/unsupported-media-type" | "input/method-not-allowed" | "input/not-acceptable" | "input/invalid-cursor" | "input/idempotency-key-reused" | "input/unsupported-content" | "input/unreadable" | "input/unsupported-version" | "access/missing-credentials" | "access/invalid-api-key" | "access/token-expired" | "access/invalid-signature" | "access/insufficient-scope" | "access/ip-not-allowed" | "access/origin-not-allowed" | "access/wrong-credentials" | "access/wrong-code" | "access/invalid-session" | "access/second-factor-needed" | "access/not-a-member" | "access/cross-site" | "access/invalid-link" | "state/not-found" | "state/conflict" | "state/already-exists" | "state/conversation-closed" | "state/idempotency-in-progress" | "state/gone" | "state/version-mismatch" | "state/rate-limited" | "state/fenced" | "state/unavailable" | "state/bot-timeout" | "state/already-running" | "channel/throttled" | "channel/unreachable" | "channel/outcome-unknown" | "channel/rejected" | "channel/refused" | "channel/opted-out" | "channel/credentials" | "channel/not-connected" | "channel/unknown-connector" | "channel/paused" | "store/unavailable" | "store/conflict" | "store/sealed" | "store/credentials" | "store/too-old" | "store/migration-failed" | "store/schema-drift" | "store/platform-unsupported" | "store/folder-unusable" | "store/cluster-failed" | "queue/unavailable" | "queue/invalid-payload" | "queue/too-old" | "config/invalid" | "internal/bug" | "config/port-taken" | "internal/process-failed";
+            code: "input/malformed-json" | "input/invalid" | "input/too-large" | "input/unsupported-media-type" | "input/method-not-allowed" | "input/not-acceptable" | "input/invalid-cursor" | "input/idempotency-key-reused" | "input/unsupported-content" | "input/unreadable" | "input/unsupported-version" | "access/missing-credentials" | "access/invalid-api-key" | "access/token-expired" | "access/invalid-signature" | "access/insufficient-scope" | "access/ip-not-allowed" | "access/origin-not-allowed" | "access/test-key" | "access/wrong-credentials" | "access/wrong-code" | "access/invalid-session" | "access/second-factor-needed" | "access/not-a-member" | "access/cross-site" | "access/invalid-link" | "state/not-found" | "state/conflict" | "state/already-exists" | "state/conversation-closed" | "state/idempotency-in-progress" | "state/gone" | "state/version-mismatch" | "state/rate-limited" | "state/fenced" | "state/unavailable" | "state/bot-timeout" | "state/already-running" | "channel/throttled" | "channel/unreachable" | "channel/outcome-unknown" | "channel/rejected" | "channel/refused" | "channel/opted-out" | "channel/credentials" | "channel/not-connected" | "channel/unknown-connector" | "channel/paused" | "store/unavailable" | "store/conflict" | "store/sealed" | "store/credentials" | "store/too-old" | "store/migration-failed" | "store/schema-drift" | "store/platform-unsupported" | "store/folder-unusable" | "store/cluster-failed" | "queue/unavailable" | "queue/invalid-payload" | "queue/too-old" | "config/invalid" | "internal/bug" | "config/port-taken" | "internal/process-failed";
             /** @description One sentence about this occurrence. */
             detail: string;
             /** @description The fields that break a rule, in the order of the schema; only with `input/invalid`. */
@@ -5876,6 +6173,10 @@ export interface components {
             /** @enum {string} */
             role: "owner" | "admin" | "operator" | "bot-author" | "viewer" | "custom";
         };
+        UpdateOauthClient: {
+            /** @description For people */
+            name: string;
+        };
         UpdateTrigger: {
             action?: {
                 /** @description By preference; default: where they wrote last */
@@ -6270,7 +6571,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description One of `access/insufficient-scope`, `access/ip-not-allowed`, `access/origin-not-allowed`, `access/not-a-member`, `access/cross-site`, `access/invalid-link` */
+        /** @description One of `access/insufficient-scope`, `access/ip-not-allowed`, `access/origin-not-allowed`, `access/test-key`, `access/not-a-member`, `access/cross-site`, `access/invalid-link` */
         Problem403: {
             headers: {
                 [name: string]: unknown;
@@ -6448,7 +6749,6 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             404: components["responses"]["Problem404"];
-            410: components["responses"]["Problem410"];
             422: components["responses"]["Problem422"];
             503: components["responses"]["Problem503"];
             /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
@@ -6479,6 +6779,122 @@ export interface operations {
                 content?: never;
             };
             503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    OauthToken_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["OauthRevocation"];
+            };
+        };
+        responses: {
+            /** @description It opens nothing any more */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong with the request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthError"];
+                };
+            };
+            /** @description The client is unknown, or its secret is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthError"];
+                };
+            };
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    OauthToken_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["OauthTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description The token */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthTokenAnswer"];
+                };
+            };
+            /** @description What is wrong with the request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthError"];
+                };
+            };
+            /** @description The client is unknown, or its secret is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthError"];
+                };
+            };
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
             /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
             default: {
                 headers: {
@@ -6601,6 +7017,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -6643,6 +7060,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
@@ -6882,6 +7300,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -6979,6 +7398,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -7018,6 +7438,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
@@ -7063,6 +7484,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
@@ -7110,6 +7532,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
@@ -7153,6 +7576,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
             /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
@@ -7187,6 +7611,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
             /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
@@ -7262,6 +7687,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
             /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
@@ -7300,6 +7726,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
@@ -7347,6 +7774,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
@@ -7387,6 +7815,7 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
@@ -7427,6 +7856,7 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
@@ -7470,6 +7900,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
@@ -7517,6 +7948,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
@@ -7566,6 +7998,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -7608,6 +8041,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
@@ -7792,6 +8226,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
             /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
@@ -7832,6 +8267,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -7874,6 +8310,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
@@ -8435,6 +8872,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -8564,6 +9002,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -8606,6 +9045,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
@@ -9160,6 +9600,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -9444,6 +9885,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -9567,6 +10009,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
             /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
@@ -9608,7 +10051,221 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Exports_list: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                limit?: number;
+                order?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of archives */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Exports_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateExport"];
+            };
+        };
+        responses: {
+            /** @description The archive, which is being made */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Exports_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The archive */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Exports_remove: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Exports_download: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The archive; `sha256` of the export is its hash */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
             /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
@@ -9666,6 +10323,55 @@ export interface operations {
             };
         };
     };
+    Imports_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The archive, as it was downloaded */
+        requestBody: {
+            content: {
+                "application/gzip": string;
+            };
+        };
+        responses: {
+            /** @description What was taken in */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     Invitations_list: {
         parameters: {
             query?: {
@@ -9693,6 +10399,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -9735,6 +10442,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
@@ -9828,6 +10536,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -9870,6 +10579,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
@@ -10262,6 +10972,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -10655,6 +11366,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
             /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
@@ -10701,6 +11413,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
@@ -10750,6 +11463,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -10792,6 +11506,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
@@ -11030,6 +11745,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
@@ -11128,6 +11844,287 @@ export interface operations {
             };
         };
     };
+    OauthClients_list: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                limit?: number;
+                order?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of clients */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthClientList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    OauthClients_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateOauthClient"];
+            };
+        };
+        responses: {
+            /** @description The client and its secret */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthClientWithSecret"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    OauthClients_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The client */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthClient"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    OauthClients_remove: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It opens nothing any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    OauthClients_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateOauthClient"];
+            };
+        };
+        responses: {
+            /** @description The client as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthClient"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    OauthClients_rotate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateApiKey"];
+            };
+        };
+        responses: {
+            /** @description The client and its new secret */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthClientWithSecret"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     Secrets_list: {
         parameters: {
             query?: {
@@ -11155,6 +12152,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -11195,6 +12193,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
@@ -11286,6 +12285,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
@@ -11424,6 +12424,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -11475,6 +12476,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
@@ -11609,6 +12611,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
@@ -11740,6 +12743,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -11781,6 +12785,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -11823,6 +12828,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
@@ -12202,6 +13208,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -12244,6 +13251,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
@@ -12623,6 +13631,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
@@ -12678,6 +13687,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
@@ -12727,6 +13737,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -12769,6 +13780,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
@@ -12819,6 +13831,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
@@ -12865,6 +13878,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];

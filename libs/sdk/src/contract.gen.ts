@@ -74,6 +74,10 @@ export const errorCodes = {
     status: 403,
     retry: 'never',
   },
+  'access/test-key': {
+    status: 403,
+    retry: 'never',
+  },
   'access/wrong-credentials': {
     status: 401,
     retry: 'never',

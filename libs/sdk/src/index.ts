@@ -20,6 +20,7 @@ export {
   SignatureError,
   TimeoutError,
 } from './errors.js';
+export type { WorkspaceStreamOptions } from './events.js';
 export type { CallOptions, Fetch, ParleyOptions } from './options.js';
 export { type Page, Pages } from './pages.js';
 export { Parley } from './parley.js';

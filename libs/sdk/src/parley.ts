@@ -1,6 +1,7 @@
 import createClient, { type Client } from 'openapi-fetch';
 import type { paths } from './api.gen.js';
 import { Conversations } from './conversations.js';
+import { Events } from './events.js';
 import { Messages } from './messages.js';
 import type { ParleyOptions } from './options.js';
 import { Calls } from './resources.gen.js';
@@ -24,6 +25,7 @@ export class Parley extends Calls {
   readonly http: Client<paths>;
 
   override readonly conversations: Conversations;
+  override readonly events: Events;
   override readonly messages: Messages;
   override readonly widget: Widget;
 
@@ -31,6 +33,7 @@ export class Parley extends Calls {
     const transport = new Transport(options);
     super(transport);
     this.conversations = new Conversations(transport);
+    this.events = new Events(transport);
     this.messages = new Messages(transport);
     this.widget = new Widget(transport);
     const { apiKey, fetch: own, headers } = options;

@@ -475,11 +475,47 @@ export class EventsCalls extends Resource {
   }
 }
 
+/** Calls under `/v1/exports`. */
+export class ExportsCalls extends Resource {
+  /** Asks for an archive of everything; webhooks hear `export.ready`, and it is kept for seven days. `POST /v1/exports` */
+  create(body: Body<'Exports_create'> = {}, options: CallOptions = {}): Promise<Answer<'Exports_create'>> {
+    return this.json({ verb: 'POST', path: '/v1/exports', body, options });
+  }
+
+  /** Lists archives by creation. `GET /v1/exports` */
+  list(query: Query<'Exports_list'> = {}, options: CallOptions = {}): Pages<Item<'Exports_list'>> {
+    return this.pages({ verb: 'GET', path: '/v1/exports', query, options });
+  }
+
+  /** Reads how far an archive is, and what is in it. `GET /v1/exports/{id}` */
+  get(id: string, options: CallOptions = {}): Promise<Answer<'Exports_get'>> {
+    return this.json({ verb: 'GET', path: `/v1/exports/${inPath(id)}`, options });
+  }
+
+  /** Takes an archive away before its time. `DELETE /v1/exports/{id}` */
+  remove(id: string, options: CallOptions = {}): Promise<void> {
+    return this.nothing({ verb: 'DELETE', path: `/v1/exports/${inPath(id)}`, options });
+  }
+
+  /** Gives out an archive: a gzipped tar of JSON lines, CSV and files. `GET /v1/exports/{id}/download` */
+  download(id: string, options: CallOptions = {}): Promise<Response> {
+    return this.raw({ verb: 'GET', path: `/v1/exports/${inPath(id)}/download`, options });
+  }
+}
+
 /** Calls under `/v1/identities`. */
 export class IdentitiesCalls extends Resource {
   /** Takes an address away from its contact: who writes from it next is somebody new. `DELETE /v1/identities/{id}` */
   remove(id: string, options: CallOptions = {}): Promise<void> {
     return this.nothing({ verb: 'DELETE', path: `/v1/identities/${inPath(id)}`, options });
+  }
+}
+
+/** Calls under `/v1/imports`. */
+export class ImportsCalls extends Resource {
+  /** Takes an archive in: all of it, or nothing. `POST /v1/imports` */
+  create(body: Bytes, options: CallOptions = {}): Promise<Answer<'Imports_create'>> {
+    return this.json({ verb: 'POST', path: '/v1/imports', body, options });
   }
 }
 
@@ -719,6 +755,50 @@ export class MessagesCalls extends Resource {
   /** Tells what happened to a message, hop by hop, with times. `GET /v1/messages/{id}/timeline` */
   timeline(id: string, options: CallOptions = {}): Promise<Answer<'Messages_timeline'>> {
     return this.json({ verb: 'GET', path: `/v1/messages/${inPath(id)}/timeline`, options });
+  }
+}
+
+/** Calls under `/v1/oauth-clients`. */
+export class OauthClientsCalls extends Resource {
+  /** Makes a client, with at most the scopes of whoever asks. `POST /v1/oauth-clients` */
+  create(
+    body: Body<'OauthClients_create'>,
+    options: CallOptions = {},
+  ): Promise<Answer<'OauthClients_create'>> {
+    return this.json({ verb: 'POST', path: '/v1/oauth-clients', body, options });
+  }
+
+  /** Lists clients. `GET /v1/oauth-clients` */
+  list(query: Query<'OauthClients_list'> = {}, options: CallOptions = {}): Pages<Item<'OauthClients_list'>> {
+    return this.pages({ verb: 'GET', path: '/v1/oauth-clients', query, options });
+  }
+
+  /** Reads one client, but for its secret. `GET /v1/oauth-clients/{id}` */
+  get(id: string, options: CallOptions = {}): Promise<Answer<'OauthClients_get'>> {
+    return this.json({ verb: 'GET', path: `/v1/oauth-clients/${inPath(id)}`, options });
+  }
+
+  /** Gives a client another name. `PATCH /v1/oauth-clients/{id}` */
+  update(
+    id: string,
+    body: Body<'OauthClients_update'>,
+    options: CallOptions = {},
+  ): Promise<Answer<'OauthClients_update'>> {
+    return this.json({ verb: 'PATCH', path: `/v1/oauth-clients/${inPath(id)}`, body, options });
+  }
+
+  /** Ends a client and its tokens; everywhere after two seconds. `DELETE /v1/oauth-clients/{id}` */
+  remove(id: string, options: CallOptions = {}): Promise<void> {
+    return this.nothing({ verb: 'DELETE', path: `/v1/oauth-clients/${inPath(id)}`, options });
+  }
+
+  /** Gives a client a new secret; for a while the one before is good too. `POST /v1/oauth-clients/{id}/rotate` */
+  rotate(
+    id: string,
+    body: Body<'OauthClients_rotate'> = {},
+    options: CallOptions = {},
+  ): Promise<Answer<'OauthClients_rotate'>> {
+    return this.json({ verb: 'POST', path: `/v1/oauth-clients/${inPath(id)}/rotate`, body, options });
   }
 }
 
@@ -993,7 +1073,9 @@ export class Calls {
   readonly deadLetters: DeadLettersCalls;
   readonly eventTypes: EventTypesCalls;
   readonly events: EventsCalls;
+  readonly exports: ExportsCalls;
   readonly identities: IdentitiesCalls;
+  readonly imports: ImportsCalls;
   readonly invitations: InvitationsCalls;
   readonly knowledgeBases: KnowledgeBasesCalls;
   readonly knowledgeGaps: KnowledgeGapsCalls;
@@ -1002,6 +1084,7 @@ export class Calls {
   readonly media: MediaCalls;
   readonly members: MembersCalls;
   readonly messages: MessagesCalls;
+  readonly oauthClients: OauthClientsCalls;
   readonly secrets: SecretsCalls;
   readonly sendBatches: SendBatchesCalls;
   readonly sends: SendsCalls;
@@ -1027,7 +1110,9 @@ export class Calls {
     this.deadLetters = new DeadLettersCalls(transport);
     this.eventTypes = new EventTypesCalls(transport);
     this.events = new EventsCalls(transport);
+    this.exports = new ExportsCalls(transport);
     this.identities = new IdentitiesCalls(transport);
+    this.imports = new ImportsCalls(transport);
     this.invitations = new InvitationsCalls(transport);
     this.knowledgeBases = new KnowledgeBasesCalls(transport);
     this.knowledgeGaps = new KnowledgeGapsCalls(transport);
@@ -1036,6 +1121,7 @@ export class Calls {
     this.media = new MediaCalls(transport);
     this.members = new MembersCalls(transport);
     this.messages = new MessagesCalls(transport);
+    this.oauthClients = new OauthClientsCalls(transport);
     this.secrets = new SecretsCalls(transport);
     this.sendBatches = new SendBatchesCalls(transport);
     this.sends = new SendsCalls(transport);

@@ -1,12 +1,17 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import type pg from 'pg';
+import pg from 'pg';
 import { type MemberId, uuidOf, type WorkspaceId } from '#libs/model';
 import { Prisma, PrismaClient } from '#prisma/client';
-import { createPool } from './pool.js';
+import { connectionOptions, createPool } from './pool.js';
 import { storeFault } from './store-fault.js';
 
 /** A Prisma client inside a transaction of one workspace. */
 export type WorkspaceTransaction = Prisma.TransactionClient;
+
+/** A connection of its own inside a transaction of one workspace, for work that takes minutes. */
+export interface WorkspaceSession {
+  query<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>;
+}
 
 export interface DatabaseOptions {
   url: string;
@@ -39,7 +44,7 @@ export class Database {
   readonly #pool: pg.Pool;
   readonly #prisma: PrismaClient;
 
-  constructor(options: DatabaseOptions) {
+  constructor(private readonly options: DatabaseOptions) {
     this.#pool = createPool({ url: options.url, max: options.poolMax, role: 'app', name: options.name });
     this.#prisma = new PrismaClient({
       adapter: new PrismaPg(this.#pool, { statementNameGenerator: statementNames() }),
@@ -86,6 +91,45 @@ export class Database {
       );
     } catch (error) {
       throw storeFault(error);
+    }
+  }
+
+  /**
+   * Runs long work in one transaction that sees one workspace only, on a connection that is no pool's: `read` sees one
+   * snapshot and writes nothing.
+   *
+   * @throws Fault `store/unavailable` when the database cannot be reached; faults of the work pass through
+   */
+  async inSession<T>(
+    workspaceId: WorkspaceId,
+    mode: 'read' | 'write',
+    work: (session: WorkspaceSession) => Promise<T>,
+  ): Promise<T> {
+    const { url, name } = this.options;
+    const client = new pg.Client(connectionOptions({ url, role: 'app', name: `${name} archive` }));
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      await client.query(
+        mode === 'read'
+          ? 'begin isolation level repeatable read read only'
+          : 'begin isolation level read committed',
+      );
+      await client.query(
+        `set local statement_timeout = '10min'; set local idle_in_transaction_session_timeout = '10min'; set local work_mem = '64MB'`,
+      );
+      await client.query(`select set_config('parley.workspaces', $1, true)`, [uuidOf(workspaceId)]);
+      const done = await work({
+        query: async <Row extends object>(text: string, values?: unknown[]) =>
+          (await client.query<Row & pg.QueryResultRow>(text, values)).rows,
+      });
+      await client.query('commit');
+      return done;
+    } catch (error) {
+      throw storeFault(error);
+    } finally {
+      // A transaction that is open ends with its connection.
+      await client.end().catch(() => undefined);
     }
   }
 

@@ -6,5 +6,6 @@ export { storeFault } from './store-fault.js';
 export { StoreModule } from './store.module.js';
 export * from './repositories/index.js';
 export * from './sealing/index.js';
+export * from './archive/index.js';
 export * from './pipeline/index.js';
 export { Listener } from './listener.js';

@@ -10,6 +10,23 @@ export interface PoolOptions {
   name: string;
 }
 
+/** How every connection of ours is opened, in a pool or not. */
+export function connectionOptions({ url, role, name }: Omit<PoolOptions, 'max'>): pg.ClientConfig {
+  const settings = [
+    '-c TimeZone=UTC',
+    '-c statement_timeout=15000',
+    '-c idle_in_transaction_session_timeout=15000',
+  ];
+  const forRole = role === 'app' ? ['-c role=parley_app'] : ['-c search_path=bullmq,public'];
+  return {
+    connectionString: url,
+    keepAlive: true,
+    connectionTimeoutMillis: 2_000,
+    options: [...settings, ...forRole].join(' '),
+    application_name: `parley ${name}`,
+  };
+}
+
 /** Just above the server's own limit: what says nothing for longer has no server behind it any more. */
 const SILENCE_MS = 16_000;
 const TIMED_OUT = 'Query read timeout';
@@ -21,21 +38,11 @@ const TIMED_OUT = 'Query read timeout';
  * `parley_app`, under which row-level security holds even when the address names a superuser.
  */
 export function createPool(options: PoolOptions): pg.Pool {
-  const settings = [
-    '-c TimeZone=UTC',
-    '-c statement_timeout=15000',
-    '-c idle_in_transaction_session_timeout=15000',
-  ];
-  const forRole = options.role === 'app' ? ['-c role=parley_app'] : ['-c search_path=bullmq,public'];
   const pool = new pg.Pool({
-    connectionString: options.url,
+    ...connectionOptions(options),
     max: options.max,
-    keepAlive: true,
-    connectionTimeoutMillis: 2_000,
     query_timeout: SILENCE_MS,
     idleTimeoutMillis: 30_000,
-    options: [...settings, ...forRole].join(' '),
-    application_name: `parley ${options.name}`,
   });
   pool.setMaxListeners(0);
   // A connection that breaks while idle is replaced; whoever needs one next sees the error if the server is away.

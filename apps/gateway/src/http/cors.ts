@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 const METHODS = 'GET, POST, PATCH, DELETE';
-const HEADERS = 'authorization, content-type, idempotency-key, last-event-id, request-id';
-const EXPOSED = 'request-id, idempotent-replayed, retry-after';
+const HEADERS = 'authorization, content-type, idempotency-key, last-event-id, parley-version, request-id';
+const EXPOSED = 'request-id, idempotent-replayed, retry-after, parley-version, ratelimit, ratelimit-policy';
 const PREFLIGHT_SECONDS = '600';
 
 /**

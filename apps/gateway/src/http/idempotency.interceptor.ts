@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type CallHandler,
@@ -125,8 +126,11 @@ function keyOf(header: string | string[], keyMin: number): string {
 }
 
 function hashOf({ method, url, body }: FastifyRequest): string {
-  return createHash('sha256')
-    .update(`${method} ${url}\n`)
-    .update(Buffer.isBuffer(body) ? body : JSON.stringify(body ?? null))
-    .digest('base64url');
+  return (
+    createHash('sha256')
+      .update(`${method} ${url}\n`)
+      // A stream is not read twice: what it holds does not count.
+      .update(Buffer.isBuffer(body) ? body : body instanceof Readable ? '' : JSON.stringify(body ?? null))
+      .digest('base64url')
+  );
 }

@@ -1,6 +1,9 @@
 import { fault } from '#libs/faults';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
+/** An archive of a workspace, which is taken in as a stream. */
+export const ARCHIVE_TYPE = 'application/vnd.parley.archive';
+
 /** Routes whose body is a file. */
 const FILE_ROUTES = new Set([
   '/v1/media',
@@ -27,6 +30,13 @@ export function parseBodies(server: FastifyInstance, fileBytesMax: number): void
     if (FILE_ROUTES.has(route.url)) route.bodyLimit = fileBytesMax;
   });
   server.removeAllContentTypeParsers();
+  // An archive is read as it comes; nothing else may.
+  server.addContentTypeParser(ARCHIVE_TYPE, (request, payload, done) => {
+    const isTaken = request.routeOptions.url === '/v1/imports';
+    if (!isTaken) payload.resume();
+    const refusal = fault('input/unsupported-media-type', { detail: 'Send the body as application/json.' });
+    done(isTaken ? null : refusal, isTaken ? payload : undefined);
+  });
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
     try {
       done(null, parse(request, body as Buffer));

@@ -2,8 +2,9 @@ import { Injectable, type StreamableFile } from '@nestjs/common';
 import type { Principal } from '#libs/access';
 import { TurnWaiter } from '#libs/events';
 import type { CreateMessage, MessageAnswer } from '#libs/model';
-import type { OperationId } from '#libs/store';
+import { type OperationId, Sessions, type StoredSession } from '#libs/store';
 import { InFlight } from '../http/in-flight.js';
+import { requireTestSession } from '../sessions/test-sessions.js';
 import { type Place, type Said, Speaking, type Taken } from './speaking.js';
 import { contentsOf } from './spoken.js';
 import { TurnStream } from './turn-stream.js';
@@ -16,6 +17,7 @@ const WAIT_MS = 30_000;
 export class MessageService {
   constructor(
     private readonly speaking: Speaking,
+    private readonly sessions: Sessions,
     private readonly turns: TurnWaiter,
     private readonly turnStream: TurnStream,
     private readonly inFlight: InFlight,
@@ -26,14 +28,15 @@ export class MessageService {
    *
    * @param operationId  of a write that may be repeated: the message is then the same one
    * @returns the answer, `pending` when it was not awaited or took longer than 30 s; for `stream` the events
-   * @throws Fault `state/not-found`, `state/gone`, `state/conversation-closed`, `input/invalid`, `store/unavailable`
+   * @throws Fault `access/test-key` for a test key in a session that none began; `state/not-found`, `state/gone`, `state/conversation-closed`, `input/invalid`, `store/unavailable`
    */
   async create(
-    { workspaceId }: Principal,
+    { workspaceId, isTest = false }: Principal,
     body: CreateMessage,
     operationId: OperationId | undefined,
   ): Promise<MessageAnswer | StreamableFile> {
     const place = await this.#placeOf(workspaceId, body);
+    if (isTest) requireTestSession(await this.#sessionOf(body));
     const said: Said = {
       contents: contentsOf(body),
       clientId: body.client_id ?? operationId,
@@ -48,6 +51,10 @@ export class MessageService {
       case 'stream':
         return (await this.turnStream.open(workspaceId, place.conversationId, say)).asAnswer();
     }
+  }
+
+  async #sessionOf({ session_id: sessionId }: CreateMessage): Promise<StoredSession | null> {
+    return sessionId === undefined ? null : this.sessions.get(sessionId);
   }
 
   #placeOf(workspaceId: Principal['workspaceId'], body: CreateMessage): Promise<Place> {

@@ -11,6 +11,8 @@ import { Audited } from '../http/audited.js';
 import { Id } from '../http/id-param.js';
 import { IdempotencyHeader } from '../http/idempotency.interceptor.js';
 import { Operation } from '../http/operation.js';
+import { Limits } from '../limits/limits.js';
+import { OpenToTestKeys } from '../limits/limits-guard.js';
 import { MessageService } from './message-service.js';
 
 @ApiTags('Messages')
@@ -20,6 +22,7 @@ import { MessageService } from './message-service.js';
 export class MessagesController {
   constructor(
     private readonly messages: MessageService,
+    private readonly limits: Limits,
     private readonly conversations: Conversations,
     private readonly timelines: Timelines,
   ) {}
@@ -27,6 +30,7 @@ export class MessagesController {
   /** Says something as the person of a session, and awaits, streams or leaves the answer. */
   @Post()
   @Scopes('messages:write')
+  @OpenToTestKeys()
   @Produces('application/json', 'text/event-stream')
   @IdempotencyHeader()
   @Answers(200, MessageAnswer, 'The answer; with `respond: stream` the events of the turn')
@@ -37,6 +41,7 @@ export class MessagesController {
     @Operation() operationId: OperationId | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<MessageAnswer | StreamableFile> {
+    if (body.session_id !== undefined) await this.limits.forSession(body.session_id, reply);
     const answer = await this.messages.create(caller, body, operationId);
     if (answer instanceof StreamableFile) return answer;
     void reply.status(answer.status === 'completed' ? 200 : 202);

@@ -8,7 +8,9 @@ import { Answers, Problems } from '../http/answers.js';
 import { Id } from '../http/id-param.js';
 import { IdempotencyHeader } from '../http/idempotency.interceptor.js';
 import { Operation, Repeatable } from '../http/operation.js';
+import { OpenToTestKeys } from '../limits/limits-guard.js';
 import { SessionService, sessionOf } from './session-service.js';
+import { asTest } from './test-sessions.js';
 
 @ApiTags('Sessions')
 @ApiBearerAuth()
@@ -23,15 +25,16 @@ export class SessionsController {
 
   /** Starts a session; a person with the same `external_id` goes on where they were. */
   @Post()
+  @OpenToTestKeys()
   @Repeatable()
   @IdempotencyHeader()
   @Answers(201, Session, 'The session, with a token for the browser')
   async create(
-    @Caller() { workspaceId }: Principal,
+    @Caller() { workspaceId, isTest }: Principal,
     @Body({ schema: CreateSession }) { channel_id, contact, metadata, ttl_seconds }: CreateSession,
     @Operation() operationId: OperationId | undefined,
   ): Promise<Session> {
-    const opened = await this.sessions.begin(workspaceId, {
+    const session = {
       channelId: channel_id ?? (await this.sessions.defaultChannel(workspaceId)),
       externalId: contact.external_id,
       name: contact.name,
@@ -39,8 +42,8 @@ export class SessionsController {
       metadata,
       ttlMs: ttl_seconds * 1_000,
       sessionId: operationId && idOfOperation('session', operationId),
-    });
-    return sessionOf(opened);
+    };
+    return sessionOf(await this.sessions.begin(workspaceId, isTest ? asTest(session) : session));
   }
 
   /** Reads a session that has not ended. */

@@ -10,13 +10,14 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Public } from '#libs/access';
-import { CreateWidgetSession, type WidgetLook, WidgetSession } from '#libs/model';
-import { idOfOperation, type OperationId } from '#libs/store';
+import { type KnownVisitor, Public, visitorOf } from '#libs/access';
+import { CreateWidgetSession, type VisitorIdentity, type WidgetLook, WidgetSession } from '#libs/model';
+import { idOfOperation, type LoadedChannel, type OperationId, VisitorKeys } from '#libs/store';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Answers, Problems } from '../http/answers.js';
 import { IdempotencyHeader } from '../http/idempotency.interceptor.js';
 import { Operation, Repeatable, setWriter } from '../http/operation.js';
+import { Limits } from '../limits/limits.js';
 import { type OpenSession, SessionService } from '../sessions/session-service.js';
 import { LookService } from './look-service.js';
 import { metadataOf } from './page-context.js';
@@ -30,16 +31,21 @@ const KEY_MIN = 22;
 /** Names the writer of a public request: the channel that it asks for. */
 @Injectable()
 class ChannelDoorGuard implements CanActivate {
-  constructor(private readonly door: WidgetDoor) {}
+  constructor(
+    private readonly door: WidgetDoor,
+    private readonly limits: Limits,
+  ) {}
 
-  /** @throws what `WidgetDoor.channelFor` throws; a body that names no channel is left to its schema */
+  /** @throws what `WidgetDoor.channelFor` throws, Fault `state/rate-limited`; a body that names no channel is left to its schema */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const named = CreateWidgetSession.safeParse(request.body);
     if (!named.success) return true;
     const channelId = named.data.channel_id;
-    const channel = await this.door.channelFor(channelId, request, http.getResponse<FastifyReply>());
+    const reply = http.getResponse<FastifyReply>();
+    const channel = await this.door.channelFor(channelId, request, reply);
+    await this.limits.forDoor(channelId, request.ip, reply);
     const principal = `public:${channelId}`;
     setWriter(request, { workspaceId: channel.workspaceId, principal, keyMin: KEY_MIN });
     return true;
@@ -55,9 +61,10 @@ export class WidgetSessionsController {
     private readonly door: WidgetDoor,
     private readonly sessions: SessionService,
     private readonly looks: LookService,
+    private readonly visitorKeys: VisitorKeys,
   ) {}
 
-  /** Begins a visitor's session, or, with the token of one, lets it go on. */
+  /** Begins a visitor's session, or, with the token of one, lets it go on; a known visitor goes on where they were. */
   @Post()
   @UseGuards(ChannelDoorGuard)
   @Repeatable()
@@ -69,18 +76,28 @@ export class WidgetSessionsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<WidgetSession> {
-    if (request.headers.authorization !== undefined) {
+    if (request.headers.authorization !== undefined && body.identity === undefined) {
       const { session, channel } = await this.door.visitOf(request, reply);
       return viewOf(await this.sessions.extend(session, STAY_MS), await this.looks.of(channel));
     }
     const channel = await this.door.channelFor(body.channel_id, request, reply);
+    const known = body.identity && (await this.#visitor(body.identity, channel));
     const opened = await this.sessions.begin(channel.workspaceId, {
+      ...known,
       channelId: body.channel_id,
       metadata: metadataOf(body),
       ttlMs: STAY_MS,
       sessionId: operationId && idOfOperation('session', operationId),
     });
     return viewOf(opened, await this.looks.of(channel));
+  }
+
+  async #visitor(
+    identity: VisitorIdentity,
+    { workspaceId, channelId }: LoadedChannel,
+  ): Promise<KnownVisitor> {
+    const keys = await this.visitorKeys.materialOf(workspaceId, channelId);
+    return visitorOf(identity, keys, { channelId, nowMs: Date.now() });
   }
 }
 

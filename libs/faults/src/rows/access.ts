@@ -59,6 +59,15 @@ export const accessFaults = {
     cause: 'The page that sent the request is not on the list of allowed origins of this channel.',
     fix: 'Add the origin, scheme and port included, to the settings of the channel.',
   },
+  'access/test-key': {
+    http: 403,
+    retry: 'never',
+    log: 'info',
+    title: 'A test key may not do this',
+    cause:
+      'A test key reads, and talks to the bot in sessions that it began; it changes nothing and reaches nobody.',
+    fix: 'Use a live key.',
+  },
   'access/wrong-credentials': {
     http: 401,
     retry: 'never',

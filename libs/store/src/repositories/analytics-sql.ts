@@ -82,6 +82,8 @@ function talksOf(grouping: Grouping): string {
         min(e.seq) filter (where e.type = 'message.created' and e.data->>'by' = 'contact') over (partition by k.c) as asked_seq
       from talk k
       join event e on e.workspace_id = $1::uuid and e.conversation_id = k.c
+      where e.type in ('message.created', 'turn.completed', 'turn.failed', 'handoff.requested', 'control.changed',
+        'conversation.updated', 'session.ended', 'goal.reached')
     ), fact as (
       select c, at, channel_id,
         max(occurred_at) filter (where seq = asked_seq) as asked_at,

@@ -61,6 +61,7 @@ export { OauthClients, type StoredOauthClient, type StoredOauthToken } from './o
 export type { ChannelPacing, Rate } from './pace.js';
 export { PersonalData, type ErasedFiles } from './personal-data.js';
 export { RepositoriesModule } from './repositories.module.js';
+export { RetentionRules, type OldFile, type Swept } from './retention-rules.js';
 export { Secrets, type ShownSecret } from './secrets.js';
 export {
   Sends,
@@ -84,6 +85,7 @@ export { TimedCache, type TimedCacheOptions } from './timed-cache.js';
 export type { AttemptEntry } from './timeline-steps.js';
 export { Timelines } from './timelines.js';
 export { Triggers, type StoredTrigger } from './triggers.js';
+export { VisitorKeys, type ShownVisitorKey, type VisitorKeyMaterial } from './visitor-keys.js';
 export { WebhookEndpoints } from './webhook-endpoints.js';
 export { WebhookLog, type RecoverRange } from './webhook-log.js';
 export { Workspaces, type Workspace } from './workspaces.js';

@@ -58,11 +58,13 @@ import { Members } from './members.js';
 import { OauthClients } from './oauth-clients.js';
 import { Secrets } from './secrets.js';
 import { PersonalData } from './personal-data.js';
+import { RetentionRules } from './retention-rules.js';
 import { Sends } from './sends.js';
 import { Sessions } from './sessions.js';
 import { SetUps } from './set-ups.js';
 import { Timelines } from './timelines.js';
 import { Triggers } from './triggers.js';
+import { VisitorKeys } from './visitor-keys.js';
 import { WebhookEndpoints } from './webhook-endpoints.js';
 import { WebhookLog } from './webhook-log.js';
 import { Workspaces } from './workspaces.js';
@@ -119,11 +121,13 @@ const repositories = [
   Operators,
   Secrets,
   PersonalData,
+  RetentionRules,
   Sends,
   Sessions,
   SetUps,
   Timelines,
   Triggers,
+  VisitorKeys,
   WebhookDeliveries,
   WebhookEndpoints,
   WebhookLog,

@@ -187,7 +187,7 @@ const keyOf = (workspaceId: WorkspaceId, triggerId: TriggerId): { workspaceId: s
   workspaceId: uuidOf(workspaceId),
   id: uuidOf(triggerId),
 });
-const json = (action: TriggerAction): Prisma.InputJsonValue => action as unknown as Prisma.InputJsonValue;
+const json = (action: TriggerAction): Prisma.InputJsonValue => action;
 
 async function required(
   tx: WorkspaceTransaction,

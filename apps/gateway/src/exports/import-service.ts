@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { Injectable } from '@nestjs/common';
+import { readTar, type TarEntry } from '#libs/archive';
+import type { GatewayConfig } from '#libs/config';
+import { fault, isFault } from '#libs/faults';
+import { MediaFiles } from '#libs/media';
+import type { ImportReport, WorkspaceId } from '#libs/model';
+import {
+  type Actor,
+  archivedTable,
+  type ArchivedTable,
+  WorkspaceArchive,
+  type WorkspaceIntake,
+} from '#libs/store';
+import { Config } from '../config-token.js';
+
+const FORMAT = 'parley-archive';
+const ROWS_AT_ONCE = 1_000;
+/** The longest line: a message, a trace or a definition of a bot, with room. */
+const LINE_MAX = 32 * 1_048_576;
+const MANIFEST_MAX = 4 * 1_048_576;
+
+interface Manifest {
+  format?: string;
+  version?: number;
+  files?: { name: string; sha256: string }[];
+}
+
+/** Takes archives in: all of one, or nothing. */
+@Injectable()
+export class ImportService {
+  constructor(
+    private readonly archive: WorkspaceArchive,
+    private readonly files: MediaFiles,
+    @Config() private readonly config: GatewayConfig,
+  ) {}
+
+  /**
+   * Fills a workspace from an archive as it comes in.
+   *
+   * @throws Fault `input/invalid` when it is no whole archive of ours; `state/conflict` when the workspace is not empty
+   */
+  async take(workspaceId: WorkspaceId, body: Readable, actor: Actor): Promise<ImportReport> {
+    const gunzip = createGunzip();
+    body.once('error', (error) => gunzip.destroy(error));
+    body.once('aborted', () =>
+      gunzip.destroy(fault('input/invalid', { detail: 'The archive ended too early.' })),
+    );
+    try {
+      return await this.archive.write(workspaceId, actor, (intake) =>
+        this.#takeAll(workspaceId, intake, body.pipe(gunzip)),
+      );
+    } catch (error) {
+      const { code } = error as { code?: string };
+      const isGarbled = !isFault(error) && (code?.startsWith('Z_') ?? false);
+      throw isGarbled ? fault('input/invalid', { detail: 'It is no gzipped archive.', cause: error }) : error;
+    } finally {
+      gunzip.destroy();
+    }
+  }
+
+  async #takeAll(
+    workspaceId: WorkspaceId,
+    intake: WorkspaceIntake,
+    source: AsyncIterable<Uint8Array>,
+  ): Promise<ImportReport> {
+    const report: ImportReport = { rows: {}, media: 0, left_out: [] };
+    const hashes = new Map<string, string>();
+    for await (const entry of readTar(source)) {
+      if (entry.name === 'manifest.json') {
+        requireWhole(JSON.parse((await whole(entry, MANIFEST_MAX)).toString()) as Manifest, hashes);
+        return report;
+      }
+      const hash = createHash('sha256');
+      const table = tableOf(entry.name);
+      if (table) report.rows[table.name] = await takeLines(intake, table, entry, hash);
+      else if (entry.name.startsWith('media/')) {
+        await this.#takeFile(workspaceId, entry, hash);
+        report.media++;
+      } else {
+        report.left_out.push(entry.name);
+        for await (const piece of entry.content) hash.update(piece);
+      }
+      hashes.set(entry.name, hash.digest('hex'));
+    }
+    throw fault('input/invalid', { detail: 'The archive has no manifest: it is not whole.' });
+  }
+
+  async #takeFile(
+    workspaceId: WorkspaceId,
+    entry: TarEntry,
+    hash: ReturnType<typeof createHash>,
+  ): Promise<void> {
+    const bytes = await whole(entry, this.config.media.bytesMax);
+    hash.update(bytes);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    if (entry.name !== `media/${sha256}`) {
+      throw fault('input/invalid', { detail: `The file ${entry.name} is not what its name says.` });
+    }
+    await this.files.put(workspaceId, sha256, bytes);
+  }
+}
+
+function tableOf(name: string): ArchivedTable | null {
+  const [, table] = /^data\/([a-z_]+)\.jsonl$/.exec(name) ?? [];
+  return table === undefined ? null : archivedTable(table);
+}
+
+async function takeLines(
+  intake: WorkspaceIntake,
+  table: ArchivedTable,
+  { content }: TarEntry,
+  hash: ReturnType<typeof createHash>,
+): Promise<number> {
+  let rows = 0;
+  let lines: string[] = [];
+  for await (const line of linesOf(content, hash)) {
+    lines.push(line);
+    if (lines.length < ROWS_AT_ONCE) continue;
+    await intake.take(table, lines);
+    rows += lines.length;
+    lines = [];
+  }
+  await intake.take(table, lines);
+  return rows + lines.length;
+}
+
+/** Lines of UTF-8, whole, whatever the pieces are that they come in. */
+async function* linesOf(
+  content: AsyncIterable<Buffer>,
+  hash: ReturnType<typeof createHash>,
+): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let rest = '';
+  for await (const piece of content) {
+    hash.update(piece);
+    const found = (rest + decoder.decode(piece, { stream: true })).split('\n');
+    rest = found.pop() ?? '';
+    if (rest.length > LINE_MAX)
+      throw fault('input/too-large', { detail: 'A line of the archive is too long.' });
+    for (const line of found) if (line !== '') yield line;
+  }
+  if (rest !== '') yield rest;
+}
+
+async function whole({ sizeBytes, name, content }: TarEntry, max: number): Promise<Buffer> {
+  if (sizeBytes > max) {
+    throw fault('input/too-large', { detail: `${name} is larger than this installation takes.` });
+  }
+  const pieces: Buffer[] = [];
+  for await (const piece of content) pieces.push(Buffer.from(piece));
+  return Buffer.concat(pieces);
+}
+
+/** @throws Fault `input/invalid` when something is missing, was added or was altered */
+function requireWhole({ format, version, files = [] }: Manifest, hashes: ReadonlyMap<string, string>): void {
+  if (format !== FORMAT || version !== 1) {
+    throw fault('input/invalid', { detail: 'It is no archive of Parley, or one of a later version.' });
+  }
+  const told = new Map(files.map(({ name, sha256 }) => [name, sha256]));
+  for (const name of new Set([...told.keys(), ...hashes.keys()])) {
+    if (told.get(name) !== hashes.get(name)) {
+      throw fault('input/invalid', { detail: `${name} is not what the manifest says.` });
+    }
+  }
+}

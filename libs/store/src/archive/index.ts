@@ -1,0 +1,7 @@
+export { archivedTables, unarchivedTables, type ArchivedTable } from './tables.js';
+export {
+  archivedTable,
+  WorkspaceArchive,
+  type WorkspaceIntake,
+  type WorkspaceSnapshot,
+} from './workspace-archive.js';

@@ -1,0 +1,287 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { createGunzip, gunzipSync, gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readTar } from '#libs/archive';
+import { newId, uuidOf, type WorkspaceId } from '#libs/model';
+import { archivedTables, unarchivedTables, Workspaces } from '#libs/store';
+import {
+  type Api,
+  apiOf,
+  boot,
+  type Booted,
+  keyFor,
+  makeWorkspace,
+  type TestWorkspace,
+} from '../support/boot.js';
+import { until } from '../support/until.js';
+
+const folders: string[] = [];
+const booting = (): Promise<Booted> => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'parley-exports-'));
+  folders.push(folder);
+  return boot({ env: { PARLEY_DATA_DIR: folder } });
+};
+let here: Booted;
+let there: Booted;
+let home: TestWorkspace;
+let api: Api;
+let conversationId: string;
+
+beforeAll(async () => {
+  [here, there] = await Promise.all([booting(), booting()]);
+  home = await makeWorkspace(here, 'Home');
+  api = apiOf(here, home.key);
+  await fill();
+});
+afterAll(async () => {
+  await Promise.all([here?.close(), there?.close()]);
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+const CANARY = '=HYPERLINK("https://evil.example")';
+
+/** Something in every table that an archive holds. */
+async function fill(): Promise<void> {
+  const media = await fetch(`${here.url}/v1/media`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${home.key}`, 'content-type': 'text/plain' },
+    body: 'a file of words',
+  });
+  expect(media.status).toBe(201);
+  const session = (await api('POST', '/v1/sessions', { contact: { name: CANARY } })).body;
+  conversationId = session.conversation_id;
+  await api('POST', '/v1/messages', { session_id: session.id, text: 'open' });
+  await api('POST', '/v1/messages', { session_id: session.id, text: CANARY });
+  const twin = (await api('POST', '/v1/contacts', { identities: [{ kind: 'email', value: 'x@y.example' }] }))
+    .body;
+  await api('POST', `/v1/contacts/${session.contact_id}/merge`, { contact_id: twin.id });
+  await api('POST', '/v1/webhook-endpoints', { url: 'https://127.0.0.1:1/' });
+  const action = { kind: 'send', to: { contact_id: session.contact_id }, text: 'x' };
+  await api('POST', '/v1/triggers', { name: 'Shop', action });
+  const later = {
+    text: 'later',
+    send_at: '2099-01-01T00:00:00Z',
+    channels: [{ channel_id: home.channelId }],
+  };
+  await api('POST', '/v1/send-batches', { ...later, to: [{ contact_id: session.contact_id }] });
+  const base = (await api('POST', '/v1/knowledge-bases', { name: 'Base' })).body.id;
+  await api('POST', `/v1/knowledge-bases/${base}/sources`, {
+    kind: 'text',
+    title: 'T',
+    text: 'We open at nine.',
+  });
+  await until('the source is read', async () => {
+    const { data } = (await api('GET', `/v1/knowledge-bases/${base}/sources`)).body;
+    return data[0]?.state === 'ready';
+  });
+  const [w, c] = [uuidOf(home.workspaceId), uuidOf(conversationId)];
+  await here.owner.query(
+    `insert into contact_fact (workspace_id, id, contact_id, text, source, expires_at)
+       select $1, $2, contact_id, 'likes tea', 'agent', now() + interval '1 day' from conversation where id = $3`,
+    [w, uuidOf(newId('fact')), c],
+  );
+  await here.owner.query(
+    `insert into approval (workspace_id, id, conversation_id, call_id, tool, input, expires_at) values ($1, $2, $3, 'c', 'x', '{}', now())`,
+    [w, uuidOf(newId('approval')), c],
+  );
+  await here.owner.query(
+    `insert into knowledge_gap (workspace_id, id, bot_id, words, example, last_message) values ($1, $2, $3, 'x', 'x?', $2)`,
+    [w, uuidOf(newId('knowledgeGap')), uuidOf(home.botId)],
+  );
+  await here.owner.query(
+    `insert into consent (workspace_id, channel_id, address_kind, address_value, state) values ($1, $2, 'phone', '+1', 'opted-out')`,
+    [w, uuidOf(home.channelId)],
+  );
+  await here.owner.query(
+    `insert into retention (workspace_id, id, kind, days) values ($1, $2, 'messages', 90)`,
+    [w, uuidOf(newId('request'))],
+  );
+  await until('everything is told', async () => {
+    const { rows } = await here.owner.query('select 1 from mailbox where due_at is not null');
+    return rows.length === 0;
+  });
+}
+
+async function exported(caller: Api, booted: Booted, key: string): Promise<Buffer> {
+  const asked = await caller('POST', '/v1/exports', {});
+  expect(asked.status).toBe(202);
+  const ready = await until(
+    'the archive is ready',
+    async () => {
+      const { body } = await caller('GET', `/v1/exports/${asked.body.id}`);
+      if (body.state === 'failed') throw new Error(`${body.reason} ${booted.log.slice(-3).join('')}`);
+      return body.state === 'ready' ? body : null;
+    },
+    60_000,
+  );
+  const answer = await fetch(`${booted.url}/v1/exports/${asked.body.id}/download`, {
+    headers: { authorization: `Bearer ${key}` },
+  });
+  const archive = Buffer.from(await answer.arrayBuffer());
+  expect(answer.headers.get('content-length')).toBe(String(ready.size_bytes));
+  expect(createHash('sha256').update(archive).digest('hex')).toBe(ready.sha256);
+  return archive;
+}
+
+async function contentOf(archive: Buffer): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for await (const { name, content } of readTar(Readable.from([archive]).pipe(createGunzip()))) {
+    const pieces: Buffer[] = [];
+    for await (const piece of content) pieces.push(Buffer.from(piece));
+    found.set(name, Buffer.concat(pieces).toString());
+  }
+  return found;
+}
+
+async function emptyWorkspace(booted: Booted): Promise<{ workspaceId: WorkspaceId; key: string; api: Api }> {
+  const { workspaceId } = await booted.gateway.get(Workspaces).create({ name: 'Empty', actor: 'system' });
+  const key = await keyFor(booted, workspaceId);
+  return { workspaceId, key, api: apiOf(booted, key) };
+}
+
+const take = (
+  booted: Booted,
+  key: string,
+  archive: Uint8Array<ArrayBuffer>,
+  type = 'application/vnd.parley.archive',
+) =>
+  fetch(`${booted.url}/v1/imports`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': type },
+    body: archive,
+  });
+
+let archive: Buffer<ArrayBuffer>;
+let content: Map<string, string>;
+
+describe('an export', () => {
+  it('holds every table of a workspace, or says why not', async () => {
+    const { rows } = await here.owner.query<{ name: string }>(
+      `select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'workspace_id' and a.attnotnull
+        where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' union select 'workspace' order by 1`,
+    );
+    const known = [...archivedTables.map(({ name }) => name), ...Object.keys(unarchivedTables)];
+    expect(rows.map(({ name }) => name).filter((name) => !known.includes(name))).toEqual([]);
+  });
+
+  it('is made, told of, and downloaded; its manifest says what is in it', async () => {
+    archive = Buffer.from(await exported(api, here, home.key));
+    content = await contentOf(archive);
+    const manifest = JSON.parse(content.get('manifest.json')!) as {
+      files: { name: string; rows: number; sha256: string }[];
+    };
+    for (const { name, sha256 } of manifest.files) {
+      expect(createHash('sha256').update(content.get(name)!).digest('hex'), name).toBe(sha256);
+    }
+    const rows = new Map(manifest.files.map((file) => [file.name, file.rows]));
+    for (const { name } of archivedTables) expect(rows.get(`data/${name}.jsonl`), name).toBeGreaterThan(0);
+    expect(content.get('csv/analytics/volume.csv')).toContain('conversations');
+    const { rows: told } = await here.owner.query(
+      `select 1 from webhook_delivery where type = 'export.ready'`,
+    );
+    expect(told).toHaveLength(1);
+  });
+
+  it('holds nothing sealed, no hash of a key, and no cell that starts a formula', async () => {
+    const { rows: keys } = await here.owner.query<{ secret: string }>(
+      `select secret from webhook_endpoint union all select secret from inbound_trigger
+       union all select wrapped_key from workspace_key union all select secret_hash from api_key
+       union all select value from channel, jsonb_each_text(channel.secrets)`,
+    );
+    expect(keys.length).toBeGreaterThan(3);
+    const all = [...content.values()].join('\n');
+    for (const { secret } of keys) expect(all.includes(secret)).toBe(false);
+    expect(all).toContain(JSON.stringify(CANARY).slice(1, -1));
+    for (const name of ['contacts', 'messages']) {
+      const csv = content.get(`csv/${name}.csv`)!;
+      expect(csv).toContain(`"'=HYPERLINK(`);
+      expect(csv).not.toMatch(/(^|,)"?[=+@]/m);
+    }
+  });
+});
+
+describe('an import', () => {
+  it('into an empty installation, exported again, is the same content', async () => {
+    const empty = await emptyWorkspace(there);
+    const answer = await take(there, empty.key, archive);
+    const report = (await answer.json()) as { rows: Record<string, number>; media: number };
+    expect(answer.status, JSON.stringify(report)).toBe(201);
+    expect(report.rows['message']).toBeGreaterThan(3);
+    expect(report.media).toBe(1);
+    const again = await contentOf(await exported(empty.api, there, empty.key));
+    const shared = (all: Map<string, string>): string[] =>
+      [...all.keys()].filter((name) => !/audit|manifest/.test(name)).toSorted((a, b) => a.localeCompare(b));
+    expect(shared(again)).toEqual(shared(content));
+    for (const name of shared(content)) {
+      // Names of groups are ids, and those are the same; only what was exported as it was counted may differ.
+      expect(again.get(name), name).toBe(content.get(name));
+    }
+    const said = (await empty.api('GET', `/v1/conversations/${conversationId}/messages`)).body.data;
+    expect(said.length).toBeGreaterThan(3);
+  });
+
+  it('sends nothing, answers nothing and calls nobody', async () => {
+    const { rows } = await there.owner.query(
+      `select (select count(*) from delivery where due_at is not null or status in ('queued', 'sending'))
+            + (select count(*) from send where due_at is not null) + (select count(*) from mailbox where due_at is not null)
+            + (select count(*) from webhook_delivery) + (select count(*) from channel where state <> 'paused')
+            + (select count(*) from webhook_endpoint where state = 'enabled')
+            + (select count(*) from inbound_trigger where state = 'enabled') as open`,
+    );
+    expect(Number(rows[0].open)).toBe(0);
+  });
+
+  it('is refused as a whole, and leaves nothing, when the archive was altered, cut, or is something else', async () => {
+    const fresh = await emptyWorkspace(await otherInstallation());
+    const other = installations.at(-1)!;
+    const plain = gunzipSync(archive);
+    const altered = Buffer.from(plain);
+    altered[altered.indexOf('We open at nine.')] = 0x77;
+    const cases: [string, Uint8Array<ArrayBuffer>, number][] = [
+      ['altered', gzipSync(altered), 422],
+      ['cut', archive.subarray(0, archive.length / 2), 422],
+      ['without its manifest', gzipSync(plain.subarray(0, plain.lastIndexOf('manifest.json'))), 422],
+      ['no archive', gzipSync(Buffer.from('hello')), 422],
+      ['no gzip', Buffer.from('hello'), 422],
+    ];
+    for (const [what, bytes, status] of cases) {
+      const answer = await take(other, fresh.key, bytes);
+      expect(`${what}: ${answer.status}`, await answer.text()).toBe(`${what}: ${status}`);
+    }
+    expect((await take(other, fresh.key, archive, 'application/json')).status).toBe(400);
+    const { rows } = await other.owner.query(
+      'select (select count(*) from contact) + (select count(*) from bot) as n',
+    );
+    expect(Number(rows[0].n)).toBe(0);
+  });
+
+  it('is refused where something is already, in the same installation or the same workspace', async () => {
+    expect((await take(here, home.key, archive)).status).toBe(409);
+    const twin = await emptyWorkspace(here);
+    const answer = await take(here, twin.key, archive);
+    expect(answer.status, await answer.text()).toBe(409);
+    expect((await twin.api('GET', '/v1/contacts')).body.data).toEqual([]);
+  });
+});
+
+describe('archives', () => {
+  it('can be taken away, and are then gone', async () => {
+    const { data } = (await api('GET', '/v1/exports')).body;
+    const [{ id }] = data;
+    expect((await api('DELETE', `/v1/exports/${id}`)).status).toBe(204);
+    const gone = await api('GET', `/v1/exports/${id}/download`, undefined, { accept: 'application/gzip' });
+    expect([gone.status, gone.body.code]).toEqual([410, 'state/gone']);
+  });
+});
+
+const installations: Booted[] = [];
+async function otherInstallation(): Promise<Booted> {
+  const made = await booting();
+  installations.push(made);
+  return made;
+}
+afterAll(() => Promise.all(installations.map((one) => one.close())));
