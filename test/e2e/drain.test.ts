@@ -52,7 +52,7 @@ describe('draining mailboxes', () => {
     const step = new TurnStep(
       store.bots,
       mailboxes,
-      { answer },
+      { answer, heldVersion: () => null },
       {
         plan: (...args) => planDeliveries(...args).deliveries,
       },

@@ -1,4 +1,5 @@
 import { simulateReadableStream } from 'ai';
+import { fault } from '#libs/faults';
 import type { TestConversation } from '#libs/model';
 import type { AgentPorts, ResolvedModel } from '../ports.js';
 import { modelNameOf } from '../tools/tool.js';
@@ -23,10 +24,10 @@ export function toldModel(script: Script, place: ScriptPlace): NonNullable<Agent
     provider: 'scripted',
     modelId: 'script',
     supportedUrls: {},
-    doGenerate: () => Promise.reject(new TypeError('a script is streamed')),
+    doGenerate: () => Promise.reject(fault('internal/bug', { detail: 'A script is streamed.' })),
     doStream: async () => {
       const answer = script[place.answers];
-      if (!answer) throw new TypeError('the script has nothing more to say');
+      if (!answer) throw fault('state/unavailable', { detail: 'The script has nothing more to say.' });
       place.answers += 1;
       const chunks = [...piecesOf(answer), finish];
       return { stream: simulateReadableStream({ chunks, initialDelayInMs: null, chunkDelayInMs: null }) };
