@@ -17,6 +17,7 @@ import { FactsController } from './agent/facts.controller.js';
 import { SecretsController } from './agent/secrets.controller.js';
 import { ApiKeysController } from './access/api-keys.controller.js';
 import { AuditLogsController } from './access/audit-logs.controller.js';
+import { BotChecksController } from './bots/bot-checks.controller.js';
 import { BotsController } from './bots/bots.controller.js';
 import { ChannelActivityController } from './channels/channel-activity.controller.js';
 import { ChannelService } from './channels/channel-service.js';
@@ -106,6 +107,7 @@ const controllers = [
   ApprovalsController,
   ApiKeysController,
   AuditLogsController,
+  BotChecksController,
   BotsController,
   CannedRepliesController,
   ChannelActivityController,

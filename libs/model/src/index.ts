@@ -2,6 +2,7 @@ export * from './api.js';
 export * from './api-knowledge.js';
 export * from './api-agent.js';
 export * from './api-access.js';
+export * from './api-bots.js';
 export * from './api-channels.js';
 export * from './api-contacts.js';
 export * from './api-inbox.js';

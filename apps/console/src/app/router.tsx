@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRouter } from '@tanstack/react-router';
+import { botRoutes } from '../bots/routes.js';
 import { channelRoutes } from '../channels/routes.js';
 import { contactRoutes } from '../contacts/routes.js';
 import { developerRoutes } from '../developers/routes.js';
@@ -11,7 +12,15 @@ import { frameRoute, rootRoute } from './frame-route.js';
 
 const tree = rootRoute.addChildren([
   ...signInRoutes,
-  frameRoute.addChildren([...homeRoutes, ...inboxRoutes, ...contactRoutes, ...channelRoutes, ...operationRoutes, ...developerRoutes]),
+  frameRoute.addChildren([
+    ...homeRoutes,
+    ...inboxRoutes,
+    ...contactRoutes,
+    ...channelRoutes,
+    ...botRoutes,
+    ...operationRoutes,
+    ...developerRoutes,
+  ]),
 ]);
 
 /** Makes the router of the console; every screen is loaded when it is first opened. */

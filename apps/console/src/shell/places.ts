@@ -1,4 +1,6 @@
 import {
+  IconBook2,
+  IconRobot,
   IconAddressBook,
   IconCode,
   IconHome,
@@ -42,6 +44,15 @@ export const places: readonly Place[] = [
     icon: IconPlugConnected,
     key: 'c',
     scope: 'channels:read',
+    group: 'build',
+  },
+  { to: '/bots', name: 'bots', icon: IconRobot, key: 'b', scope: 'bots:read', group: 'build' },
+  {
+    to: '/knowledge',
+    name: 'knowledge',
+    icon: IconBook2,
+    key: 'k',
+    scope: 'knowledge:read',
     group: 'build',
   },
   {
