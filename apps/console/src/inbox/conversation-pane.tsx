@@ -61,7 +61,8 @@ function Open({ conversation, known, onBack, onNext, onChoose }: PaneProps & { c
   useReading(id, known);
   const write = (tab: 'reply' | 'note'): void => {
     changeDraft({ tab });
-    requestAnimationFrame(() => field.current?.focus());
+    // At once: what is typed next must not be taken for another key.
+    field.current?.focus();
   };
   const closeAndGo = (): void => void actions.close().then(onNext);
   const snooze = (): void => {
