@@ -7,6 +7,7 @@ import { developerRoutes } from '../developers/routes.js';
 import { homeRoutes } from '../home/routes.js';
 import { inboxRoutes } from '../inbox/routes.js';
 import { operationRoutes } from '../operations/routes.js';
+import { settingsRoutes } from '../settings/routes.js';
 import { signInRoutes } from '../sign-in/routes.js';
 import { frameRoute, rootRoute } from './frame-route.js';
 
@@ -20,6 +21,7 @@ const tree = rootRoute.addChildren([
     ...botRoutes,
     ...operationRoutes,
     ...developerRoutes,
+    ...settingsRoutes,
   ]),
 ]);
 

@@ -8,6 +8,7 @@ import {
   IconMailExclamation,
   IconPlugConnected,
   IconRoute,
+  IconSettings,
   IconShieldCheck,
   type Icon,
 } from '@tabler/icons-react';
@@ -80,4 +81,5 @@ export const places: readonly Place[] = [
     group: 'run',
   },
   { to: '/developers', name: 'developers', icon: IconCode, key: 'v', group: 'run' },
+  { to: '/settings', name: 'settings', icon: IconSettings, key: 's', group: 'run' },
 ];

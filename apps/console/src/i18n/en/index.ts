@@ -8,6 +8,7 @@ import { inbox } from './inbox.js';
 import { knowledge } from './knowledge.js';
 import { operations } from './operations.js';
 import { parts } from './parts.js';
+import { settings } from './settings.js';
 import { shell } from './shell.js';
 
 /** All English words, by namespace: what every other language falls back to. */
@@ -22,5 +23,6 @@ export const en = {
   knowledge,
   operations,
   parts,
+  settings,
   shell,
 };
