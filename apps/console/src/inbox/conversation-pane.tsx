@@ -27,9 +27,9 @@ export interface PaneProps {
   id: string;
   /** As the list knows it: there before anything was asked for. */
   known: InboxConversation | undefined;
-  onBack(): void;
-  onNext(): void;
-  onChoose(id: string): void;
+  onBack: () => void;
+  onNext: () => void;
+  onChoose: (id: string) => void;
 }
 
 /** A conversation: what was said, what can be done, and who the person is. */

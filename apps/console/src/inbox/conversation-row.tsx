@@ -17,7 +17,7 @@ import { Portrait } from './portrait.js';
 export const ConversationRow = memo(function ConversationRow(props: {
   item: InboxConversation;
   isChosen: boolean;
-  onChoose(id: string): void;
+  onChoose: (id: string) => void;
 }) {
   const { item, isChosen, onChoose } = props;
   const { t } = useTranslation('inbox');

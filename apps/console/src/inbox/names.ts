@@ -13,7 +13,7 @@ export function initialsOf(name: string): string {
   const letters = name
     .split(/[^\p{L}\p{N}]+/u)
     .filter(Boolean)
-    .map((word) => [...word][0] ?? '');
+    .map((word) => String.fromCodePoint(word.codePointAt(0) ?? 63));
   return [...letters.slice(0, 1), ...letters.slice(1).slice(-1)].join('').toUpperCase() || '?';
 }
 
