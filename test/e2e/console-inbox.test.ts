@@ -203,7 +203,7 @@ describe.skipIf(programs.chromium === undefined)('the inbox in a browser', () =>
       const told = await Promise.all(
         [one, two].map((page) => page.getByText('Somebody else was faster').count()),
       );
-      return told[0]! + told[1]! === 1;
+      return told.filter((count) => count > 0).length === 1;
     });
     const { body } = await until('it is with one of them', async () => {
       const answer = await api('GET', `/v1/conversations/${conversation}`);
