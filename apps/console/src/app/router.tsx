@@ -8,7 +8,7 @@ import { homeRoutes } from '../home/routes.js';
 import { inboxRoutes } from '../inbox/routes.js';
 import { operationRoutes } from '../operations/routes.js';
 import { settingsRoutes } from '../settings/routes.js';
-import { signInRoutes } from '../sign-in/routes.js';
+import { signInRoutes, welcomeRoutes } from '../sign-in/routes.js';
 import { frameRoute, rootRoute } from './frame-route.js';
 
 const tree = rootRoute.addChildren([
@@ -22,6 +22,7 @@ const tree = rootRoute.addChildren([
     ...operationRoutes,
     ...developerRoutes,
     ...settingsRoutes,
+    ...welcomeRoutes,
   ]),
 ]);
 

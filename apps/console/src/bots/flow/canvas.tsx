@@ -67,7 +67,7 @@ export function Canvas(props: CanvasProps) {
       nodeTypes={nodeTypes}
       colorMode={scheme}
       fitView
-      fitViewOptions={{ maxZoom: 1 }}
+      fitViewOptions={{ maxZoom: 1, padding: 0.06 }}
       minZoom={0.2}
       nodesConnectable={!isLocked}
       deleteKeyCode={isLocked ? null : ['Delete', 'Backspace']}

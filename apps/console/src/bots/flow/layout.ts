@@ -21,7 +21,7 @@ export function heightOf(exits: number): number {
 /** A tidy place for every node: from left to right in the order in which people come to them. */
 export function tidy(flow: Flow): Record<string, Place> {
   const graph = new dagre.graphlib.Graph();
-  graph.setGraph({ rankdir: 'LR', nodesep: 28, ranksep: 72, marginx: 24, marginy: 24 });
+  graph.setGraph({ rankdir: 'LR', nodesep: 28, ranksep: 48, marginx: 24, marginy: 24 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const [id, node] of Object.entries(flow.nodes)) {
     graph.setNode(id, { width: NODE_WIDTH, height: heightOf(exitsOf(node).length) });
