@@ -22,6 +22,8 @@ await build({
   resolve: { conditions: ['parley-source', 'module', 'browser', 'import', 'default'] },
   build: {
     target: 'es2022',
+    // From here on browsers know light-dark() themselves: older ones would get a stand-in that looks at the wrong property.
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     outDir: path.join(root, 'dist/apps/console'),
     emptyOutDir: true,
     reportCompressedSize: false,

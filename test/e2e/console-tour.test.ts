@@ -1,5 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { boot, type Booted, makeWorkspace, type TestWorkspace } from '../support/boot.js';
+import {
+  type Api,
+  apiOf,
+  boot,
+  type Booted,
+  makeWorkspace,
+  testBot,
+  type TestWorkspace,
+} from '../support/boot.js';
 import { ConsoleBrowser, seriousFindings, shoot } from '../support/console.js';
 import { programs } from '../support/programs.js';
 
@@ -14,6 +22,8 @@ beforeAll(async () => {
   booted = await boot();
   home = await makeWorkspace(booted);
   ids['channel'] = home.channelId;
+  ids['bot'] = home.botId;
+  await fill(apiOf(booted, home.key));
   browser = await ConsoleBrowser.start();
 });
 afterEach(async () => {
@@ -25,6 +35,61 @@ afterAll(async () => {
   await booted?.close();
 });
 
+/** A little of everything, so that no screen is empty. */
+async function fill(api: Api): Promise<void> {
+  const definition = {
+    ...testBot,
+    flows: [
+      {
+        schema: 1,
+        id: 'order',
+        title: 'Order',
+        start: 'hello',
+        nodes: {
+          hello: { type: 'say', content: [{ type: 'text', text: 'Let us see.' }], next: 'size' },
+          size: {
+            type: 'ask',
+            text: 'Which size?',
+            into: 'size',
+            expect: {
+              kind: 'choice',
+              options: [
+                { id: 'big', label: 'Big', next: 'sort' },
+                { id: 'small', label: 'Small' },
+              ],
+            },
+            failed: 'person',
+            next: 'sort',
+          },
+          sort: {
+            type: 'branch',
+            cases: [{ when: 'fields.size == "big"', next: 'person' }],
+            otherwise: 'bye',
+          },
+          bye: { type: 'say', content: [{ type: 'text', text: 'It is on its way.' }] },
+          person: { type: 'hand_over', reason: 'Wants a big one' },
+        },
+      },
+    ],
+  };
+  const published = await api('POST', `/v1/bots/${home.botId}/versions`, { definition });
+  expect(published.status, JSON.stringify(published.body)).toBe(201);
+  const session = (await api('POST', '/v1/sessions', { channel_id: home.channelId })).body;
+  const said = await api('POST', '/v1/messages', { session_id: session.id, text: 'When are you open?' });
+  ids['message'] = said.body.message.id;
+  const base = (await api('POST', '/v1/knowledge-bases', { name: 'Handbook' })).body;
+  ids['base'] = base.id;
+  const text = '# Returns\n\nYou can send things back within 30 days.';
+  await api('POST', `/v1/knowledge-bases/${base.id}/sources`, { kind: 'text', title: 'Returns', text });
+  const hook = await api('POST', '/v1/webhook-endpoints', { url: `${booted.url}/livez`, description: 'CRM' });
+  ids['endpoint'] = hook.body.id;
+  await api('POST', `/v1/webhook-endpoints/${hook.body.id}/test`);
+  await booted.owner.query(
+    `update delivery set status = 'failed', due_at = null, error = '{"text": "The provider refused it."}'
+      where id = (select min(id::text)::uuid from delivery)`,
+  );
+}
+
 /** Every screen, by the name of its picture: its address, and words that are there when it is drawn. */
 const screens: Record<string, readonly [at: string, words: string]> = {
   home: ['/', 'Lights'],
@@ -33,6 +98,26 @@ const screens: Record<string, readonly [at: string, words: string]> = {
   'channel-new-slack': ['/channels/new/slack', 'Make the app'],
   channel: ['/channels/:channel', 'Put it on a page'],
   'channel-activity': ['/channels/:channel?tab=activity', 'Came in'],
+  'dead-letters': ['/operations/dead-letters', 'What was given up'],
+  'find-message': ['/operations/messages', 'Every hop'],
+  audit: ['/operations/audit', 'Who did what'],
+  keys: ['/developers', 'Make a key'],
+  webhooks: ['/developers?tab=webhooks', 'CRM'],
+  webhook: ['/developers/webhooks/:endpoint', 'Deliveries'],
+  bots: ['/bots', 'Who answers first'],
+  'bot-voice': ['/bots/:bot', 'Disclosure'],
+  'bot-rules': ['/bots/:bot?tab=rules', 'Add a rule'],
+  'bot-flows': ['/bots/:bot?tab=flows', 'Open the editor'],
+  'bot-flow': ['/bots/:bot/flows/order', 'Which size?'],
+  'bot-knowledge': ['/bots/:bot?tab=knowledge', 'Answer from knowledge'],
+  'bot-guard': ['/bots/:bot?tab=guard', 'Never say'],
+  'bot-try': ['/bots/:bot?tab=try', 'Why it answered so'],
+  'bot-file': ['/bots/:bot?tab=file', 'Download'],
+  knowledge: ['/knowledge', 'Handbook'],
+  'knowledge-base': ['/knowledge/:base', 'Test search'],
+  timeline: ['/operations/messages/:message', 'Why the bot answered so'],
+  widget: ['/developers?tab=widget', 'Put it on a page'],
+  api: ['/developers?tab=api', 'A first call'],
   'channel-settings': ['/channels/:channel?tab=settings', 'Save changes'],
 };
 const only = process.env['PARLEY_SCREENS']?.split(',');

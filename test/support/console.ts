@@ -19,6 +19,8 @@ export interface OpenOptions {
   locale?: string;
   /** Who is signed in. Default: an owner who is no member of the database. */
   as?: { key: string; memberId: string; name: string };
+  /** Called before anything is loaded. */
+  onPage?: (page: Page) => void;
 }
 
 const sizes = { desktop: { width: 1360, height: 860 }, phone: { width: 390, height: 844 } } as const;
@@ -54,6 +56,7 @@ export class ConsoleBrowser {
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
     this.#listen(page);
+    options.onPage?.(page);
     await signIn(context, home, options.as);
     await page.goto(`${booted.url}/console${at === '/' ? '' : at}`);
     return page;

@@ -22,6 +22,7 @@ import { OauthClientsController } from './access/oauth-clients.controller.js';
 import { OauthTokenController } from './access/oauth-token.controller.js';
 import { AuthController } from './auth/auth.controller.js';
 import { OwnLoginController } from './auth/own-login.controller.js';
+import { BotChecksController } from './bots/bot-checks.controller.js';
 import { BotsController } from './bots/bots.controller.js';
 import { ChannelActivityController } from './channels/channel-activity.controller.js';
 import { BotFilesController } from './bots/bot-files.controller.js';
@@ -145,6 +146,7 @@ const controllers = [
   BotProposalsController,
   BotTestsController,
   BotVersionsController,
+  BotChecksController,
   BotsController,
   CannedRepliesController,
   ChannelActivityController,

@@ -6,6 +6,7 @@ export * from './api-analytics.js';
 export * from './api-bots.js';
 export * from './api-access.js';
 export * from './api-members.js';
+export * from './api-bot-checks.js';
 export * from './api-contacts.js';
 export * from './api-events.js';
 export * from './api-channels.js';

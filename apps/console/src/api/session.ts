@@ -56,7 +56,7 @@ export function useWorkspace(): Membership {
 }
 
 /** Whether the member may do something in the workspace: what they may not is not offered. */
-export function useMay(scope: Scope): boolean {
+export function useMay(scope: Scope | 'members:read' | 'members:write'): boolean {
   return useWorkspace().permissions.includes(scope);
 }
 

@@ -7,6 +7,7 @@ import { useFormats } from '../i18n/format.js';
 import { CodeBlock, prettyJson } from '../parts/code-block.js';
 import { Light } from '../parts/light.js';
 import { ProblemNote } from '../parts/problem-note.js';
+import { ScrollTable } from '../parts/scroll-table.js';
 import { StatusBadge } from '../parts/status-badge.js';
 import { MessageLink } from '../parts/message-link.js';
 import { activityQuery } from './queries.js';
@@ -89,7 +90,7 @@ function Sent({ deliveries }: { deliveries: ChannelActivity['sent'] }) {
   const { moment } = useFormats();
   return (
     <Card padding={0}>
-      <Table.ScrollContainer minWidth={480}>
+      <ScrollTable minWidth={480} label={t('activity.sent')}>
         <Table>
           <Table.Thead>
             <Table.Tr>
@@ -114,7 +115,7 @@ function Sent({ deliveries }: { deliveries: ChannelActivity['sent'] }) {
             ))}
           </Table.Tbody>
         </Table>
-      </Table.ScrollContainer>
+      </ScrollTable>
     </Card>
   );
 }

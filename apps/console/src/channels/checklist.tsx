@@ -25,26 +25,28 @@ export function Checklist(props: {
       <Title order={2} mb="md">
         {t('check.title')}
       </Title>
-      <Stack gap="sm" role="status" component="ul" m={0} p={0} style={{ listStyle: 'none' }}>
-        {items.map(({ key, state, note }) => (
-          <li
-            key={key}
-            className={classes['check']}
-            data-done={state === 'done' || undefined}
-            data-bad={state === 'bad' || undefined}
-          >
-            <Mark state={state} />
-            <div>
-              <Text size="sm" fw={540}>
-                {t(`check.${key}`)}
-              </Text>
-              <Text size="sm" c="dimmed" className={classes['wrap']}>
-                {note ?? (state === 'waiting' ? t('check.waiting') : '')}
-              </Text>
-            </div>
-          </li>
-        ))}
-      </Stack>
+      <div role="status">
+        <Stack gap="sm" component="ul" m={0} p={0} style={{ listStyle: 'none' }}>
+          {items.map(({ key, state, note }) => (
+            <li
+              key={key}
+              className={classes['check']}
+              data-done={state === 'done' || undefined}
+              data-bad={state === 'bad' || undefined}
+            >
+              <Mark state={state} />
+              <div>
+                <Text size="sm" fw={540}>
+                  {t(`check.${key}`)}
+                </Text>
+                <Text size="sm" c="dimmed" className={classes['wrap']}>
+                  {note ?? (state === 'waiting' ? t('check.waiting') : '')}
+                </Text>
+              </div>
+            </li>
+          ))}
+        </Stack>
+      </div>
     </Card>
   );
 }

@@ -100,7 +100,7 @@ export function SettingField({ field, value, onChange, error, isSet = false }: S
       );
     default:
       return field.pattern?.includes('#[0-9a-f]') ? (
-        <ColorInput {...common} value={text} onChange={onChange} format="hex" />
+        <ColorInput {...common} value={text} onChange={onChange} format="hex" withEyeDropper={false} />
       ) : (
         <TextInput {...common} value={text} onChange={(event) => onChange(event.currentTarget.value)} />
       );

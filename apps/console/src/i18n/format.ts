@@ -12,17 +12,17 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 /** Times and numbers as the chosen language writes them. */
 export interface Formats {
   /** `5 minutes ago`, `in 3 days`. */
-  ago(instant: string | number): string;
+  ago: (instant: string | number) => string;
   /** Date and time. */
-  moment(instant: string | number): string;
+  moment: (instant: string | number) => string;
   /** Time of day with seconds and milliseconds. */
-  clock(instant: string): string;
+  clock: (instant: string) => string;
   /** Date alone. */
-  day(instant: string | number): string;
-  number(value: number): string;
-  bytes(value: number): string;
+  day: (instant: string | number) => string;
+  number: (value: number) => string;
+  bytes: (value: number) => string;
   /** `340 ms`, `2.1 s`, `4 min`. */
-  span(ms: number): string;
+  span: (ms: number) => string;
 }
 
 /** Formats of the chosen language. */

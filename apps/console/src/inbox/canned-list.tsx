@@ -14,7 +14,7 @@ export interface Canned {
   active: number;
   activeId: string | undefined;
   /** Goes through them, and takes one. @returns whether the key was for them */
-  onKey(key: string, take: (reply: CannedReply) => void): boolean;
+  onKey: (key: string, take: (reply: CannedReply) => void) => boolean;
 }
 
 /** The kept replies for a text: open while it is nothing but a slash and the beginning of a shortcut. */
@@ -49,7 +49,7 @@ export function useCanned(text: string): Canned {
 }
 
 /** The list over the field. */
-export function CannedList({ canned, onChoose }: { canned: Canned; onChoose(reply: CannedReply): void }) {
+export function CannedList({ canned, onChoose }: { canned: Canned; onChoose: (reply: CannedReply) => void }) {
   const { t } = useTranslation('inbox');
   return (
     <div className={classes['canned']} role="listbox" id="canned-replies" aria-label={t('composer.canned')}>

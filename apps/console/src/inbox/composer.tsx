@@ -26,7 +26,7 @@ import { useUploads } from './use-uploads.js';
 export function Composer(props: {
   conversation: Conversation;
   field: RefObject<HTMLTextAreaElement | null>;
-  onReplying(isReplying: boolean): void;
+  onReplying: (isReplying: boolean) => void;
 }) {
   const { conversation, field, onReplying } = props;
   const { id } = conversation;
@@ -95,7 +95,7 @@ export function Composer(props: {
         <SegmentedControl
           size="xs"
           value={tab}
-          onChange={(value) => change({ tab: value as 'reply' | 'note' })}
+          onChange={(value) => change({ tab: value })}
           aria-label={t('composer.label')}
           data={[
             { value: 'reply', label: t('composer.reply') },
@@ -206,7 +206,7 @@ export function Composer(props: {
   );
 }
 
-function Files({ names, onRemove }: { names: readonly string[]; onRemove(at: number): void }) {
+function Files({ names, onRemove }: { names: readonly string[]; onRemove: (at: number) => void }) {
   const { t } = useTranslation('inbox');
   if (names.length === 0) return null;
   return (

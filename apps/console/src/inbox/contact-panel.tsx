@@ -14,7 +14,7 @@ import { Portrait } from './portrait.js';
 export function ContactPanel(props: {
   conversation: Conversation;
   name: string;
-  onChoose(id: string): void;
+  onChoose: (id: string) => void;
 }) {
   const { conversation, name, onChoose } = props;
   const { t } = useTranslation('inbox');
@@ -95,7 +95,7 @@ function OtherConversations({
   onChoose,
 }: {
   conversation: Conversation;
-  onChoose(id: string): void;
+  onChoose: (id: string) => void;
 }) {
   const { t } = useTranslation('inbox');
   const { ago } = useFormats();

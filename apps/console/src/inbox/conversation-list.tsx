@@ -27,7 +27,7 @@ export function useInboxItems(filter: InboxFilter) {
 export function ConversationList(props: {
   list: ReturnType<typeof useInboxItems>;
   chosen: string | undefined;
-  onChoose(id: string): void;
+  onChoose: (id: string) => void;
 }) {
   const { list, chosen, onChoose } = props;
   const { t } = useTranslation('inbox');
@@ -65,22 +65,22 @@ export function ConversationList(props: {
             className={classes['slot']}
             style={{ transform: `translateY(${start}px)`, height: ROW_PX }}
           >
-            <Row item={items[index]!} isChosen={items[index]!.id === chosen} onChoose={onChoose} />
+            <ConversationRow
+              item={items[index]!}
+              isChosen={items[index]!.id === chosen}
+              onChoose={onChoose}
+            />
           </li>
         ))}
       </ul>
       {isFetchingNextPage && <Waiting />}
       {list.isFetchNextPageError && (
         <Button variant="subtle" onClick={() => void fetchNextPage()}>
-          {t('shell:problem.again' as never)}
+          {t('problem.again', { ns: 'shell' })}
         </Button>
       )}
     </div>
   );
-}
-
-function Row(props: { item: InboxConversation; isChosen: boolean; onChoose(id: string): void }) {
-  return <ConversationRow {...props} />;
 }
 
 function Waiting() {

@@ -27,9 +27,9 @@ export interface PaneProps {
   id: string;
   /** As the list knows it: there before anything was asked for. */
   known: InboxConversation | undefined;
-  onBack(): void;
-  onNext(): void;
-  onChoose(id: string): void;
+  onBack: () => void;
+  onNext: () => void;
+  onChoose: (id: string) => void;
 }
 
 /** A conversation: what was said, what can be done, and who the person is. */
@@ -61,7 +61,8 @@ function Open({ conversation, known, onBack, onNext, onChoose }: PaneProps & { c
   useReading(id, known);
   const write = (tab: 'reply' | 'note'): void => {
     changeDraft({ tab });
-    requestAnimationFrame(() => field.current?.focus());
+    // At once: what is typed next must not be taken for another key.
+    field.current?.focus();
   };
   const closeAndGo = (): void => void actions.close().then(onNext);
   const snooze = (): void => {

@@ -1,7 +1,8 @@
 import { UnstyledButton } from '@mantine/core';
+import { useInterval } from '@mantine/hooks';
 import { IconMoonStars, IconPencil, IconRobot, IconUser, IconUsers } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { memo } from 'react';
+import { memo, useEffect, useReducer } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { InboxConversation, Label, Operator } from '#libs/model';
 import { allQuery } from '../api/lists.js';
@@ -16,7 +17,7 @@ import { Portrait } from './portrait.js';
 export const ConversationRow = memo(function ConversationRow(props: {
   item: InboxConversation;
   isChosen: boolean;
-  onChoose(id: string): void;
+  onChoose: (id: string) => void;
 }) {
   const { item, isChosen, onChoose } = props;
   const { t } = useTranslation('inbox');
@@ -118,6 +119,13 @@ function Watched({ id }: { id: string }) {
 
 function Ago({ at }: { at: string }) {
   const { ago } = useFormats();
+  const [, again] = useReducer((n: number) => n + 1, 0);
+  const timer = useInterval(again, 30_000);
+  useEffect(() => {
+    timer.start();
+    return timer.stop;
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- once
+  }, []);
   return (
     <time dateTime={at} className={classes['ago']}>
       {ago(at)}

@@ -16,7 +16,7 @@ export function Found({
 }: {
   q: string;
   chosen: string | undefined;
-  onChoose(id: string): void;
+  onChoose: (id: string) => void;
 }) {
   const { t } = useTranslation('inbox');
   const { ago } = useFormats();

@@ -14,7 +14,7 @@ const PAUSE_MS = 250;
 /** Over the list: what is searched for, and which conversations are shown. */
 export function ListHead(props: {
   search: InboxSearch;
-  onChange(changes: Partial<InboxSearch>): void;
+  onChange: (changes: Partial<InboxSearch>) => void;
   field: RefObject<HTMLInputElement | null>;
 }) {
   const { search, onChange, field } = props;
@@ -69,7 +69,7 @@ export function ListHead(props: {
         fullWidth
         data={views}
         value={search.view}
-        onChange={(view) => onChange({ view: view as InboxSearch['view'] })}
+        onChange={(view) => onChange({ view })}
         aria-label={t('view.label')}
       />
     </div>
@@ -81,7 +81,7 @@ function Filters({
   onChange,
 }: {
   search: InboxSearch;
-  onChange(changes: Partial<InboxSearch>): void;
+  onChange: (changes: Partial<InboxSearch>) => void;
 }) {
   const { t } = useTranslation('inbox');
   const { data: channels } = useQuery(allQuery<Channel>('/v1/channels'));
@@ -110,7 +110,7 @@ function Filters({
           }))}
           value={search.state}
           allowDeselect={false}
-          onChange={(state) => onChange({ state: (state ?? 'open') as InboxSearch['state'] })}
+          onChange={(state) => onChange({ state: state ?? 'open' })}
           comboboxProps={{ withinPortal: false }}
         />
         <Select

@@ -2,9 +2,10 @@ import type { InboxConversation } from '#libs/model';
 
 type Person = Pick<InboxConversation['contact'], 'name' | 'addresses'>;
 
-/** What a person is called: their name, else an address that says something. */
+/** What a person is called: their name, else an address that says something, else that and the end of what tells them apart. */
 export function nameOf(contact: Person, unknown: string): string {
-  return contact.name ?? contact.addresses.find(({ kind }) => kind !== 'session')?.value ?? unknown;
+  const said = contact.name ?? contact.addresses.find(({ kind }) => kind !== 'visitor')?.value;
+  return said ?? `${unknown} ${contact.addresses[0]?.value.slice(-4) ?? ''}`.trim();
 }
 
 /** One or two letters for a picture that there is not. */
@@ -12,7 +13,7 @@ export function initialsOf(name: string): string {
   const letters = name
     .split(/[^\p{L}\p{N}]+/u)
     .filter(Boolean)
-    .map((word) => [...word][0] ?? '');
+    .map((word) => String.fromCodePoint(word.codePointAt(0) ?? 63));
   return [...letters.slice(0, 1), ...letters.slice(1).slice(-1)].join('').toUpperCase() || '?';
 }
 

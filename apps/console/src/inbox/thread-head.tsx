@@ -32,8 +32,8 @@ export function ThreadHead(props: {
   conversation: Conversation;
   name: string;
   actions: ConversationActions;
-  onBack(): void;
-  onDetails(): void;
+  onBack: () => void;
+  onDetails: () => void;
 }) {
   const { conversation, name, actions, onBack, onDetails } = props;
   const { t } = useTranslation('inbox');

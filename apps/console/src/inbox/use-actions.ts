@@ -11,17 +11,17 @@ import { conversationQuery, keepConversation } from './inbox-data.js';
 /** What can be done with a conversation; each says itself when it fails. */
 export interface ConversationActions {
   /** Its own answers from now on, nobody else’s: the bot is silent. */
-  take(): Promise<void>;
+  take: () => Promise<void>;
   /** The bot answers again. */
-  release(): Promise<void>;
+  release: () => Promise<void>;
   /** It waits for whoever comes next. */
-  pass(): Promise<void>;
-  assign(memberId: string | null): Promise<void>;
-  label(add: readonly string[], remove: readonly string[]): Promise<void>;
-  snooze(until: Date): Promise<void>;
-  close(): Promise<void>;
-  reopen(): Promise<void>;
-  markUnread(): Promise<void>;
+  pass: () => Promise<void>;
+  assign: (memberId: string | null) => Promise<void>;
+  label: (add: readonly string[], remove: readonly string[]) => Promise<void>;
+  snooze: (until: Date) => Promise<void>;
+  close: () => Promise<void>;
+  reopen: () => Promise<void>;
+  markUnread: () => Promise<void>;
 }
 
 /** The actions for one conversation as it is now. */

@@ -30,6 +30,7 @@ export function useInboxStream(): void {
       switch (type) {
         case 'inbox.conversation':
           keepConversation(client, data.conversation, member.id);
+          if (data.conversation.last_message?.direction === 'in') hearTyping(data.conversation.id, false);
           return countSoon();
         case 'inbox.notes':
           return void client.invalidateQueries({ queryKey: notesQuery(data.conversation_id).queryKey });
@@ -60,6 +61,7 @@ export function useInboxStream(): void {
 const stops = new Map<string, ReturnType<typeof setTimeout>>();
 
 function hearTyping(conversationId: string, isTyping: boolean): void {
+  if (!isTyping && !typing.get().has(conversationId)) return;
   clearTimeout(stops.get(conversationId));
   const next = new Set(typing.get());
   if (isTyping) {

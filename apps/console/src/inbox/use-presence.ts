@@ -16,7 +16,7 @@ export function usePresence(conversationId: string | undefined, isReplying: bool
       })
         .then(({ data, you }) => {
           oneself.set(you ?? null);
-          present.set(data);
+          return present.set(data);
         })
         .catch(() => undefined);
     };

@@ -8,7 +8,7 @@ export interface Uploads {
   /** Of those that are not there yet. */
   names: readonly string[];
   error: unknown;
-  add(files: FileList): void;
+  add: (files: FileList) => void;
 }
 
 /** Uploads files and puts them into the draft of a conversation. */

@@ -10,6 +10,7 @@ import { Empty } from '../parts/empty.js';
 import { MoreButton } from '../parts/more-button.js';
 import { Page } from '../parts/page.js';
 import { ProblemNote } from '../parts/problem-note.js';
+import { ScrollTable } from '../parts/scroll-table.js';
 
 const TYPED_MS = 350;
 
@@ -47,7 +48,7 @@ export function AuditScreen() {
       )}
       {pages.items.length > 0 && (
         <Card padding={0}>
-          <Table.ScrollContainer minWidth={720}>
+          <ScrollTable minWidth={720} label={t('audit.title')}>
             <Table>
               <Table.Thead>
                 <Table.Tr>
@@ -62,7 +63,7 @@ export function AuditScreen() {
                 ))}
               </Table.Tbody>
             </Table>
-          </Table.ScrollContainer>
+          </ScrollTable>
         </Card>
       )}
       <MoreButton pages={pages} />

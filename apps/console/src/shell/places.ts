@@ -1,4 +1,6 @@
 import {
+  IconBook2,
+  IconRobot,
   IconAddressBook,
   IconCode,
   IconHome,
@@ -6,6 +8,7 @@ import {
   IconMailExclamation,
   IconPlugConnected,
   IconRoute,
+  IconSettings,
   IconShieldCheck,
   type Icon,
 } from '@tabler/icons-react';
@@ -44,6 +47,15 @@ export const places: readonly Place[] = [
     scope: 'channels:read',
     group: 'build',
   },
+  { to: '/bots', name: 'bots', icon: IconRobot, key: 'b', scope: 'bots:read', group: 'build' },
+  {
+    to: '/knowledge',
+    name: 'knowledge',
+    icon: IconBook2,
+    key: 'k',
+    scope: 'knowledge:read',
+    group: 'build',
+  },
   {
     to: '/operations/dead-letters',
     name: 'deadLetters',
@@ -69,4 +81,5 @@ export const places: readonly Place[] = [
     group: 'run',
   },
   { to: '/developers', name: 'developers', icon: IconCode, key: 'v', group: 'run' },
+  { to: '/settings', name: 'settings', icon: IconSettings, key: 's', group: 'run' },
 ];

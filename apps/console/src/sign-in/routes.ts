@@ -1,5 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { rootRoute } from '../app/frame-route.js';
+import { frameRoute, rootRoute } from '../app/frame-route.js';
 
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -23,3 +23,12 @@ const invitationRoute = createRoute({
 
 /** What people see who are not signed in. */
 export const signInRoutes = [signInRoute, setUpRoute, invitationRoute] as const;
+
+const welcomeRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/welcome',
+  component: lazyRouteComponent(() => import('./welcome-screen.js'), 'WelcomeScreen'),
+});
+
+/** The rest of the first run, once the owner is signed in. */
+export const welcomeRoutes = [welcomeRoute] as const;

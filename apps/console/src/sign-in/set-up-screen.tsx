@@ -53,7 +53,7 @@ function OwnerForm({ token }: { token: string }) {
     mutationFn: (body: Owner) => call('POST', '/v1/auth/set-up', { body: { ...body, token } }),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: sessionQuery.queryKey, refetchType: 'none' });
-      await navigate({ to: '/' });
+      await navigate({ to: '/welcome' });
     },
     onError: (error) => form.setErrors(fieldErrors(error)),
   });

@@ -40,7 +40,7 @@ const gray: MantineColorsTuple = [
 /** The looks of the console: the warm paper and the green of Parley, soft corners, quiet lines. */
 export const theme = createTheme({
   primaryColor: 'green',
-  primaryShade: { light: 7, dark: 4 },
+  primaryShade: 7,
   autoContrast: true,
   luminanceThreshold: 0.3,
   colors: { green, dark, gray },

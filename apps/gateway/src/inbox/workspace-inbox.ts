@@ -18,7 +18,7 @@ export class WorkspaceInbox {
   /** Positions that have been told, by conversation. */
   readonly #told = new Map<ConversationId, number>();
   #touched = new Set<ConversationId>();
-  #flushing: Promise<void> | null = null;
+  #isFlushing = false;
   #presence = '';
   #isLooking = false;
   /** The time up to which everything has been told. */
@@ -58,7 +58,9 @@ export class WorkspaceInbox {
   /** A conversation may have changed. */
   touch(conversationId: ConversationId): void {
     this.#touched.add(conversationId);
-    this.#flushing ??= this.#flushSoon();
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    void this.#flushSoon();
   }
 
   onRing({ changed, conversationId }: BellTopics['inbox']): void {
@@ -99,7 +101,7 @@ export class WorkspaceInbox {
     await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
     const ids = [...this.#touched];
     this.#touched = new Set();
-    this.#flushing = null;
+    this.#isFlushing = false;
     try {
       await this.#tellAll(ids);
     } catch (error) {

@@ -22,7 +22,7 @@ export const access = {
     workspaceName: 'Name of your workspace',
     workspaceHint: 'Usually your company or team',
     name: 'Your name',
-    passwordHint: 'At least 12 characters',
+    passwordHint: 'At least 10 characters',
     create: 'Create the owner',
     steps: { owner: 'Owner', channel: 'Channel', try: 'Try it' },
     channelTitle: 'Your first channel',

@@ -14,7 +14,7 @@ export const inbox = {
     choose: 'Choose a conversation',
     chooseText: 'With J and K you go through the list; ? shows all keys.',
   },
-  nobody: 'Unknown person',
+  nobody: 'Visitor',
   unread_one: '{{count}} unread',
   unread_other: '{{count}} unread',
   you: 'You',

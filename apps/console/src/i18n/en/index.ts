@@ -1,12 +1,28 @@
 import { access } from './access.js';
+import { bots } from './bots.js';
 import { channels } from './channels.js';
 import { developers } from './developers.js';
 import { contacts } from './contacts.js';
 import { home } from './home.js';
 import { inbox } from './inbox.js';
+import { knowledge } from './knowledge.js';
 import { operations } from './operations.js';
 import { parts } from './parts.js';
+import { settings } from './settings.js';
 import { shell } from './shell.js';
 
 /** All English words, by namespace: what every other language falls back to. */
-export const en = { access, channels, contacts, developers, home, inbox, operations, parts, shell };
+export const en = {
+  access,
+  bots,
+  channels,
+  contacts,
+  developers,
+  home,
+  inbox,
+  knowledge,
+  operations,
+  parts,
+  settings,
+  shell,
+};

@@ -1,0 +1,150 @@
+import { Alert, Button, Group, Skeleton, Stack, Tabs, Text } from '@mantine/core';
+import { IconCircleCheck, IconUpload } from '@tabler/icons-react';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import type { BotDefinition } from '#libs/model';
+import { AskFirst } from '../parts/ask-first.js';
+import { Page } from '../parts/page.js';
+import { ProblemNote } from '../parts/problem-note.js';
+import { AsFile } from './as-file.js';
+import { type BotDraft, useBotDraft } from './draft.js';
+import { FlowList } from './flow-list.js';
+import { Guardrails } from './guardrails.js';
+import { KnowledgeSettings } from './knowledge-settings.js';
+import { botTabs } from './routes.js';
+import { Rules } from './rules.js';
+import { TryBot } from './try-bot.js';
+import { Voice } from './voice.js';
+
+/** What every tab of a bot gets. */
+export interface PartProps {
+  botId: string;
+  draft: BotDraft;
+  definition: BotDefinition;
+}
+
+const tabs = {
+  talk: Voice,
+  rules: Rules,
+  flows: FlowList,
+  knowledge: KnowledgeSettings,
+  guard: Guardrails,
+  try: TryBot,
+  file: AsFile,
+} as const;
+
+/** One bot: everything it is made of, changed in a draft, and published as a whole. */
+export function BotScreen() {
+  const { t } = useTranslation('bots');
+  const { botId } = useParams({ from: '/frame/bots/$botId' });
+  const { tab = 'talk' } = useSearch({ from: '/frame/bots/$botId' });
+  const navigate = useNavigate();
+  const draft = useBotDraft(botId);
+  const { bot, definition } = draft;
+  const Part = tabs[tab];
+  return (
+    <Page
+      title={bot?.name ?? t('title')}
+      text={
+        bot &&
+        (bot.published_version === null ? t('unpublished') : t('version', { version: bot.published_version }))
+      }
+      actions={definition && <PublishButtons draft={draft} />}
+    >
+      <ProblemNote error={draft.error} />
+      {!definition && !draft.error && <Skeleton height={240} radius="md" />}
+      {definition && (
+        <Stack>
+          <DraftNote draft={draft} />
+          <Tabs
+            value={tab}
+            onChange={(next) => {
+              const found = botTabs.find((one) => one === next);
+              void navigate({
+                to: '/bots/$botId',
+                params: { botId },
+                search: found ? { tab: found } : {},
+                replace: true,
+              });
+            }}
+            keepMounted={false}
+          >
+            <Tabs.List mb="lg">
+              {botTabs.map((name) => (
+                <Tabs.Tab key={name} value={name}>
+                  {t(`tabs.${name}`)}
+                </Tabs.Tab>
+              ))}
+            </Tabs.List>
+            <Tabs.Panel value={tab}>
+              <Part botId={botId} draft={draft} definition={definition} />
+            </Tabs.Panel>
+          </Tabs>
+        </Stack>
+      )}
+    </Page>
+  );
+}
+
+/** Publishing, and throwing changes away. */
+export function PublishButtons({ draft }: { draft: BotDraft }) {
+  const { t } = useTranslation('bots');
+  if (!draft.mayWrite) return null;
+  return (
+    <>
+      {draft.isChanged && (
+        <AskFirst
+          label={t('discard')}
+          text={t('discardText')}
+          variant="default"
+          color="red"
+          work={() => Promise.resolve(draft.discard())}
+        />
+      )}
+      <Button
+        leftSection={<IconUpload size={18} aria-hidden />}
+        disabled={!draft.isChanged || draft.problems.length > 0}
+        loading={draft.publish.isPending}
+        onClick={draft.publish.run}
+      >
+        {t('publish')}
+      </Button>
+    </>
+  );
+}
+
+/** How far the draft is from what answers. */
+export function DraftNote({ draft }: { draft: BotDraft }) {
+  const { t } = useTranslation('bots');
+  return (
+    <div role="status">
+      <Stack gap="xs">
+        {draft.publish.isDone && (
+          <Alert color="green" icon={<IconCircleCheck size={20} aria-hidden />}>
+            {t('published')}
+          </Alert>
+        )}
+        {draft.isChanged && (
+          <Alert color={draft.problems.length > 0 ? 'red' : 'yellow'}>
+            <Text size="sm">{t('changed')}</Text>
+            {draft.newer !== null && <Text size="sm">{t('behind', { version: draft.newer })}</Text>}
+            {draft.problems.length > 0 && (
+              <>
+                <Text size="sm" fw={600} mt={4}>
+                  {t('problems', { count: draft.problems.length })}
+                </Text>
+                {draft.problems.slice(0, 8).map(({ pointer, message }) => (
+                  <Group key={pointer + message} gap={6}>
+                    <code>{pointer}</code>
+                    <Text size="sm">{message}</Text>
+                  </Group>
+                ))}
+              </>
+            )}
+          </Alert>
+        )}
+        <ProblemNote error={draft.publish.error} />
+      </Stack>
+    </div>
+  );
+}

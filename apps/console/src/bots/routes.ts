@@ -1,0 +1,39 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { frameRoute } from '../app/frame-route.js';
+
+/** The tabs of a bot. */
+export const botTabs = ['talk', 'rules', 'flows', 'knowledge', 'guard', 'try', 'file'] as const;
+type Tab = (typeof botTabs)[number];
+
+const botsRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/bots',
+  component: lazyRouteComponent(() => import('./bots-screen.js'), 'BotsScreen'),
+});
+const botRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/bots/$botId',
+  validateSearch: ({ tab }: Record<string, unknown>): { tab?: Tab } => {
+    const found = botTabs.find((one) => one === tab);
+    return found && found !== 'talk' ? { tab: found } : {};
+  },
+  component: lazyRouteComponent(() => import('./bot-screen.js'), 'BotScreen'),
+});
+const flowRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/bots/$botId/flows/$flowId',
+  component: lazyRouteComponent(() => import('./flow/flow-screen.js'), 'FlowScreen'),
+});
+const knowledgeRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/knowledge',
+  component: lazyRouteComponent(() => import('./knowledge/knowledge-screen.js'), 'KnowledgeScreen'),
+});
+const baseRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/knowledge/$baseId',
+  component: lazyRouteComponent(() => import('./knowledge/base-screen.js'), 'BaseScreen'),
+});
+
+/** The bots, their flows and what they know. */
+export const botRoutes = [botsRoute, botRoute, flowRoute, knowledgeRoute, baseRoute] as const;

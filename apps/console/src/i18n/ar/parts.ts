@@ -1,0 +1,10 @@
+/** The words of `en/parts.ts` in Arabic. */
+export const parts = {
+  chat: {
+    log: 'المحادثة',
+    waiting: 'الروبوت يجيب',
+    write: 'اكتب رسالة',
+    send: 'إرسال',
+    again: 'ابدأ من جديد',
+  },
+};

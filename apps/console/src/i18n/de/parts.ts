@@ -1,0 +1,10 @@
+/** The words of `en/parts.ts` in German. */
+export const parts = {
+  chat: {
+    log: 'Unterhaltung',
+    waiting: 'Der Bot antwortet',
+    write: 'Nachricht schreiben',
+    send: 'Senden',
+    again: 'Neu beginnen',
+  },
+};

@@ -1,0 +1,10 @@
+/** The words of `en/parts.ts` in Spanish. */
+export const parts = {
+  chat: {
+    log: 'Conversación',
+    waiting: 'El bot responde',
+    write: 'Escribir un mensaje',
+    send: 'Enviar',
+    again: 'Empezar de nuevo',
+  },
+};

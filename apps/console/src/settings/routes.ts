@@ -1,0 +1,13 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { frameRoute } from '../app/frame-route.js';
+
+const settingsRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/settings',
+  validateSearch: ({ tab }: Record<string, unknown>): { tab?: 'team' | 'workspace' } =>
+    tab === 'team' || tab === 'workspace' ? { tab } : {},
+  component: lazyRouteComponent(() => import('./settings-screen.js'), 'SettingsScreen'),
+});
+
+/** Oneself, the team, the workspace. */
+export const settingsRoutes = [settingsRoute] as const;
