@@ -27,6 +27,22 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
   Auth_setUpState: { summary: 'Says whether the installation waits for its first owner' },
   Auth_signIn: { summary: 'Signs a person in; who has a second factor sends its code next' },
   Auth_signOut: { summary: 'Signs a person out, here and now; other browsers stay as they are' },
+  BotChecks_check: { summary: 'Says what would keep a definition from being published; stores nothing' },
+  BotFiles_archive: {
+    summary: 'Gives a bot with its tests as a zip archive of files',
+    description: 'The same bot gives the same bytes.',
+  },
+  BotFiles_export: {
+    summary: 'Gives a bot with its tests as files, in one document',
+    description: 'The same bot gives the same bytes.',
+  },
+  BotFiles_import: {
+    summary: 'Makes a bot of files, or the draft of one that is there',
+    description: 'Each mistake is told with its file and its place.',
+  },
+  BotFiles_importArchive: {
+    summary: 'Makes a bot of a zip archive of files, or the draft of one that is there',
+  },
   BotKnowledge_close: { summary: 'Puts a question aside; when it is asked again it is open again' },
   BotKnowledge_listGaps: {
     summary: 'Lists what people asked and no bot could answer, most often asked first',
@@ -35,11 +51,47 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
   BotKnowledge_search: {
     summary: 'Searches what a bot knows, and says what it would do: answer, ask back, or pass',
   },
+  BotProposals_approve: {
+    summary: 'Puts a proposal into the draft of its bot; it answers once that is published',
+  },
+  BotProposals_dismiss: { summary: 'Puts a proposal aside' },
+  BotProposals_list: {
+    summary: 'Lists what bots could learn: corrections of operators, and questions that nobody could answer',
+  },
+  BotProposals_propose: {
+    summary: 'Proposes what a bot should have understood or said; it waits until somebody agrees',
+  },
+  BotTests_get: { summary: 'Reads the test set, which is the same for all versions' },
+  BotTests_put: { summary: 'Writes the test set; with `if-match` only when nobody else has' },
+  BotTests_run: {
+    summary: 'Runs the test set with a version, and shows what another one answers differently',
+    description: 'Nothing is stored or sent.',
+  },
+  BotTests_simulate: {
+    summary: 'Runs one turn of a conversation that the caller carries, with its trace',
+    description: 'Nothing is stored or sent.',
+  },
+  BotVersions_diff: {
+    summary: 'Says what is different between two versions: by default what the draft would change',
+  },
+  BotVersions_draft: { summary: 'Reads what an author is at work on; as published where there is nothing' },
+  BotVersions_get: { summary: 'Reads one version with its content' },
+  BotVersions_list: { summary: 'Lists versions by their numbers, without their content' },
+  BotVersions_publish: {
+    summary: 'Publishes the draft, after its tests where asked; a draft without changes changes nothing',
+  },
+  BotVersions_putDraft: {
+    summary: 'Writes the draft, which answers nobody; with `if-match` only when nobody else has',
+  },
+  BotVersions_rollBack: { summary: 'Publishes what an earlier version said, as a new version' },
   Bots_create: { summary: 'Makes a bot; its first version answers at once' },
   Bots_get: { summary: 'Reads one bot with its published definition' },
   Bots_list: { summary: 'Lists bots by creation' },
   Bots_publish: {
     summary: 'Publishes a new version; one that is equal to the published one changes nothing',
+  },
+  Bots_update: {
+    summary: 'Changes what is no part of any version: the name, and what happens to conversations under way',
   },
   CannedReplies_create: { summary: 'Keeps an answer for the next time' },
   CannedReplies_delete: { summary: 'Takes a kept answer away' },
@@ -133,13 +185,37 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
   Events_stream: {
     summary: 'Streams the events of all conversations; `Last-Event-ID` or `after` says where to go on',
   },
+  Exports_create: {
+    summary: 'Asks for an archive of everything; webhooks hear `export.ready`, and it is kept for seven days',
+  },
+  Exports_download: { summary: 'Gives out an archive: a gzipped tar of JSON lines, CSV and files' },
+  Exports_get: { summary: 'Reads how far an archive is, and what is in it' },
+  Exports_list: { summary: 'Lists archives by creation' },
+  Exports_remove: { summary: 'Takes an archive away before its time' },
   Facts_forget: { summary: 'Forgets one fact: no bot knows it from its next turn on' },
   Facts_forgetAll: { summary: 'Forgets everything that is known of a contact' },
   Facts_list: { summary: 'Lists what bots know of a contact across conversations, the newest first' },
+  Handoff_answer: {
+    summary:
+      'Answers an offer for an operator: who accepts has the conversation at once, who declines passes it to the next one',
+  },
+  Handoff_handover: {
+    summary:
+      'Reads what whoever takes the conversation over wants to know: reason, summary, contact, fields, transcript, traces',
+  },
+  Handoff_list: { summary: 'Lists who was asked to take the conversation, oldest first' },
+  Handoff_offer: {
+    summary:
+      'Offers a conversation in the queue to operators, one after the other; those who were asked before are asked no more',
+  },
   Health_live: { summary: 'Says that the process lives; looks at nothing else' },
   Health_numbers: { summary: 'Numbers of this process, in Prometheus text format' },
   Health_ready: { summary: 'Says whether requests can be taken' },
   Hooks_get: { summary: 'Some providers verify an address by a GET request before they post to it' },
+  Imports_create: {
+    summary: 'Takes an archive in: all of it, or nothing',
+    description: 'Answers when it is done, which may take minutes.',
+  },
   Inbox_counts: { summary: 'Counts the open conversations of each view' },
   Inbox_find: { summary: 'Finds messages by their words, and contacts by a part of a name or an address' },
   Inbox_list: { summary: 'Lists conversations by last activity, as the caller has read them' },
@@ -205,6 +281,10 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
   },
   Messages_get: { summary: 'Reads one message' },
   Messages_timeline: { summary: 'Tells what happened to a message, hop by hop, with times' },
+  Messages_trace: {
+    summary:
+      'Tells why the bot answered a message as it did: who was asked, what each saw, decided and spent',
+  },
   OauthClients_create: { summary: 'Makes a client, with at most the scopes of whoever asks' },
   OauthClients_get: { summary: 'Reads one client, but for its secret' },
   OauthClients_list: { summary: 'Lists clients' },
@@ -227,6 +307,11 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
   OwnLogin_list: { summary: 'Lists where one is signed in' },
   OwnLogin_removeTotp: { summary: 'Takes the second factor away' },
   OwnLogin_session: { summary: 'Says who is signed in, and what they may do where' },
+  Retention_get: { summary: 'Says how long things are kept' },
+  Retention_set: {
+    summary:
+      'Sets how long things of a kind are kept, on all channels or on one; what is older is forgotten within minutes, for good',
+  },
   Secrets_delete: { summary: 'Takes a value away: what needs it does not work any more' },
   Secrets_list: { summary: 'Lists the names of sealed values; the values are never shown' },
   Secrets_set: { summary: 'Seals a value under a name; bots use the new one within five seconds' },
@@ -273,6 +358,11 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
   Trying_simulate: {
     summary: 'Takes in a message as the provider would post it, signature and all: the bot answers for real',
   },
+  VisitorKeys_create: {
+    summary: 'Adds a key; several hold at once, so that one can be exchanged without a gap',
+  },
+  VisitorKeys_list: { summary: 'Lists the keys of a channel, without their secrets' },
+  VisitorKeys_remove: { summary: 'Ends a key: what it signed vouches for nobody any more' },
   WebhookDeliveries_eventTypes: { summary: 'Lists the events that webhooks tell of' },
   WebhookDeliveries_get: { summary: 'Reads one delivery: what was sent, and what came back each time' },
   WebhookDeliveries_retry: { summary: 'Sends a delivery again, under the same id and with the same body' },
@@ -299,7 +389,10 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
     summary:
       'Takes a file of a visitor, to be named in the parts of what they say: the body is the file, or a form with one',
   },
-  WidgetSessions_open: { summary: "Begins a visitor's session, or, with the token of one, lets it go on" },
+  WidgetSessions_open: {
+    summary:
+      "Begins a visitor's session, or, with the token of one, lets it go on; a known visitor goes on where they were",
+  },
   Widget_events: { summary: 'Tells that the visitor is typing, to whoever listens now' },
   Widget_form: {
     summary: 'Takes what was asked before the conversation, and keeps it at the contact',
