@@ -52,8 +52,11 @@ export function checkMessages(books, report) {
   }
 }
 
-/** No row without a person who said it. */
+/** No row without a person who said it, and no thanks to somebody who only pretends to be the provider. */
 export function checkPhantoms({ history, channelByName, conversationById }, report) {
+  for (const { key, channel, status } of history.forged) {
+    if (status >= 200 && status < 300) report('I8', { channel }, `${key} was forged and taken`);
+  }
   const said = new Set(history.sent.map((sent) => `${channelByName.get(sent.channel).uuid} ${keyOf(sent)}`));
   for (const row of history.rows.inbox) {
     if (!said.has(`${row.channel} ${row.key}`)) report('I8', null, `${row.key} was never sent`);

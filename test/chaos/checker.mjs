@@ -14,6 +14,7 @@ import { checkRates, checkReplyOrder, checkSends } from './check-outbound.mjs';
  *
  * @typedef {object} History
  * @property {import('./sender.mjs').SentEvent[]} sent
+ * @property {import('./sender.mjs').Sender['forged']} forged      posted by somebody without the secret
  * @property {import('./provider.mjs').Call[]} calls              in the order in which they came
  * @property {import('./dump.mjs').Rows} rows
  * @property {import('./tenants.mjs').ChaosChannel[]} channels

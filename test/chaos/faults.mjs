@@ -111,6 +111,17 @@ export const faults = {
   },
   'freeze-gateway': freezeApp(({ gateways }) => gateways, true),
   'freeze-worker': freezeApp(({ workers }) => workers, false),
+  'stall-worker': {
+    isKill: false,
+    strike: async ({ world, random }) => {
+      const app = random.pick(world.workers);
+      if (!app.signal('SIGSTOP')) return false;
+      await sleep(random.between(2_500, 3_500)); // longer than its leases last
+      app.signal('SIGCONT');
+      return true;
+    },
+  },
+  'still-postgres': network((proxy, random) => proxy.hold(random.between(4_500, 6_500))),
   'freeze-postgres': {
     isKill: false,
     strike: async ({ world, random }) => {
@@ -140,6 +151,31 @@ export const faults = {
   'cut-redis': network(async (proxy) => proxy.cut(), true),
   'hold-redis': network((proxy, random) => proxy.hold(random.between(300, 3_000)), true),
   'half-open-redis': network(async (proxy) => proxy.halfOpen(), true),
+  'full-disk': {
+    isKill: false,
+    strike: async ({ world, random }) => {
+      const { disk } = world.postgres;
+      if (!disk) return false;
+      disk.fill();
+      await sleep(random.between(500, 3_000));
+      disk.free();
+      // Without room for its log PostgreSQL ends, and somebody who has made room starts it again.
+      await sleep(300);
+      if (!(await world.postgres.isUp)) await world.postgres.start();
+      return true;
+    },
+  },
+  'wrong-clock': {
+    isKill: true,
+    strike: async ({ world, random }) => {
+      const app = random.pick(world.apps);
+      world.clockOffsets.set(app.name, random.pick([-600_000, 600_000]));
+      if (!app.signal('SIGKILL')) return false;
+      await sleep(random.between(2_000, 5_000));
+      app.signal('SIGKILL'); // its next life has the right time
+      return true;
+    },
+  },
   'provider-storm': {
     isKill: false,
     strike: async ({ world, random }) => {

@@ -13,7 +13,8 @@ import { signed } from './signing.mjs';
  */
 
 /** How long the provider waits for an answer: longer than we may take, so that a late one is seen. */
-const PATIENCE_MS = 6_000;
+const PATIENCE_MS = 15_000;
+const wrongSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
 /** Sends a script as a provider does: every event until 2xx, one conversation in order. */
 export class Sender {
@@ -22,6 +23,8 @@ export class Sender {
   #random;
   /** @type {SentEvent[]} */
   sent = [];
+  /** Requests that somebody else made, with a secret of their own. @type {{ key: string, channel: string, status: number }[]} */
+  forged = [];
   #late = [];
 
   /**
@@ -67,8 +70,16 @@ export class Sender {
     /** @type {SentEvent} */
     const sent = { ...event, firstSentAt: Date.now(), ackedAt: null, posts: [] };
     this.sent.push(sent);
+    if (event.isForged) await this.#forge(event);
     await Promise.all(Array.from({ length: event.copies }, () => this.#untilAcked(sent)));
     if (event.lateMs !== null) this.#late.push(sleep(event.lateMs).then(() => this.#untilAcked(sent)));
+  }
+
+  async #forge(event) {
+    const key = `${event.key}-forged`;
+    const body = event.body.replaceAll(event.key, key);
+    const { status } = await this.#request({ ...event, key, body }, wrongSecret);
+    this.forged.push({ key, channel: event.channel, status });
   }
 
   async #untilAcked(sent) {
@@ -80,15 +91,21 @@ export class Sender {
   }
 
   async #post(sent) {
-    const channel = this.#channels.get(sent.channel);
+    const post = await this.#request(sent, this.#channels.get(sent.channel).inboundSecret);
+    sent.posts.push(post);
+    if (post.status >= 200 && post.status < 300) sent.ackedAt ??= post.endedAt;
+    return post.status;
+  }
+
+  async #request({ channel, key, body }, secret) {
     const sentAt = Date.now();
     let status = 0;
     try {
       const answer = await this.#pool.request({
-        path: `/hooks/webhook/${channel.id}`,
+        path: `/hooks/webhook/${this.#channels.get(channel).id}`,
         method: 'POST',
-        headers: signed(channel.inboundSecret, sent.key, sent.body),
-        body: sent.body,
+        headers: signed(secret, key, body),
+        body,
         signal: AbortSignal.timeout(PATIENCE_MS),
       });
       await answer.body.dump();
@@ -96,9 +113,6 @@ export class Sender {
     } catch {
       // No answer: the provider knows nothing, and sends again.
     }
-    const endedAt = Date.now();
-    sent.posts.push({ sentAt, endedAt, status });
-    if (status >= 200 && status < 300) sent.ackedAt ??= endedAt;
-    return status;
+    return { sentAt, endedAt: Date.now(), status };
   }
 }

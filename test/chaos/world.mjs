@@ -6,6 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '#libs/store';
 import { deploy } from '../../dist/apps/launcher/src/deploy.js';
+import { makeSmallDisk } from './disk.mjs';
 import { Front } from './front.mjs';
 import { Provider } from './provider.mjs';
 import { Proxy } from './proxy.mjs';
@@ -13,8 +14,7 @@ import { ChaosPostgres, ChaosRedis } from './stores.mjs';
 import { Supervised } from './supervised.mjs';
 import { makeTenants } from './tenants.mjs';
 
-const root = path.resolve(import.meta.dirname, '../..');
-const mainOf = (app) => path.join(root, `dist/apps/${app}/src/main.js`);
+const checkout = path.resolve(import.meta.dirname, '../..');
 /** Deliveries that one worker makes at the same time; the checker's tolerance for rates comes from it. */
 export const sendsPerWorker = 16;
 
@@ -25,7 +25,8 @@ export class World {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   #onPid = (name, pid) => void (this.#keeper.connected && this.#keeper.send({ name, pid }));
-  postgres = new ChaosPostgres(this.folder, this.#onPid);
+  #onMount = (mount) => void (this.#keeper.connected && this.#keeper.send({ mount }));
+  postgres;
   redis = null;
   toPostgres = new Proxy(() => this.postgres.port);
   toRedis = new Proxy(() => this.redis.port);
@@ -39,10 +40,23 @@ export class World {
   channels = [];
   /** Crash points for the next start of an app, by its name. @type {Map<string, string>} */
   crashPoints = new Map();
+  /** How wrong the clock of an app is at its next start, in milliseconds, by its name. @type {Map<string, number>} */
+  clockOffsets = new Map();
   #secretKey = randomBytes(32).toString('base64');
+  #root;
+  #settings;
 
-  /** @param {import('./prng.mjs').Random} random */
-  constructor(random) {
+  /**
+   * @param {import('./prng.mjs').Random} random
+   * @param {{ root?: string, settings?: Record<string, string>, hasSmallDisk?: boolean }} [options]  root: of the build
+   *   that runs, default this checkout; settings: of the apps, in place of the usual ones; hasSmallDisk: PostgreSQL's
+   *   files are on a disk that can be filled, where this account may make one
+   */
+  constructor(random, { root = checkout, settings = {}, hasSmallDisk = false } = {}) {
+    this.#root = root;
+    this.#settings = settings;
+    const disk = hasSmallDisk ? makeSmallDisk(path.join(this.folder, 'postgres'), this.#onMount) : null;
+    this.postgres = new ChaosPostgres(this.folder, this.#onPid, disk);
     this.provider = new Provider(random.fork('provider'));
     chmodSync(this.folder, 0o755); // PostgreSQL runs as another account when this runs as root
   }
@@ -118,7 +132,7 @@ export class World {
     const name = `${app}-${at}`;
     return new Supervised({
       name,
-      script: mainOf(app),
+      script: path.join(this.#root, `dist/apps/${app}/src/main.js`),
       env: () => this.#env(name, more),
       logFile: this.logFile(name),
       onPid: this.#onPid,
@@ -130,6 +144,8 @@ export class World {
     url.port = String(this.toPostgres.port);
     const crashPoint = this.crashPoints.get(name);
     this.crashPoints.delete(name);
+    const clockOffset = this.clockOffsets.get(name);
+    this.clockOffsets.delete(name);
     return {
       PATH: process.env.PATH ?? '',
       DATABASE_URL: url.href,
@@ -142,11 +158,11 @@ export class World {
       PARLEY_SWEEP_EVERY: '1s',
       PARLEY_WORKER_TURNS: '32',
       PARLEY_WORKER_SENDS: String(sendsPerWorker),
+      ...this.#settings,
       ...more,
-      ...(crashPoint && {
-        PARLEY_CRASH_POINT: crashPoint,
-        NODE_IMPORT: path.join(root, 'test/support/crash-hook.mjs'),
-      }),
+      NODE_IMPORT: path.join(this.#root, 'test/support/chaos-hook.mjs'),
+      ...(crashPoint && { PARLEY_CRASH_POINT: crashPoint }),
+      ...(clockOffset && { PARLEY_CHAOS_CLOCK_MS: String(clockOffset) }),
     };
   }
 }
