@@ -6,7 +6,7 @@
 import './crash-hook.mjs';
 import { BotCore } from '#libs/bot';
 
-const answer = BotCore.prototype.answer;
+const { answer } = BotCore.prototype; // eslint-disable-line typescript/unbound-method -- called on a core below
 BotCore.prototype.answer = function (turn, live) {
   if (JSON.stringify(turn.messages).includes('poison')) {
     return Promise.reject(new TypeError('a message that brings out a bug'));

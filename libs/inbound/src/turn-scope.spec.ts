@@ -59,9 +59,9 @@ describe('what a turn is about', () => {
   });
 
   it('names a message that is replayed while it waits once', () => {
-    const [first] = [waiting(1)];
-    const replayed = { message: first!, outcome: done(first!.messageId) };
-    const scope = turnScope({ unanswered: [first!], answeredSeq: 0 }, { asked: [], owed: [replayed] }, 0);
+    const first = waiting(1);
+    const replayed = { message: first, outcome: done(first.messageId) };
+    const scope = turnScope({ unanswered: [first], answeredSeq: 0 }, { asked: [], owed: [replayed] }, 0);
     expect(scope.asked).toEqual([first]);
     expect(scope.settles).toEqual([replayed.outcome]);
   });
