@@ -57,3 +57,16 @@ export function checkAckTimes({ history }, report) {
     }
   }
 }
+
+/** Who replaces processes one after the other turns nobody away and leaves nothing in the dark. */
+export function checkRolling({ history }, report) {
+  if (!history.isRolling) return;
+  for (const sent of history.sent) {
+    for (const { status } of sent.posts) {
+      if (status < 200 || status > 299)
+        report('I12', sent, `${sent.key} was answered ${status || 'not at all'}`);
+    }
+  }
+  for (const { id, status } of history.rows.deliveries)
+    if (status === 'unknown') report('I4', null, `${id} is unknown`);
+}

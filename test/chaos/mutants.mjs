@@ -11,7 +11,7 @@
  * @property {Partial<import('./plans.mjs').Plan>} plan  in place of the parts of `base`
  */
 
-const base = { events: 500, seconds: 14, pause: [150, 500] };
+const base = { events: 500, seconds: 14, pause: [150, 500], drainMs: 10_000 };
 const deaths = {
   'kill-gateway': 3,
   'kill-worker': 3,

@@ -9,6 +9,12 @@
  * @property {Readonly<Record<string, number>>} [channels]  by what they are for, how likely a conversation is there
  * @property {number} [poison]    how likely a message brings out a bug; default 0.005
  * @property {number} [together]  how likely a message does not wait for the one before it; default 0.1
+ * @property {number} [longest]   messages of the longest conversation; default 8
+ * @property {number} [copies]    how often each event comes at the same time; default: now and then a few times
+ * @property {(random: import('./prng.mjs').Random) => Iterable<import('./injector.mjs').Planned>} [strikes]  in place of
+ *   faults by chance: these, and the run lasts as long as they do
+ * @property {boolean} [isRolling]  processes are only replaced: every request must be taken, and no reply be unknown
+ * @property {boolean} [isProviderCalm]  the provider makes no faults of its own
  * @property {number} [drainMs]   how long everything may take to come to rest; default a minute
  * @property {Readonly<Record<string, string>>} [settings]  of the apps
  * @property {Readonly<Record<string, Partial<Plan>>>} [on]  what is different on one backend

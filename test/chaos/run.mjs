@@ -46,17 +46,19 @@ export async function run({ backend, seed, plan, root, prepare }) {
     await breakBots(world.postgres.url, [...new Set(world.channels.map(({ brokenBot }) => brokenBot))]);
     await prepare?.(world);
     const { sender, injector } = await strike(world, random, { ...plan, ...plan.on?.[backend] });
-    const drainMs = await drain(world, plan.drainMs ?? DRAIN_WITHIN_MS);
+    const drainMs = await rest(world, sender, plan.drainMs ?? DRAIN_WITHIN_MS);
     const rows = await dump(world.postgres.url);
     await Promise.all(world.apps.map((app) => app.stop()));
     const history = {
       sent: sender.sent,
       forged: sender.forged,
+      receipts: sender.receipts,
       calls: world.provider.calls,
       rows,
       channels: world.channels,
       findings: findings(world),
       standstills: injector.standstills,
+      isRolling: plan.isRolling ?? false,
       sendsUnderWay: 2 * sendsPerWorker,
     };
     const violations = check(history);
@@ -91,12 +93,20 @@ async function strike(world, random, plan) {
   const channels = new Map(world.channels.map((channel) => [channel.name, channel]));
   const sender = new Sender(`http://127.0.0.1:${world.front.port}`, channels, random.fork('sender'));
   const injector = new Injector(world);
+  const receiptChance = random.fork('receipts');
   const timer = watchTime((from, to) => injector.standstills.push({ from, to }));
   const options = { hasRedis: world.redis !== null, pause: plan.pause };
-  const striking = injector.run(schedule(random.fork('faults'), plan.faults, options));
-  const calm = sleep(plan.seconds * 1_000).then(() => injector.stop());
+  world.provider.isCalm = plan.isProviderCalm ?? false;
+  const planned =
+    plan.strikes?.(random.fork('faults')) ?? schedule(random.fork('faults'), plan.faults, options);
+  const striking = injector.run(planned);
+  const calm = plan.strikes ? striking : sleep(plan.seconds * 1_000).then(() => injector.stop());
+  world.provider.onAccepted = (call) => {
+    if (receiptChance.chance(0.3)) sender.sendReceipt(call);
+  };
   const playing = sender.play(writeScript(random.fork('script'), plan));
   await Promise.all([calm, striking]);
+  if (plan.strikes) sender.beginNothing();
   world.provider.isCalm = true;
   await Promise.race([playing, sleep(plan.drainMs ?? DRAIN_WITHIN_MS)]);
   clearInterval(timer);
@@ -111,6 +121,15 @@ function watchTime(stoodStill) {
     if (now - last > STALL_MS) stoodStill(last, now);
     last = now;
   }, 25);
+}
+
+/** Waits until nothing is left to do, and for the receipts of what came last. @returns {Promise<number>} as `drain` */
+async function rest(world, sender, withinMs) {
+  const drainMs = await drain(world, withinMs);
+  world.provider.onAccepted = () => undefined;
+  await Promise.race([sender.finish(), sleep(withinMs)]);
+  await drain(world, withinMs);
+  return drainMs;
 }
 
 /** @returns {Promise<number>} how long it took until nothing was left to do, in milliseconds */

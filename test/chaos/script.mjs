@@ -1,4 +1,4 @@
-import { askText, longest } from './bot.mjs';
+import { askText, longest as longestOf } from './bot.mjs';
 
 /**
  * What one person posts, decided before the run begins.
@@ -27,7 +27,7 @@ const usualChannels = { idempotent: 45, 'look-up': 22, blind: 22, paced: 11 };
  * workspaces, with the same ids.
  *
  * @param {import('./prng.mjs').Random} random
- * @param {Pick<import('./plans.mjs').Plan, 'events' | 'seconds' | 'channels' | 'poison' | 'together'>} plan
+ * @param {Pick<import('./plans.mjs').Plan, 'events' | 'seconds' | 'channels' | 'poison' | 'together' | 'copies' | 'longest'>} plan
  * @returns {ScriptedConversation[]} in the order in which they begin
  */
 export function writeScript(random, { events, seconds, ...habits }) {
@@ -42,7 +42,12 @@ export function writeScript(random, { events, seconds, ...habits }) {
   return conversations.sort((a, b) => a.startsAt - b.startsAt);
 }
 
-function conversationPair(random, at, most, { channels = usualChannels, poison = 0.005, together = 0.1 }) {
+function conversationPair(
+  random,
+  at,
+  most,
+  { channels = usualChannels, poison = 0.005, together = 0.1, copies, longest = longestOf },
+) {
   const kind = random.weighted({ message: 980, poison: 6, unreadable: 7, unknown: 7 });
   const role = kind === 'poison' ? 'poison' : random.weighted(channels);
   const length = kind === 'message' ? Math.min(1 + random.int(longest), most) : 1;
@@ -59,7 +64,7 @@ function conversationPair(random, at, most, { channels = usualChannels, poison =
       ...eventOf(shape.isPoison ? 'poison' : kind, thread, index + 1, shape.isRefused),
       channel,
       isForged: random.chance(0.03),
-      copies: random.chance(0.06) ? 2 + random.int(3) : 1,
+      copies: copies ?? (random.chance(0.06) ? 2 + random.int(3) : 1),
       lateMs: random.chance(0.05) ? random.between(200, 8_000) : null,
     }));
     return { channel, thread, startsAt: 0, events };

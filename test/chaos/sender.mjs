@@ -25,7 +25,10 @@ export class Sender {
   sent = [];
   /** Requests that somebody else made, with a secret of their own. @type {{ key: string, channel: string, status: number }[]} */
   forged = [];
+  /** @type {{ key: string, channel: string }[]} */
+  receipts = [];
   #late = [];
+  #isEnding = false;
 
   /**
    * @param {string} url  of the front
@@ -42,18 +45,29 @@ export class Sender {
     return this.sent.reduce((sum, { ackedAt }) => sum + (ackedAt === null ? 0 : 1), 0);
   }
 
+  /** Waits for what is said afterwards too, receipts for example. */
+  async finish() {
+    await this.#untilNothingIsLate();
+    await this.#pool.close();
+  }
+
+  /** Begins no further conversation; those that have begun go on to their end. */
+  beginNothing() {
+    this.#isEnding = true;
+  }
+
   /** @param {readonly import('./script.mjs').ScriptedConversation[]} script @returns when everything is acknowledged */
   async play(script) {
     const began = Date.now();
     const under = [];
     for (const conversation of script) {
+      if (this.#isEnding) break;
       const wait = began + conversation.startsAt - Date.now();
       if (wait > 0) await sleep(wait);
       under.push(this.#converse(conversation));
     }
     await Promise.all(under);
-    await Promise.all(this.#late);
-    await this.#pool.close();
+    await this.#untilNothingIsLate();
   }
 
   async #converse({ events }) {
@@ -73,6 +87,24 @@ export class Sender {
     if (event.isForged) await this.#forge(event);
     await Promise.all(Array.from({ length: event.copies }, () => this.#untilAcked(sent)));
     if (event.lateMs !== null) this.#late.push(sleep(event.lateMs).then(() => this.#untilAcked(sent)));
+  }
+
+  async #untilNothingIsLate() {
+    for (let done = 0; done < this.#late.length;) {
+      const now = this.#late.length;
+      await Promise.all(this.#late.slice(done, now));
+      done = now;
+    }
+  }
+
+  /** Tells us once, now and then twice, that a reply was delivered; sometimes before its call has been answered. */
+  sendReceipt({ channel, thread, id }) {
+    const key = `receipt-${id}`;
+    const body = JSON.stringify({ type: 'receipt', id: key, thread, provider_ref: id, status: 'delivered' });
+    const receipt = { channel, key, body, posts: [] };
+    this.receipts.push({ channel, key });
+    const copies = this.#random.chance(0.1) ? 2 : 1;
+    for (let copy = 0; copy < copies; copy++) this.#late.push(this.#untilAcked(receipt));
   }
 
   async #forge(event) {

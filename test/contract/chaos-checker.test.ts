@@ -93,6 +93,15 @@ const callOf = (n: number) => ({
   isGenuine: true,
 });
 
+const receipt = {
+  ...inboxOf(0),
+  id: 'event-r',
+  key: 'receipt-1',
+  mailbox: 'mailbox-2',
+  seq: 1,
+  message: null,
+};
+
 /** Two questions, asked and answered one after the other, as they should be. */
 function good(): Bent {
   const ns = [1, 2];
@@ -101,7 +110,7 @@ function good(): Bent {
     sent: ns.map(sentOf),
     calls: ns.map(callOf),
     rows: {
-      inbox: ns.map(inboxOf),
+      inbox: [...ns.map(inboxOf), receipt],
       messages: ns.flatMap(exchangeOf),
       conversations: [{ ...conversation, last: 4, answered: 4, lastEvent: 5, events: 5, owner: 'bot' }],
       turns: ns.map(turnOf),
@@ -117,6 +126,7 @@ function good(): Bent {
         },
       ],
     },
+    receipts: [{ channel: channel.name, key: 'receipt-1' }],
     forged: [{ key: 't-1-forged', channel: channel.name, status: 401 }],
     channels: [channel],
     findings: [],
@@ -143,7 +153,7 @@ describe('the checker of chaos runs', () => {
 
   it('names the conversation of a violation', () => {
     const history = good();
-    history['rows'].inbox.pop();
+    history['rows'].inbox.shift();
     expect(check(history as never)[0]).toMatchObject({
       invariant: 'I1',
       thread: 't',
@@ -152,7 +162,8 @@ describe('the checker of chaos runs', () => {
   });
 
   const bends: [invariant: string, what: string, bend: (history: Bent) => void][] = [
-    ['I1', 'an acknowledged event is gone', ({ rows }) => rows.inbox.pop()],
+    ['I1', 'an acknowledged event is gone', ({ rows }) => rows.inbox.splice(1, 1)],
+    ['I1', 'a receipt is gone', ({ rows }) => rows.inbox.pop()],
     ['I1', 'an event is done and no message', ({ rows }) => rows.messages.splice(2, 1)],
     ['I1', 'a message was never answered', ({ rows }) => rows.turns.pop()],
     ['I1', 'a message was ignored', ({ rows }) => (rows.inbox[1].status = 'ignored')],

@@ -1,6 +1,7 @@
 import { plans } from '../plans.mjs';
 import { mutantTable } from './mutants.mjs';
 import { plain } from './plain.mjs';
+import { clock, crash, disk, rolling, storm } from './targeted.mjs';
 
 /**
  * What `npm run chaos --` can be followed by. Each resolves to whether everything held.
@@ -20,4 +21,9 @@ import { plain } from './plain.mjs';
 export const commands = {
   ...Object.fromEntries(Object.entries(plans).map(([name, plan]) => [name, plain(plan)])),
   mutants: mutantTable,
+  crash,
+  rolling,
+  storm,
+  disk,
+  clock,
 };
