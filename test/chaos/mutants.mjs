@@ -74,7 +74,7 @@ export const mutants = {
     bug: 'takes what waits in a mailbox newest first',
     expected: 'I3',
     functions: [{ of: 'mailbox_open(text, int, int)', from: 'order by e.seq)', to: 'order by e.seq desc)' }],
-    plan: { faults: { 'kill-worker': 3, 'freeze-worker': 2 } },
+    plan: { faults: { 'freeze-worker': 1 }, together: 0 },
   },
   'sends-again': {
     bug: 'sends again when nobody knows whether it went out',
@@ -86,7 +86,7 @@ export const mutants = {
         to: 'return false;',
       },
     ],
-    plan: { faults: { 'kill-worker': 1 } },
+    plan: { channels: { 'look-up': 1 }, faults: {} },
   },
   'believes-in-success': {
     bug: 'counts a send as sent whatever became of the call',

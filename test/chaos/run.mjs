@@ -13,7 +13,7 @@ import { sendsPerWorker, World } from './world.mjs';
 /** How long everything may take to come to rest once the faults have stopped. */
 const DRAIN_WITHIN_MS = 60_000;
 /** When this process cannot keep time, on a machine with more work than processors, the others cannot either. */
-const STALL_MS = 250;
+const STALL_MS = 100;
 
 /**
  * @typedef {object} Outcome
@@ -57,7 +57,7 @@ export async function run({ backend, seed, plan, root, prepare }) {
       rows,
       channels: world.channels,
       findings: findings(world),
-      standstills: injector.standstills,
+      standstills: [...injector.standstills, ...world.gateways.flatMap(({ stalls }) => stalls)],
       isRolling: plan.isRolling ?? false,
       sendsUnderWay: 2 * sendsPerWorker,
     };

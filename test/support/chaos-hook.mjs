@@ -29,3 +29,16 @@ if (offsetMs !== 0) {
   }
   globalThis.Date = WrongDate;
 }
+
+// On a machine with more to do than it has processors, a process that keeps its own promises may still be late. It says
+// when it got no processor; when it was busy itself, and nobody else got a turn, it says nothing.
+const LOOK_EVERY_MS = 25;
+const STALL_MS = 100;
+let last = { at: Date.now() - offsetMs, cpu: process.cpuUsage() };
+setInterval(() => {
+  const now = { at: Date.now() - offsetMs, cpu: process.cpuUsage() };
+  const lateMs = now.at - last.at - LOOK_EVERY_MS;
+  const workedMs = (now.cpu.user + now.cpu.system - last.cpu.user - last.cpu.system) / 1_000;
+  if (lateMs > STALL_MS && workedMs < lateMs / 2) process.send?.({ stall: { from: last.at, to: now.at } });
+  last = now;
+}, LOOK_EVERY_MS).unref();
