@@ -42,7 +42,8 @@ export class World {
   crashPoints = new Map();
   /** How wrong the clock of an app is at its next start, in milliseconds, by its name. @type {Map<string, number>} */
   clockOffsets = new Map();
-  #secretKey = randomBytes(32).toString('base64');
+  /** Of the installation. */
+  secretKey = randomBytes(32).toString('base64');
   #root;
   #settings;
 
@@ -71,7 +72,7 @@ export class World {
       inboundSecret,
       outboundSecret,
     ]);
-    return [this.#secretKey, ...ofChannels];
+    return [this.secretKey, ...ofChannels];
   }
 
   logFile(name) {
@@ -93,7 +94,7 @@ export class World {
     const databaseUrl = this.postgres.url;
     await deploy(databaseUrl);
     const providerUrl = this.provider.url;
-    this.channels = await makeTenants({ databaseUrl, secretKey: this.#secretKey, providerUrl });
+    this.channels = await makeTenants({ databaseUrl, secretKey: this.secretKey, providerUrl });
     this.provider.serve(this.channels);
     const ports = await Promise.all([freePort(), freePort()]);
     this.gateways = ports.map((port, at) => this.#app('gateway', at + 1, { PARLEY_PORT: String(port) }));
@@ -150,7 +151,7 @@ export class World {
       PATH: process.env.PATH ?? '',
       DATABASE_URL: url.href,
       ...(this.redis && { REDIS_URL: `redis://127.0.0.1:${this.toRedis.port}` }),
-      PARLEY_SECRET_KEY: this.#secretKey,
+      PARLEY_SECRET_KEY: this.secretKey,
       PARLEY_DATA_DIR: this.folder,
       PARLEY_EGRESS_ALLOW: '127.0.0.0/8',
       PARLEY_OUTBOUND_TIMEOUT: '1500ms',

@@ -1,6 +1,8 @@
 import { plans } from '../plans.mjs';
 import { mutantTable } from './mutants.mjs';
+import { outage } from './outage.mjs';
 import { plain } from './plain.mjs';
+import { resume } from './resume.mjs';
 import { clock, crash, disk, rolling, storm } from './targeted.mjs';
 
 /**
@@ -26,4 +28,6 @@ export const commands = {
   storm,
   disk,
   clock,
+  outage,
+  resume,
 };
