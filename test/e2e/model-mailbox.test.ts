@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { uuidOf as uuid, type InboxEventId } from '#libs/model';
+import { idOf, uuidOf as uuid, type InboxEventId } from '#libs/model';
 import { Inbox, Mailboxes, type CommitItem, type LoadedChannel, type OpenMailbox } from '#libs/store';
 import { makeChannel, openTestStore, type TestStore } from '../support/test-store.js';
 
@@ -262,8 +262,7 @@ async function commitOf(
     from,
   });
   const fresh = how === 'done' ? events.filter(({ messageId }) => messageId === null) : [];
-  const idOfMessage = (id: InboxEventId) =>
-    id.replace(/^[a-z]+_/, 'msg_') as CommitItem['messages'][number]['messageId'];
+  const idOfMessage = (id: InboxEventId) => idOf('message', uuid(id));
   return {
     workspaceId,
     mailbox: { mailboxId, epoch },

@@ -59,9 +59,9 @@ class Mailbox {
     const conversation = { unanswered: this.#unanswered, answeredSeq: this.#answered };
     const scope = turnScope(conversation, { asked: this.#fresh, owed: this.#owed }, this.#failures);
     this.#keepFresh();
-    const ids = [
-      ...scope.asked.map(({ messageId }) => messageId as string),
-      ...scope.settles.map(({ inboxEventId }) => inboxEventId as string),
+    const ids: string[] = [
+      ...scope.asked.map(({ messageId }) => messageId),
+      ...scope.settles.map(({ inboxEventId }) => inboxEventId),
     ];
     const hasFailed = ids.some((id) => this.poison.has(id));
     if (hasFailed && (this.#failures + 1 < ATTEMPTS_MAX || !scope.isAlone)) {

@@ -99,7 +99,10 @@ async function texting(world, twilio, channel, count, seconds) {
 /** The first look of a channel only notes the time: what comes after it can be asked for. */
 async function untilLookedAt(world, { uuid }) {
   await untilInDatabase(world, async (client) => {
-    const { rows } = await client.query(`select 1 from channel_memory where channel_id = $1 and name = 'gap.since'`, [uuid]);
+    const { rows } = await client.query(
+      `select 1 from channel_memory where channel_id = $1 and name = 'gap.since'`,
+      [uuid],
+    );
     return rows.length > 0;
   });
 }

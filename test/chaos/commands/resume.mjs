@@ -91,8 +91,8 @@ export async function resume(given) {
 }
 
 /** @returns {Promise<number[] | null>} null when this machine has no redis-server */
-async function measure({ backend, once }, { seed, times: wished = 30 }) {
-  const settings = { PARLEY_LEASE: '', PARLEY_SWEEP_EVERY: '' };
+async function measure({ backend, once }, { seed, times: wished = '30' }) {
+  const settings = { PARLEY_LEASE: '5s', PARLEY_SWEEP_EVERY: '1s' };
   const world = new World(seeded(seed), { settings });
   world.provider.isCalm = true;
   try {
@@ -102,6 +102,7 @@ async function measure({ backend, once }, { seed, times: wished = 30 }) {
     const times = [];
     while (times.length < Number(wished)) {
       times.push(await once(world, probe));
+      console.error(`${times.length}: ${times.at(-1)} ms`);
       await world.untilReady(60_000);
       await probe.answered(await probe.say(5), WITHIN_MS);
     }
