@@ -31,6 +31,7 @@ import { ConversationsController } from './conversations/conversations.controlle
 import { ControlService } from './conversations/control-service.js';
 import { LogStream } from './conversations/log-stream.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
+import { ReplayService } from './dead-letters/replay-service.js';
 import { HealthController } from './health/health.controller.js';
 import { Readiness } from './health/readiness.js';
 import { HookService } from './hooks/hook-service.js';
@@ -134,6 +135,7 @@ const services = [
   DemoPage,
   Greeter,
   HookService,
+  ReplayService,
   InboundDoor,
   InFlight,
   KnowledgeService,

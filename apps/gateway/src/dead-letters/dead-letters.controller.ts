@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { actorOf } from '../http/actor.js';
 import { Answers, Problems } from '../http/answers.js';
 import { IdempotencyHeader } from '../http/idempotency.interceptor.js';
+import { ReplayService } from './replay-service.js';
 
 const DeadLetterPage = Page.extend({
   kind: z
@@ -21,7 +22,10 @@ const DeadLetterPage = Page.extend({
 @Problems()
 @Controller('v1/dead-letters')
 export class DeadLettersController {
-  constructor(private readonly deadLetters: DeadLetters) {}
+  constructor(
+    private readonly deadLetters: DeadLetters,
+    private readonly replays: ReplayService,
+  ) {}
 
   /** Lists what was given up. */
   @Get()
@@ -39,7 +43,7 @@ export class DeadLettersController {
     return { ...found, data: found.data.map(ofInboxEvent) };
   }
 
-  /** Tries again: what came in is handled once more, what should go out is queued under the same key. */
+  /** Tries again: what came in is read or handled once more, what should go out is queued under the same key. */
   @Post(':id/replay')
   @Scopes('messages:write')
   @IdempotencyHeader()
@@ -47,7 +51,7 @@ export class DeadLettersController {
   async replay(@Caller() caller: Principal, @Param('id') id: string): Promise<void> {
     const actor = actorOf(caller);
     if (isId('delivery', id)) return this.deadLetters.replayDelivery(caller.workspaceId, id, actor);
-    if (isId('inboxEvent', id)) return this.deadLetters.replayInboxEvent(caller.workspaceId, id, actor);
+    if (isId('inboxEvent', id)) return this.replays.replay(caller.workspaceId, id, actor);
     throw fault('state/not-found');
   }
 
