@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newId, uuidOf, type InboxEventId } from '#libs/model';
+import { newId, uuidOf } from '#libs/model';
 import { apiOf, boot, type Booted, makeWorkspace, type TestWorkspace } from '../support/boot.js';
 import { printOf } from '../support/database-print.js';
 import { until } from '../support/until.js';
@@ -179,7 +179,7 @@ describe('a request that could not be read', () => {
     expect([refused.status, refused.body.code]).toEqual([409, 'state/conflict']);
     expect(refused.body.detail).toMatch(/^It still cannot be read/);
     // As if an update could read now what it could not read before.
-    const uuid = uuidOf(id as InboxEventId);
+    const uuid = uuidOf(id);
     const read = Buffer.from(JSON.stringify(message('read-again')));
     await booted.owner.query('update inbox_event set raw = $2 where id = $1', [uuid, read]);
     expect((await replay(randomUUID())).status).toBe(202);
