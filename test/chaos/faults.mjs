@@ -154,7 +154,7 @@ export const faults = {
       return true;
     },
   },
-  'still-postgres': network((proxy, random) => proxy.hold(random.between(4_500, 6_500))),
+  'still-postgres': network((proxy, random) => proxy.hold(random.between(8_000, 9_000))),
   'freeze-postgres': {
     isKill: false,
     strike: async ({ world, random }) => {

@@ -225,6 +225,11 @@ export const mutants = {
         from: 'const HOT_WITHIN_MS = 4_000;',
         to: 'const HOT_WITHIN_MS = 60_000;',
       },
+      {
+        file: 'libs/store/src/pool.js',
+        from: 'connectionTimeoutMillis: 2_000,',
+        to: 'connectionTimeoutMillis: 60_000,',
+      },
     ],
     plan: { faults: { 'still-postgres': 1 } },
   },
