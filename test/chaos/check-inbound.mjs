@@ -30,6 +30,18 @@ function checkEnd(sent, row, report) {
   report(isDeath ? 'I6' : 'I1', sent, `${sent.key} ended as ${row.status}, not ${ends[sent.kind]}`);
 }
 
+/** What the provider told us of our sends is there, and was taken in. */
+export function checkReceipts({ history, inboxByName, channelByName }, report) {
+  for (const { channel, key } of history.receipts) {
+    const rows = inboxByName.get(`${channelByName.get(channel).uuid} ${key}`) ?? [];
+    if (rows.length > 1) report('I2', { channel }, `${key} is stored ${rows.length} times`);
+    if (rows.length === 0) report('I1', { channel }, `${key} was acknowledged and is not there`);
+    for (const { status } of rows) {
+      if (status !== 'done' && status !== 'pending') report('I1', { channel }, `${key} ended as ${status}`);
+    }
+  }
+}
+
 /** Every message that was said stands in its conversation once, unaltered, and was answered in exactly one turn. */
 export function checkMessages(books, report) {
   const { history, inboxByName, channelByName, messagesIn, turnsOf } = books;
@@ -52,9 +64,16 @@ export function checkMessages(books, report) {
   }
 }
 
-/** No row without a person who said it. */
+/** No row without a person who said it, and no thanks to somebody who only pretends to be the provider. */
 export function checkPhantoms({ history, channelByName, conversationById }, report) {
-  const said = new Set(history.sent.map((sent) => `${channelByName.get(sent.channel).uuid} ${keyOf(sent)}`));
+  for (const { key, channel, status } of history.forged) {
+    if (status >= 200 && status < 300) report('I8', { channel }, `${key} was forged and taken`);
+  }
+  const keys = [
+    ...history.sent.map((sent) => [sent.channel, keyOf(sent)]),
+    ...history.receipts.map(({ channel, key }) => [channel, key]),
+  ];
+  const said = new Set(keys.map(([channel, key]) => `${channelByName.get(channel).uuid} ${key}`));
   for (const row of history.rows.inbox) {
     if (!said.has(`${row.channel} ${row.key}`)) report('I8', null, `${row.key} was never sent`);
   }

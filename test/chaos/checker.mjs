@@ -4,9 +4,10 @@ import {
   checkMessages,
   checkOrder,
   checkPhantoms,
+  checkReceipts,
   groupBy,
 } from './check-inbound.mjs';
-import { checkAckTimes, checkHygiene, checkIsolation, checkLiveness } from './check-house.mjs';
+import { checkAckTimes, checkHygiene, checkIsolation, checkLiveness, checkRolling } from './check-house.mjs';
 import { checkRates, checkReplyOrder, checkSends } from './check-outbound.mjs';
 
 /**
@@ -14,9 +15,12 @@ import { checkRates, checkReplyOrder, checkSends } from './check-outbound.mjs';
  *
  * @typedef {object} History
  * @property {import('./sender.mjs').SentEvent[]} sent
+ * @property {import('./sender.mjs').Sender['forged']} forged      posted by somebody without the secret
+ * @property {import('./sender.mjs').Sender['receipts']} receipts  posted and acknowledged
  * @property {import('./provider.mjs').Call[]} calls              in the order in which they came
  * @property {import('./dump.mjs').Rows} rows
  * @property {import('./tenants.mjs').ChaosChannel[]} channels
+ * @property {boolean} [isRolling]                             nothing but replacements of processes went on
  * @property {string[]} findings                                  what is wrong in logs and processes
  * @property {{ from: number, to: number }[]} standstills         when a gateway, or its way, was stopped
  * @property {number} sendsUnderWay                               calls that all workers may make at the same time
@@ -28,6 +32,7 @@ import { checkRates, checkReplyOrder, checkSends } from './check-outbound.mjs';
 
 const checks = [
   checkInbox,
+  checkReceipts,
   checkMessages,
   checkPhantoms,
   checkOrder,
@@ -39,6 +44,7 @@ const checks = [
   checkIsolation,
   checkHygiene,
   checkAckTimes,
+  checkRolling,
 ];
 
 /**

@@ -58,8 +58,55 @@ const network = (strike, needsRedis = false) => ({
   },
 });
 
+const gatewayPoints = ['inbox.before-insert', 'inbox.after-commit-before-ack'];
+const workerPoints = [
+  'mailbox.after-claim',
+  'mailbox.after-turn-before-commit',
+  'mailbox.after-commit-before-wake',
+  'delivery.after-claim-before-call',
+  'delivery.after-call-before-record',
+  'delivery.inside-record',
+  'delivery.after-record-before-wake',
+  'receipt.before-record',
+];
+/** Crash points that a chaos run meets. */
+export const metPoints = [...gatewayPoints, ...workerPoints];
+
+/** Ends a process at one point and waits until it did, so that every point can be counted. */
+const crashUntilHit = (point) => ({
+  isKill: true,
+  strike: async ({ world, random }) => {
+    const apps = gatewayPoints.includes(point) ? world.gateways : world.workers;
+    const app = random.pick(apps);
+    const before = app.crashes.get(point) ?? 0;
+    world.crashPoints.set(app.name, `${point}:${1 + random.int(5)}`);
+    if (!app.signal('SIGKILL')) return false;
+    for (const end = Date.now() + 20_000; Date.now() < end; await sleep(20)) {
+      if ((app.crashes.get(point) ?? 0) > before) return true;
+    }
+    return false;
+  },
+});
+
+/** Replaces a process as a deployment does: asked to end, and the next one only when it is up again. */
+const replace = (of) => ({
+  isKill: false,
+  strike: async ({ world, random }) => {
+    const app = random.pick(of(world));
+    const lives = app.life.length;
+    if (!app.signal('SIGTERM')) return false;
+    for (const end = Date.now() + 30_000; Date.now() < end; await sleep(20)) {
+      if (app.isReady && app.life.length >= lives + 3) return true;
+    }
+    return false;
+  },
+});
+
 /** @type {Readonly<Record<string, Fault>>} */
 export const faults = {
+  ...Object.fromEntries(metPoints.map((point) => [`crash-at ${point}`, crashUntilHit(point)])),
+  'replace-gateway': replace(({ gateways }) => gateways),
+  'replace-worker': replace(({ workers }) => workers),
   'kill-gateway': killApp(({ gateways }) => gateways),
   'kill-worker': killApp(({ workers }) => workers),
   'kill-postgres': {
@@ -85,22 +132,8 @@ export const faults = {
     isKill: true,
     strike: ({ world, random }) => killBackend(world, random),
   },
-  'crash-gateway': crashAt(
-    ({ gateways }) => gateways,
-    ['inbox.before-insert', 'inbox.after-commit-before-ack'],
-  ),
-  'crash-worker': crashAt(
-    ({ workers }) => workers,
-    [
-      'mailbox.after-claim',
-      'mailbox.after-turn-before-commit',
-      'mailbox.after-commit-before-wake',
-      'delivery.after-claim-before-call',
-      'delivery.after-call-before-record',
-      'delivery.inside-record',
-      'delivery.after-record-before-wake',
-    ],
-  ),
+  'crash-gateway': crashAt(({ gateways }) => gateways, gatewayPoints),
+  'crash-worker': crashAt(({ workers }) => workers, workerPoints),
   'end-worker': {
     isKill: false,
     strike: async ({ world, random }) => random.pick(world.workers).signal('SIGTERM'),
@@ -111,6 +144,17 @@ export const faults = {
   },
   'freeze-gateway': freezeApp(({ gateways }) => gateways, true),
   'freeze-worker': freezeApp(({ workers }) => workers, false),
+  'stall-worker': {
+    isKill: false,
+    strike: async ({ world, random }) => {
+      const app = random.pick(world.workers);
+      if (!app.signal('SIGSTOP')) return false;
+      await sleep(random.between(2_500, 3_500)); // longer than its leases last
+      app.signal('SIGCONT');
+      return true;
+    },
+  },
+  'still-postgres': network((proxy, random) => proxy.hold(random.between(8_000, 9_000))),
   'freeze-postgres': {
     isKill: false,
     strike: async ({ world, random }) => {
@@ -140,6 +184,31 @@ export const faults = {
   'cut-redis': network(async (proxy) => proxy.cut(), true),
   'hold-redis': network((proxy, random) => proxy.hold(random.between(300, 3_000)), true),
   'half-open-redis': network(async (proxy) => proxy.halfOpen(), true),
+  'full-disk': {
+    isKill: false,
+    strike: async ({ world, random }) => {
+      const { disk } = world.postgres;
+      if (!disk) return false;
+      disk.fill();
+      await sleep(random.between(500, 3_000));
+      disk.free();
+      // Without room for its log PostgreSQL ends, and somebody who has made room starts it again.
+      await sleep(300);
+      if (!(await world.postgres.isUp)) await world.postgres.start();
+      return true;
+    },
+  },
+  'wrong-clock': {
+    isKill: true,
+    strike: async ({ world, random }) => {
+      const app = random.pick(world.apps);
+      world.clockOffsets.set(app.name, random.pick([-600_000, 600_000]));
+      if (!app.signal('SIGKILL')) return false;
+      await sleep(random.between(2_000, 5_000));
+      app.signal('SIGKILL'); // its next life has the right time
+      return true;
+    },
+  },
   'provider-storm': {
     isKill: false,
     strike: async ({ world, random }) => {

@@ -2,27 +2,36 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 
 /**
- * What stands before the gateways: connections go round them, and nothing is tried again for the caller.
+ * What stands before the gateways: connections go round them, past those that do not listen. A request that was sent is
+ * never sent again for the caller.
  */
 export class Front {
   #next = 0;
-  #server;
+  #ports;
+  #server = createServer({ noDelay: true, pauseOnConnect: true }, (client) =>
+    this.#join(client, this.#ports.length),
+  );
   port = 0;
 
   /** @param {readonly number[]} ports  of the gateways */
   constructor(ports) {
-    this.#server = createServer({ noDelay: true }, (client) => {
-      const gateway = connect({ port: ports[this.#next++ % ports.length], host: '127.0.0.1', noDelay: true });
-      client.pipe(gateway);
-      gateway.pipe(client);
-      for (const [side, other] of [
-        [client, gateway],
-        [gateway, client],
-      ]) {
-        side.on('error', () => other.destroy());
-        side.on('close', () => other.destroy());
-      }
+    this.#ports = ports;
+  }
+
+  /** @param {import('node:net').Socket} client @param {number} left  gateways to be tried */
+  #join(client, left) {
+    if (left === 0) return void client.destroy();
+    const port = this.#ports[this.#next++ % this.#ports.length];
+    const gateway = connect({ port, host: '127.0.0.1', noDelay: true });
+    const refused = () => this.#join(client, left - 1);
+    gateway.once('error', refused);
+    gateway.once('connect', () => {
+      gateway.off('error', refused);
+      couple(client, gateway);
+      client.resume();
     });
+    client.once('error', () => gateway.destroy());
+    return undefined;
   }
 
   async start() {
@@ -33,5 +42,17 @@ export class Front {
 
   stop() {
     this.#server.close();
+  }
+}
+
+function couple(client, gateway) {
+  client.pipe(gateway);
+  gateway.pipe(client);
+  for (const [side, other] of [
+    [client, gateway],
+    [gateway, client],
+  ]) {
+    side.on('error', () => other.destroy());
+    side.on('close', () => other.destroy());
   }
 }

@@ -19,6 +19,7 @@ export function* schedule(random, weights, { hasRedis, pause }) {
   const possible = Object.fromEntries(
     Object.entries(weights).filter(([name]) => hasRedis || !faults[name].needsRedis),
   );
+  if (Object.keys(possible).length === 0) return;
   for (let at = 0; ; at++) {
     yield {
       name: random.weighted(possible),

@@ -5,7 +5,19 @@
  * @property {number} events   over both workspaces, without repetitions
  * @property {number} seconds  in which they begin to be said
  * @property {readonly [number, number]} pause  between two faults, in milliseconds
- * @property {Readonly<Record<string, number>>} faults  by name, how likely
+ * @property {Readonly<Record<string, number>>} faults  by name, how likely; empty: none
+ * @property {Readonly<Record<string, number>>} [channels]  by what they are for, how likely a conversation is there
+ * @property {number} [poison]    how likely a message brings out a bug; default 0.005
+ * @property {number} [together]  how likely a message does not wait for the one before it; default 0.1
+ * @property {number} [longest]   messages of the longest conversation; default 8
+ * @property {number} [copies]    how often each event comes at the same time; default: now and then a few times
+ * @property {(random: import('./prng.mjs').Random) => Iterable<import('./injector.mjs').Planned>} [strikes]  in place of
+ *   faults by chance: these, and the run lasts as long as they do
+ * @property {boolean} [isRolling]  processes are only replaced: every request must be taken, and no reply be unknown
+ * @property {boolean} [isProviderCalm]  the provider makes no faults of its own
+ * @property {number} [drainMs]   how long everything may take to come to rest; default a minute
+ * @property {Readonly<Record<string, string>>} [settings]  of the apps
+ * @property {Readonly<Record<string, Partial<Plan>>>} [on]  what is different on one backend
  */
 
 const kills = { 'kill-gateway': 1, 'kill-worker': 1, 'kill-postgres': 1, 'kill-redis': 1 };
@@ -21,7 +33,8 @@ const everything = {
   'end-worker': 3,
   'end-gateway': 2,
   'freeze-gateway': 2,
-  'freeze-worker': 4,
+  'freeze-worker': 3,
+  'stall-worker': 1,
   'freeze-postgres': 2,
   'freeze-redis': 1,
   'flush-redis': 6,
@@ -35,6 +48,8 @@ const everything = {
   'hold-redis': 2,
   'half-open-redis': 2,
   'provider-storm': 4,
+  'full-disk': 2,
+  'wrong-clock': 2,
 };
 
 /** @type {Readonly<Record<string, Plan>>} */
@@ -43,13 +58,12 @@ export const plans = {
   issue2: { events: 1_000, seconds: 40, pause: [500, 1_500], faults: kills },
   /** Part of CI. */
   short: { events: 600, seconds: 18, pause: [200, 700], faults: everything },
-  /** Every named crash point, ten times and more. */
-  crash: {
-    events: 6_000,
-    seconds: 240,
-    pause: [900, 1_800],
-    faults: { 'crash-gateway': 2, 'crash-worker': 7, 'flush-redis': 1, 'cut-at-commit': 1 },
+  /** The claim of issue 3: see README.md. */
+  long: {
+    events: 25_500,
+    seconds: 480,
+    pause: [150, 650],
+    faults: everything,
+    on: { postgres: { events: 15_500, seconds: 360 } },
   },
-  /** The claim: see issue 3. */
-  long: { events: 25_000, seconds: 460, pause: [200, 900], faults: everything },
 };

@@ -43,6 +43,8 @@ export class Provider {
   /** @type {Call[]} */
   calls = [];
   lookups = 0;
+  /** Told of everything that is shown to a person, so that a receipt can be sent. @type {(call: Call) => void} */
+  onAccepted = () => undefined;
   /** Without faults it behaves. */
   isCalm = false;
   url = '';
@@ -115,6 +117,7 @@ export class Provider {
       isRepeat,
       isGenuine: genuine,
     });
+    if (isAccepted) this.onAccepted(this.calls.at(-1));
     answer(fate, post.id, response);
   }
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** One connection through the proxy. @typedef {{ client: import('node:net').Socket, server: import('node:net').Socket, isDead: boolean, isDoomed: boolean }} Pair */
+/** One connection through the proxy. @typedef {{ client: import('node:net').Socket, server: import('node:net').Socket, isDead: boolean, isDoomed: boolean, isListening: boolean }} Pair */
 
 /** A TCP proxy that can be told to behave like a bad network. */
 export class Proxy {
@@ -54,9 +54,14 @@ export class Proxy {
     for (const pair of this.#pairs) this.#resume(pair);
   }
 
-  /** The connections of this moment are dead and nobody is told; new ones work. */
-  halfOpen() {
+  /**
+   * The connections of this moment are dead and nobody is told; new ones work.
+   *
+   * @param {{ onlyListening?: boolean }} [which]  only those over which somebody listens for notifications
+   */
+  halfOpen({ onlyListening = false } = {}) {
     for (const pair of this.#pairs) {
+      if (onlyListening && !pair.isListening) continue;
       pair.isDead = true;
       pair.server.destroy();
     }
@@ -78,7 +83,7 @@ export class Proxy {
     if (this.#isRefusing) return client.resetAndDestroy();
     const server = connect({ port: this.#target(), host: '127.0.0.1', noDelay: true });
     /** @type {Pair} */
-    const pair = { client, server, isDead: false, isDoomed: false };
+    const pair = { client, server, isDead: false, isDoomed: false, isListening: false };
     this.#pairs.add(pair);
     client.on('data', (chunk) => this.#pass(pair, chunk, client, server, true));
     server.on('data', (chunk) => this.#pass(pair, chunk, server, client, false));
@@ -100,6 +105,7 @@ export class Proxy {
   /** @param {Pair} pair @param {Buffer} chunk */
   #pass(pair, chunk, from, to, isRequest) {
     if (pair.isDead) return;
+    if (isRequest && /listen /i.test(chunk.toString('latin1'))) pair.isListening = true;
     if (isRequest && this.#cutsAtCommit > 0 && isCommit(chunk)) {
       this.#cutsAtCommit--;
       pair.isDoomed = true;

@@ -12,6 +12,8 @@ import { sendsPerWorker, World } from './world.mjs';
 
 /** How long everything may take to come to rest once the faults have stopped. */
 const DRAIN_WITHIN_MS = 60_000;
+/** When this process cannot keep time, on a machine with more work than processors, the others cannot either. */
+const STALL_MS = 100;
 
 /**
  * @typedef {object} Outcome
@@ -28,26 +30,35 @@ const DRAIN_WITHIN_MS = 60_000;
 /**
  * One run on one backend.
  *
- * @param {{ backend: 'redis' | 'postgres', seed: number, plan: import('./plans.mjs').Plan }} options
+ * @param {{ backend: 'redis' | 'postgres', seed: number, plan: import('./plans.mjs').Plan, root?: string,
+ *   prepare?: (world: World) => Promise<void> }} options  root: of the build; prepare: called before anything is said
  * @returns {Promise<Outcome | null>} null when this machine has no redis-server
  */
-export async function run({ backend, seed, plan }) {
+export async function run({ backend, seed, plan, root, prepare }) {
   const random = seeded(seed);
-  const world = new World(random);
+  const world = new World(random, {
+    ...(root && { root }),
+    settings: plan.settings ?? {},
+    hasSmallDisk: 'full-disk' in plan.faults,
+  });
   try {
     if (!(await world.start(backend))) return null;
     await breakBots(world.postgres.url, [...new Set(world.channels.map(({ brokenBot }) => brokenBot))]);
-    const { sender, injector } = await strike(world, random, plan);
-    const drainMs = await drain(world);
+    await prepare?.(world);
+    const { sender, injector } = await strike(world, random, { ...plan, ...plan.on?.[backend] });
+    const drainMs = await rest(world, sender, plan.drainMs ?? DRAIN_WITHIN_MS);
     const rows = await dump(world.postgres.url);
     await Promise.all(world.apps.map((app) => app.stop()));
     const history = {
       sent: sender.sent,
+      forged: sender.forged,
+      receipts: sender.receipts,
       calls: world.provider.calls,
       rows,
       channels: world.channels,
       findings: findings(world),
-      standstills: injector.standstills,
+      standstills: [...injector.standstills, ...world.gateways.flatMap(({ stalls }) => stalls)],
+      isRolling: plan.isRolling ?? false,
       sendsUnderWay: 2 * sendsPerWorker,
     };
     const violations = check(history);
@@ -82,20 +93,49 @@ async function strike(world, random, plan) {
   const channels = new Map(world.channels.map((channel) => [channel.name, channel]));
   const sender = new Sender(`http://127.0.0.1:${world.front.port}`, channels, random.fork('sender'));
   const injector = new Injector(world);
+  const receiptChance = random.fork('receipts');
+  const timer = watchTime((from, to) => injector.standstills.push({ from, to }));
   const options = { hasRedis: world.redis !== null, pause: plan.pause };
-  const striking = injector.run(schedule(random.fork('faults'), plan.faults, options));
-  const calm = sleep(plan.seconds * 1_000).then(() => injector.stop());
+  world.provider.isCalm = plan.isProviderCalm ?? false;
+  const planned =
+    plan.strikes?.(random.fork('faults')) ?? schedule(random.fork('faults'), plan.faults, options);
+  const striking = injector.run(planned);
+  const calm = plan.strikes ? striking : sleep(plan.seconds * 1_000).then(() => injector.stop());
+  world.provider.onAccepted = (call) => {
+    if (receiptChance.chance(0.3)) sender.sendReceipt(call);
+  };
   const playing = sender.play(writeScript(random.fork('script'), plan));
   await Promise.all([calm, striking]);
+  if (plan.strikes) sender.beginNothing();
   world.provider.isCalm = true;
-  await Promise.race([playing, sleep(DRAIN_WITHIN_MS)]);
+  await Promise.race([playing, sleep(plan.drainMs ?? DRAIN_WITHIN_MS)]);
+  clearInterval(timer);
   return { sender, injector };
 }
 
+/** Tells of every moment in which this process could not keep time. @param {(from: number, to: number) => void} stoodStill */
+function watchTime(stoodStill) {
+  let last = Date.now();
+  return setInterval(() => {
+    const now = Date.now();
+    if (now - last > STALL_MS) stoodStill(last, now);
+    last = now;
+  }, 25);
+}
+
+/** Waits until nothing is left to do, and for the receipts of what came last. @returns {Promise<number>} as `drain` */
+async function rest(world, sender, withinMs) {
+  const drainMs = await drain(world, withinMs);
+  world.provider.onAccepted = () => undefined;
+  await Promise.race([sender.finish(), sleep(withinMs)]);
+  await drain(world, withinMs);
+  return drainMs;
+}
+
 /** @returns {Promise<number>} how long it took until nothing was left to do, in milliseconds */
-async function drain(world) {
+async function drain(world, withinMs) {
   const began = Date.now();
-  while (Date.now() - began < DRAIN_WITHIN_MS) {
+  while (Date.now() - began < withinMs) {
     const { pending, due, open } = await openWork(world.postgres.url).catch(() => ({
       pending: 1,
       due: 1,

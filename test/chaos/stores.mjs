@@ -12,14 +12,34 @@ export class ChaosPostgres {
   #onPid;
   /** @type {Promise<void> | null} */
   #starting = null;
+  #disk;
   port = 0;
   url = '';
 
-  /** @param {string} folder @param {(name: string, pid: number | null) => void} onPid */
-  constructor(folder, onPid) {
+  /**
+   * @param {string} folder
+   * @param {(name: string, pid: number | null) => void} onPid
+   * @param {import('./disk.mjs').SmallDisk | null} disk  where its files are; default: on the disk of the folder
+   */
+  constructor(folder, onPid, disk = null) {
     this.#folder = path.join(folder, 'postgres');
-    this.#server = new EmbeddedPostgres({ folder: this.#folder, settings: { max_connections: 300 } });
+    const small = disk && { max_wal_size: '192MB', min_wal_size: '48MB' };
+    this.#server = new EmbeddedPostgres({
+      folder: this.#folder,
+      settings: { max_connections: 300, ...small },
+    });
     this.#onPid = onPid;
+    this.#disk = disk;
+  }
+
+  /** The disk that can be filled; null when there is none. */
+  get disk() {
+    return this.#disk;
+  }
+
+  /** Whether somebody answers at its port. */
+  get isUp() {
+    return accepts(this.port);
   }
 
   /** Starts it; calls during a start wait for that one. */
@@ -49,6 +69,7 @@ export class ChaosPostgres {
     await this.#starting;
     await this.#server.release();
     this.#onPid('postgres', null);
+    this.#disk?.remove();
   }
 
   #pid() {

@@ -27,6 +27,8 @@ export class Supervised {
   unexpected = [];
   /** Its starts and ends, for whoever studies a run. @type {{ at: number, what: string }[]} */
   life = [];
+  /** When it got no processor, although it wanted to go on. @type {{ from: number, to: number }[]} */
+  stalls = [];
   /** How often it ended at which named point. @type {Map<string, number>} */
   crashes = new Map();
 
@@ -58,7 +60,8 @@ export class Supervised {
     this.#isKilled = false;
     this.#note(`started as ${child.pid}`);
     onPid(name, child.pid ?? null);
-    child.on('message', () => {
+    child.on('message', (said) => {
+      if (said?.stall) return void this.stalls.push(said.stall);
       this.#isReady = true;
       this.#note('ready');
     });

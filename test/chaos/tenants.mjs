@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { connectorOf, parseSettings } from '#libs/connectors';
 import { parseGatewayConfig } from '#libs/config';
-import { uuidOf } from '#libs/model';
+import { idOf, uuidOf } from '#libs/model';
 import { Bots, Channels, Database, Keyring, Sealer, Workspaces } from '#libs/store';
 import { chaosBot } from './bot.mjs';
 
@@ -36,19 +36,48 @@ const roles = {
  * @param {{ databaseUrl: string, secretKey: string, providerUrl: string }} options
  * @returns {Promise<ChaosChannel[]>}
  */
-export async function makeTenants({ databaseUrl, secretKey, providerUrl }) {
+export function makeTenants({ databaseUrl, secretKey, providerUrl }) {
+  return withStores(databaseUrl, secretKey, async (stores) => {
+    const channels = [];
+    for (const workspace of ['a', 'b']) channels.push(...(await makeTenant(stores, workspace, providerUrl)));
+    return channels;
+  });
+}
+
+/**
+ * One more channel, over which short messages come.
+ *
+ * @param {import('./world.mjs').World} world  that has started
+ * @param {Record<string, unknown>} settings
+ * @returns {Promise<{ id: string, uuid: string }>}
+ */
+export function addTwilio({ postgres, secretKey, channels: [like] }, settings) {
+  return withStores(postgres.url, secretKey, async ({ channels }) => {
+    const connector = connectorOf('twilio-sms');
+    const parsed = parseSettings(connector, settings);
+    const stored = await channels.create(idOf('workspace', like.workspaceUuid), {
+      connector: 'twilio-sms',
+      name: 'short messages',
+      botId: idOf('bot', like.bot),
+      settings: parsed,
+      secrets: connector.manifest.secrets,
+      pacing: connector.manifest.pacing(parsed),
+      actor: 'system',
+    });
+    return { id: stored.id, uuid: uuidOf(stored.id) };
+  });
+}
+
+async function withStores(databaseUrl, secretKey, work) {
   const { secrets } = parseGatewayConfig({ DATABASE_URL: databaseUrl, PARLEY_SECRET_KEY: secretKey });
   const database = new Database({ url: databaseUrl, poolMax: 2, name: 'chaos' });
   try {
     const sealer = new Sealer(database, new Keyring(secrets));
-    const stores = {
+    return await work({
       workspaces: new Workspaces(database, sealer),
       bots: new Bots(database),
       channels: new Channels(database, sealer),
-    };
-    const channels = [];
-    for (const workspace of ['a', 'b']) channels.push(...(await makeTenant(stores, workspace, providerUrl)));
-    return channels;
+    });
   } finally {
     await database.close();
   }
@@ -82,6 +111,7 @@ async function makeTenant({ workspaces, bots, channels }, workspace, providerUrl
       role,
       delivery,
       rate,
+      bot: uuidOf(bot.id),
       brokenBot: uuidOf(broken.id),
       ...ids,
       ...secretsOfIt,

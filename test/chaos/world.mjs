@@ -6,6 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '#libs/store';
 import { deploy } from '../../dist/apps/launcher/src/deploy.js';
+import { makeSmallDisk } from './disk.mjs';
 import { Front } from './front.mjs';
 import { Provider } from './provider.mjs';
 import { Proxy } from './proxy.mjs';
@@ -13,8 +14,7 @@ import { ChaosPostgres, ChaosRedis } from './stores.mjs';
 import { Supervised } from './supervised.mjs';
 import { makeTenants } from './tenants.mjs';
 
-const root = path.resolve(import.meta.dirname, '../..');
-const mainOf = (app) => path.join(root, `dist/apps/${app}/src/main.js`);
+const checkout = path.resolve(import.meta.dirname, '../..');
 /** Deliveries that one worker makes at the same time; the checker's tolerance for rates comes from it. */
 export const sendsPerWorker = 16;
 
@@ -25,7 +25,8 @@ export class World {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   #onPid = (name, pid) => void (this.#keeper.connected && this.#keeper.send({ name, pid }));
-  postgres = new ChaosPostgres(this.folder, this.#onPid);
+  #onMount = (mount) => void (this.#keeper.connected && this.#keeper.send({ mount }));
+  postgres;
   redis = null;
   toPostgres = new Proxy(() => this.postgres.port);
   toRedis = new Proxy(() => this.redis.port);
@@ -39,10 +40,24 @@ export class World {
   channels = [];
   /** Crash points for the next start of an app, by its name. @type {Map<string, string>} */
   crashPoints = new Map();
-  #secretKey = randomBytes(32).toString('base64');
+  /** How wrong the clock of an app is at its next start, in milliseconds, by its name. @type {Map<string, number>} */
+  clockOffsets = new Map();
+  /** Of the installation. */
+  secretKey = randomBytes(32).toString('base64');
+  #root;
+  #settings;
 
-  /** @param {import('./prng.mjs').Random} random */
-  constructor(random) {
+  /**
+   * @param {import('./prng.mjs').Random} random
+   * @param {{ root?: string, settings?: Record<string, string>, hasSmallDisk?: boolean }} [options]  root: of the build
+   *   that runs, default this checkout; settings: of the apps, in place of the usual ones; hasSmallDisk: PostgreSQL's
+   *   files are on a disk that can be filled, where this account may make one
+   */
+  constructor(random, { root = checkout, settings = {}, hasSmallDisk = false } = {}) {
+    this.#root = root;
+    this.#settings = settings;
+    const disk = hasSmallDisk ? makeSmallDisk(path.join(this.folder, 'postgres'), this.#onMount) : null;
+    this.postgres = new ChaosPostgres(this.folder, this.#onPid, disk);
     this.provider = new Provider(random.fork('provider'));
     chmodSync(this.folder, 0o755); // PostgreSQL runs as another account when this runs as root
   }
@@ -57,7 +72,7 @@ export class World {
       inboundSecret,
       outboundSecret,
     ]);
-    return [this.#secretKey, ...ofChannels];
+    return [this.secretKey, ...ofChannels];
   }
 
   logFile(name) {
@@ -79,7 +94,7 @@ export class World {
     const databaseUrl = this.postgres.url;
     await deploy(databaseUrl);
     const providerUrl = this.provider.url;
-    this.channels = await makeTenants({ databaseUrl, secretKey: this.#secretKey, providerUrl });
+    this.channels = await makeTenants({ databaseUrl, secretKey: this.secretKey, providerUrl });
     this.provider.serve(this.channels);
     const ports = await Promise.all([freePort(), freePort()]);
     this.gateways = ports.map((port, at) => this.#app('gateway', at + 1, { PARLEY_PORT: String(port) }));
@@ -118,7 +133,7 @@ export class World {
     const name = `${app}-${at}`;
     return new Supervised({
       name,
-      script: mainOf(app),
+      script: path.join(this.#root, `dist/apps/${app}/src/main.js`),
       env: () => this.#env(name, more),
       logFile: this.logFile(name),
       onPid: this.#onPid,
@@ -130,11 +145,13 @@ export class World {
     url.port = String(this.toPostgres.port);
     const crashPoint = this.crashPoints.get(name);
     this.crashPoints.delete(name);
+    const clockOffset = this.clockOffsets.get(name);
+    this.clockOffsets.delete(name);
     return {
       PATH: process.env.PATH ?? '',
       DATABASE_URL: url.href,
       ...(this.redis && { REDIS_URL: `redis://127.0.0.1:${this.toRedis.port}` }),
-      PARLEY_SECRET_KEY: this.#secretKey,
+      PARLEY_SECRET_KEY: this.secretKey,
       PARLEY_DATA_DIR: this.folder,
       PARLEY_EGRESS_ALLOW: '127.0.0.0/8',
       PARLEY_OUTBOUND_TIMEOUT: '1500ms',
@@ -142,11 +159,11 @@ export class World {
       PARLEY_SWEEP_EVERY: '1s',
       PARLEY_WORKER_TURNS: '32',
       PARLEY_WORKER_SENDS: String(sendsPerWorker),
+      ...this.#settings,
       ...more,
-      ...(crashPoint && {
-        PARLEY_CRASH_POINT: crashPoint,
-        NODE_IMPORT: path.join(root, 'test/support/crash-hook.mjs'),
-      }),
+      NODE_IMPORT: path.join(this.#root, 'test/support/chaos-hook.mjs'),
+      ...(crashPoint && { PARLEY_CRASH_POINT: crashPoint }),
+      ...(clockOffset && { PARLEY_CHAOS_CLOCK_MS: String(clockOffset) }),
     };
   }
 }

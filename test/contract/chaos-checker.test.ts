@@ -93,6 +93,15 @@ const callOf = (n: number) => ({
   isGenuine: true,
 });
 
+const receipt = {
+  ...inboxOf(0),
+  id: 'event-r',
+  key: 'receipt-1',
+  mailbox: 'mailbox-2',
+  seq: 1,
+  message: null,
+};
+
 /** Two questions, asked and answered one after the other, as they should be. */
 function good(): Bent {
   const ns = [1, 2];
@@ -101,7 +110,7 @@ function good(): Bent {
     sent: ns.map(sentOf),
     calls: ns.map(callOf),
     rows: {
-      inbox: ns.map(inboxOf),
+      inbox: [...ns.map(inboxOf), receipt],
       messages: ns.flatMap(exchangeOf),
       conversations: [{ ...conversation, last: 4, answered: 4, lastEvent: 5, events: 5, owner: 'bot' }],
       turns: ns.map(turnOf),
@@ -117,6 +126,8 @@ function good(): Bent {
         },
       ],
     },
+    receipts: [{ channel: channel.name, key: 'receipt-1' }],
+    forged: [{ key: 't-1-forged', channel: channel.name, status: 401 }],
     channels: [channel],
     findings: [],
     standstills: [],
@@ -142,7 +153,7 @@ describe('the checker of chaos runs', () => {
 
   it('names the conversation of a violation', () => {
     const history = good();
-    history['rows'].inbox.pop();
+    history['rows'].inbox.shift();
     expect(check(history as never)[0]).toMatchObject({
       invariant: 'I1',
       thread: 't',
@@ -151,7 +162,8 @@ describe('the checker of chaos runs', () => {
   });
 
   const bends: [invariant: string, what: string, bend: (history: Bent) => void][] = [
-    ['I1', 'an acknowledged event is gone', ({ rows }) => rows.inbox.pop()],
+    ['I1', 'an acknowledged event is gone', ({ rows }) => rows.inbox.splice(1, 1)],
+    ['I1', 'a receipt is gone', ({ rows }) => rows.inbox.pop()],
     ['I1', 'an event is done and no message', ({ rows }) => rows.messages.splice(2, 1)],
     ['I1', 'a message was never answered', ({ rows }) => rows.turns.pop()],
     ['I1', 'a message was ignored', ({ rows }) => (rows.inbox[1].status = 'ignored')],
@@ -185,6 +197,8 @@ describe('the checker of chaos runs', () => {
     ['I8', 'an event was altered', ({ rows }) => (rows.inbox[1].hash = 'other')],
     ['I8', 'a message was altered', ({ rows }) => (rows.messages[2].text = 'q2 other')],
     ['I8', 'a reply was altered', ({ calls }) => (calls[1].text = replyText('a', 1, false))],
+    ['I8', 'a forged event was taken', ({ forged }) => (forged[0].status = 200)],
+    ['I8', 'a forged event was stored', ({ rows }) => (rows.inbox[1].key = 't-1-forged')],
     ['I8', 'an event was never sent', ({ sent }) => sent.pop()],
     [
       'I8',
@@ -208,7 +222,7 @@ describe('the checker of chaos runs', () => {
       'a log holds what was said',
       ({ findings }) => findings.push(`the log of worker-1 holds ${canary}`),
     ],
-    ['I12', 'an acknowledgement came late', ({ sent }) => (sent[1].posts[0].endedAt += 20_000)],
+    ['I12', 'an acknowledgement came late', ({ sent }) => (sent[1].posts[0].endedAt += 3_000)],
   ];
 
   it.each(bends)('finds %s: %s', (invariant, _what, bend) => {
@@ -217,8 +231,8 @@ describe('the checker of chaos runs', () => {
 
   it('excuses a late acknowledgement of a gateway that was stopped', () => {
     const bend = ({ sent, standstills }: Bent) => {
-      sent[1].posts[0].endedAt += 3_000;
-      standstills.push({ from: 2_100, to: 4_000 });
+      sent[1].posts[0].endedAt += 4_000;
+      standstills.push({ from: 2_100, to: 5_000 });
     };
     expect(broken(bend)).toEqual([]);
   });

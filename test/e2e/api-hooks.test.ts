@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newId } from '#libs/model';
+import { newId, uuidOf } from '#libs/model';
 import { apiOf, boot, type Booted, makeWorkspace, type TestWorkspace } from '../support/boot.js';
 import { printOf } from '../support/database-print.js';
 import { until } from '../support/until.js';
@@ -161,5 +161,32 @@ describe('a provider’s request', () => {
     const log = booted.log.join('');
     expect(log).not.toContain(inbound.slice(6));
     expect(log).not.toContain('plain words');
+  });
+});
+
+describe('a request that could not be read', () => {
+  it('is read once more by a replay, taken in once, and settled; one that still cannot be read stays', async () => {
+    await post('{"unreadable": [');
+    const api = apiOf(booted, home.key);
+    const dead = (await api('GET', '/v1/dead-letters?kind=inbox_event')).body.data as {
+      id: string;
+      status: string;
+    }[];
+    const { id } = dead.find(({ status }) => status === 'quarantined')!;
+    const replay = (key: string) =>
+      api('POST', `/v1/dead-letters/${id}/replay`, undefined, { 'idempotency-key': key });
+    const refused = await replay(randomUUID());
+    expect([refused.status, refused.body.code]).toEqual([409, 'state/conflict']);
+    expect(refused.body.detail).toMatch(/^It still cannot be read/);
+    // As if an update could read now what it could not read before.
+    const uuid = uuidOf(id);
+    const read = Buffer.from(JSON.stringify(message('read-again')));
+    await booted.owner.query('update inbox_event set raw = $2 where id = $1', [uuid, read]);
+    expect((await replay(randomUUID())).status).toBe(202);
+    const taken = (await rows()).filter(({ event_key: key }) => key === 'read-again');
+    expect(taken).toMatchObject([{ status: 'pending' }]);
+    const settled = await booted.owner.query('select status from inbox_event where id = $1', [uuid]);
+    expect(settled.rows).toEqual([{ status: 'done' }]);
+    expect((await replay(randomUUID())).status).toBe(409);
   });
 });

@@ -88,12 +88,33 @@ describe('draining mailboxes', () => {
     await Promise.all(drains.splice(0).map((drain) => drain.stop(0)));
   };
 
-  async function say(thread: string, text: string): Promise<string> {
+  const ends = (ids: string[]) =>
+    rows('select status from inbox_event where id = any ($1) order by seq', ids) as Promise<
+      { status: string }[]
+    >;
+  const answered = async (thread: string): Promise<{ waits: number }> => {
+    const [row] = await rows(
+      'select last_message_seq - answered_seq as open, (select count(*)::int from mailbox m where m.key = $2 and m.due_at is not null) as waits from conversation where thread = $1',
+      thread,
+      `t:${thread}`,
+    );
+    return row;
+  };
+  const failuresOf = async (id: string): Promise<{ failures: number; due: boolean }> => {
+    const [row] = await rows(
+      `select m.failures, m.epoch > 0 and m.leased_by is null and m.due_at > clock_timestamp() as due
+       from inbox_event e join mailbox m on m.id = e.mailbox_id where e.id = $1`,
+      id,
+    );
+    return row;
+  };
+
+  async function say(thread: string, text: string, to: LoadedChannel = channel): Promise<string> {
     const key = randomUUID();
     const [accepted] = await inbox.accept([
       {
-        workspaceId: channel.workspaceId,
-        channelId: channel.channelId,
+        workspaceId: to.workspaceId,
+        channelId: to.channelId,
         kind: 'message',
         eventKey: key,
         raw: Buffer.from('{}'),
@@ -180,10 +201,12 @@ describe('draining mailboxes', () => {
     await say('vanish', 'hello');
     await until('the first has it', () => !isFirst);
     await until('it is shown', async () => (await texts('vanish')).length === 1);
-    // As if its process had been stopped: the lease ends although it believes to hold it.
-    await rows(`update mailbox set due_at = now() - interval '1 s' where key = 't:vanish'`);
     startDrain(() => Promise.resolve(reply('second')));
-    await until('the second answered', async () => (await texts('vanish')).length === 2);
+    await until('the second answered', async () => {
+      // As if its process had been stopped: the lease ends although it believes to hold it, however often it renews.
+      await rows(`update mailbox set due_at = now() - interval '1 s' where key = 't:vanish' and epoch = 1`);
+      return (await texts('vanish')).length === 2;
+    });
     gate.open();
     await vanishing.stop(2_000);
     expect(await texts('vanish')).toEqual(['hello', 'second']);
@@ -254,6 +277,64 @@ describe('draining mailboxes', () => {
     await until('the replay is answered', async () => (await texts('broken')).length === 4);
     expect(await texts('broken')).toEqual(['hello', 'next', 'well', 'well']);
     expect(log.join()).not.toContain('hello');
+    await stopAll();
+  });
+
+  it('lets the one message die that cannot be handled, and answers its neighbours of the same burst', async () => {
+    const wordsOf = (turn: Turn): string[] =>
+      turn.messages.map(({ content }) => (content[0] as { text: string }).text);
+    let isOpen = false;
+    startDrain(
+      (turn) => {
+        const words = wordsOf(turn);
+        if (!isOpen || words.includes('poison')) return Promise.reject(new TypeError('cannot be handled'));
+        return Promise.resolve(reply(`to ${words.join(' and ')}`));
+      },
+      { attemptsMax: 3, leaseMs: 5_000 },
+    );
+    const ids = [await say('burst', 'one'), await say('burst', 'poison'), await say('burst', 'two')];
+    isOpen = true;
+    await until('nothing is pending', async () =>
+      (await ends(ids)).every(({ status }) => status !== 'pending'),
+    );
+    await until('nothing is due', async () => (await answered('burst')).waits === 0);
+    expect((await ends(ids)).map(({ status }) => status)).toEqual(['done', 'dead', 'done']);
+    const said = (await texts('burst')).slice(3);
+    expect(said.join(', ')).toMatch(/one.*two/);
+    expect(said.join()).not.toContain('poison');
+    const turns = await rows(
+      `select t.from_seq as "from", t.through_seq as through, t.outcome from turn t
+       join conversation c on c.id = t.conversation_id where c.thread = 'burst' order by t.from_seq`,
+    );
+    expect(turns.filter(({ outcome }) => outcome === 'failed')).toMatchObject([{ from: 2, through: 2 }]);
+    await stopAll();
+  });
+
+  it('holds a failed replay until it is answered', async () => {
+    let failuresLeft = 2;
+    startDrain(
+      () => (failuresLeft-- > 0 ? Promise.reject(new TypeError('x')) : Promise.resolve(reply('late'))),
+      {
+        attemptsMax: 2,
+      },
+    );
+    const id = await say('again', 'hello');
+    await until('it is dead', async () => (await ends([id]))[0]!.status === 'dead');
+    failuresLeft = 1;
+    await store.deadLetters.replayInboxEvent(channel.workspaceId, idOf('inboxEvent', id), 'system');
+    await until('the replay is answered', async () => (await ends([id]))[0]!.status === 'done');
+    expect(await texts('again')).toEqual(['hello', 'late']);
+    await stopAll();
+  });
+
+  it('counts no failure while a channel is paused, so that the first real one kills nothing', async () => {
+    const { channelId } = await makeChannel(store);
+    const own = (await store.channels.load(channelId))!;
+    await store.channels.pause(own.workspaceId, channelId, 'system');
+    startDrain(() => Promise.resolve(reply('hello')));
+    const id = await say('held', 'hello', own);
+    await until('it waits', async () => (await failuresOf(id)).due);
+    expect((await failuresOf(id)).failures).toBe(0);
     await stopAll();
   });
 

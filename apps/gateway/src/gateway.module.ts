@@ -55,6 +55,7 @@ import { ImportService } from './exports/import-service.js';
 import { ImportsController } from './exports/imports.controller.js';
 import { EventStream } from './events/event-stream.js';
 import { EventsController } from './events/events.controller.js';
+import { ReplayService } from './dead-letters/replay-service.js';
 import { HealthController } from './health/health.controller.js';
 import { Readiness } from './health/readiness.js';
 import { HookService } from './hooks/hook-service.js';
@@ -207,6 +208,7 @@ const services = [
   FilesService,
   Greeter,
   HookService,
+  ReplayService,
   InboundDoor,
   InboxService,
   InboxStreams,

@@ -22,13 +22,14 @@ export interface Folded {
   /** Files that the messages name. */
   media: Omit<NewFetch, 'channelId' | 'isOverConnection'>[];
   log: { type: EventType; data: JsonObject }[];
-  /** What the turn must answer, oldest first. */
+  /** New messages that a turn must answer, oldest first. */
   asked: TurnMessage[];
-  /** What else the turn is for, oldest first. */
-  signals: TurnSignal[];
-  /** The events of the signals: done with the turn, and not before. */
-  signalled: InboxOutcome[];
+  /** What else a turn is for, oldest first: each is done with its turn, and not before. */
+  owed: OwedEvent[];
 }
+
+/** An event that leaves no message behind to be answered later: a signal, or a message that is being replayed. */
+export type OwedEvent = { outcome: InboxOutcome } & ({ signal: TurnSignal } | { message: TurnMessage });
 
 /** Provider ids that events speak of without having brought the message themselves. */
 export function mentionedIds(events: readonly PendingEvent[]): string[] {
@@ -59,8 +60,7 @@ export function fold(
     media: [],
     log: [],
     asked: [],
-    signals: [],
-    signalled: [],
+    owed: [],
   };
   const byProviderId = new Map(known);
   for (const pending of events) foldOne(folded, pending, byProviderId, now);
@@ -105,8 +105,10 @@ function foldOne(folded: Folded, pending: PendingEvent, known: Map<string, Messa
       return;
     }
     case 'signal':
-      folded.signals.push(event.signal);
-      folded.signalled.push({ inboxEventId: pending.inboxEventId, status: 'done' });
+      folded.owed.push({
+        signal: event.signal,
+        outcome: { inboxEventId: pending.inboxEventId, status: 'done' },
+      });
       return;
     case 'receipt':
     case 'typing':
@@ -142,7 +144,13 @@ function foldMessage(
   known.set(event.provider_id, messageId);
   // What a machine wrote, and a wish to be left alone, are shown and never answered.
   const isAsking = event.kind === 'choice' || (!event.automatic && event.consent === undefined);
-  if (isAsking) folded.asked.push({ messageId, direction: 'in', content, sentAt: event.sent_at ?? now });
+  const message: TurnMessage = { messageId, direction: 'in', content, sentAt: event.sent_at ?? now };
+  if (isAsking && pending.messageId !== null) {
+    const { inboxEventId } = pending;
+    folded.owed.push({ message, outcome: { inboxEventId, status: 'done', messageId } });
+    return;
+  }
+  if (isAsking) folded.asked.push(message);
   finish(folded, pending, messageId);
 }
 

@@ -1,16 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectorOf } from '#libs/connectors';
 import { Fault, fault, timeLimit } from '#libs/faults';
-import {
-  idOf,
-  isId,
-  uuidOf,
-  type InboxEventId,
-  type MailboxId,
-  type MessageId,
-  type TurnMessage,
-  type TurnSignal,
-} from '#libs/model';
+import { idOf, isId, uuidOf, type InboxEventId, type MailboxId, type MessageId } from '#libs/model';
 import { crashPoint, Logger, Metrics, newRequestId, withContext } from '#libs/observe';
 import { LeaseKeeper, Pump, type Held } from '#libs/queue';
 import {
@@ -26,6 +17,7 @@ import {
 import { fold, mentionedIds, type Folded } from './fold.js';
 import { joinParts, type Joined } from './join-parts.js';
 import type { CommitSignals } from './ports.js';
+import { turnScope, type TurnScope } from './turn-scope.js';
 import { failedTurn, type TurnPart, type TurnStep } from './turn-step.js';
 
 export interface DrainOptions {
@@ -44,6 +36,8 @@ export interface DrainOptions {
 
 /** How often a paused channel's mailboxes are looked at again. */
 const PAUSED_RETRY_MS = 5_000;
+/** How soon a turn is tried again that the database or the end of its worker cut short. */
+const STORE_RETRY_MS = 500;
 const PASS_MAX = 64;
 
 interface HeldMailbox extends Held {
@@ -159,8 +153,8 @@ export class MailboxDrain {
   /** First what people said, then what the bot answers: in one commit when it is quick, else as soon as each is there. */
   async #answer(work: Work): Promise<void> {
     const { box, channel, conversation, folded, lost } = work;
-    const asked = union(conversation.unanswered, folded.asked);
-    if (asked.length === 0 && folded.signals.length === 0) {
+    const scope = turnScope(conversation, folded, box.failures);
+    if (scope.asked.length === 0 && scope.signals.length === 0) {
       // Nothing of it wants an answer: it counts as answered, so that no later turn takes it up.
       const isAnswered = folded.messages.length > 0;
       await this.#commit(box, lost, ingestPart(work, folded, { isAnswered, hasReplies: false }));
@@ -168,12 +162,15 @@ export class MailboxDrain {
     }
     if (channel.state === 'paused') {
       const part = ingestPart(work, folded, { isAnswered: false, hasReplies: false });
-      await this.#commit(box, lost, { ...part, mailbox: { retryMs: PAUSED_RETRY_MS, owesTurn: true } });
+      await this.#commit(box, lost, {
+        ...part,
+        mailbox: { retryMs: PAUSED_RETRY_MS, isCalm: true, owesTurn: true },
+      });
       return;
     }
-    const turn = this.#runTurn(work, { asked, signals: folded.signals });
+    const turn = this.#runTurn(work, scope);
     const quick = await Promise.race([turn, sleep(this.#patienceMs, 'slow' as const)]);
-    if (quick !== 'slow') return this.#finish(work, folded, quick);
+    if (quick !== 'slow') return this.#finish(work, scope, folded, quick);
     if (folded.done.length > 0) {
       const shown = ingestPart(work, folded, { isAnswered: false, hasReplies: false });
       const { outcome } = await this.#commit(box, lost, {
@@ -183,20 +180,16 @@ export class MailboxDrain {
       if (outcome !== 'ok') return;
     }
     this.signals.thinking(conversation.conversationId);
-    return this.#finish(work, null, await turn);
+    return this.#finish(work, scope, null, await turn);
   }
 
   /** @param folded  what is still to be recorded; null when it was shown already */
-  async #finish(work: Work, folded: Folded | null, ended: TurnEnd): Promise<void> {
+  async #finish(work: Work, scope: TurnScope, folded: Folded | null, ended: TurnEnd): Promise<void> {
     const { box, conversation, lost } = work;
     const ingest = folded ? ingestPart(work, folded, { isAnswered: false, hasReplies: false }) : {};
-    if ('failure' in ended) return this.#finishFailed(work, folded, ended.failure);
+    if ('failure' in ended) return this.#finishFailed(work, scope, folded, ended.failure);
     crashPoint('mailbox.after-turn-before-commit');
-    const { outcome } = await this.#commit(
-      box,
-      lost,
-      merge(ingest, conversation, ended.part, work.folded.signalled),
-    );
+    const { outcome } = await this.#commit(box, lost, merge(ingest, conversation, ended.part, scope));
     if (outcome === 'superseded') {
       // Someone took the conversation over while the bot was thinking: its words are dropped, the person's stay.
       this.metrics.turnSeconds.observe({ outcome: 'fenced' }, ended.seconds);
@@ -209,40 +202,41 @@ export class MailboxDrain {
     );
   }
 
-  async #finishFailed(work: Work, folded: Folded | null, failure: unknown): Promise<void> {
+  async #finishFailed(work: Work, scope: TurnScope, folded: Folded | null, failure: unknown): Promise<void> {
     const { box, channel, conversation, lost } = work;
     if (lost.aborted) return; // someone else has the mailbox
     const ingest = folded ? ingestPart(work, folded, { isAnswered: false, hasReplies: false }) : {};
-    const isFinal = box.failures + 1 >= this.#attemptsMax;
-    const isStoreAway = failure instanceof Fault && failure.code === 'store/unavailable';
     this.logger.fault(failure, { conversationId: conversation.conversationId, failures: box.failures + 1 });
-    if (!isFinal || isStoreAway || this.#stopping.signal.aborted) {
-      const retryMs = isStoreAway || this.#stopping.signal.aborted ? 500 : backoffMs(box.failures);
-      await this.#commit(box, lost, { ...ingest, mailbox: { retryMs, owesTurn: true } });
-      return;
+    if (isStoreAway(failure) || this.#stopping.signal.aborted) {
+      const mailbox = { retryMs: STORE_RETRY_MS, isCalm: true, owesTurn: true };
+      return void (await this.#commit(box, lost, { ...ingest, mailbox }));
+    }
+    // What fails together does not die together: each is tried by itself first.
+    if (box.failures + 1 < this.#attemptsMax || !scope.isAlone) {
+      const mailbox = { retryMs: backoffMs(box.failures), owesTurn: true };
+      return void (await this.#commit(box, lost, { ...ingest, mailbox }));
     }
     this.metrics.turnSeconds.observe({ outcome: 'failed' }, 0);
-    const part = merge(ingest, conversation, failedTurn(conversation, channel.botId, failure));
+    const turn = failedTurn(conversation, channel.botId, failure);
+    const part = merge(ingest, conversation, turn, { ...scope, settles: [] });
     const reason = `The bot failed ${this.#attemptsMax} times: ${failure instanceof Fault ? failure.code : 'internal/bug'}.`;
-    const asked = [...conversation.unanswered, ...work.folded.asked];
-    const dead = [
-      ...asked.map(({ messageId }) => ({ inboxEventId: inboxEventOf(messageId), messageId })),
-      ...work.folded.signalled.map(({ inboxEventId }) => ({ inboxEventId })),
-    ].map((one) => ({ ...one, status: 'dead' as const, reason, attempts: this.#attemptsMax }));
+    const dead = deadOf(scope).map((one) => ({
+      ...one,
+      status: 'dead' as const,
+      reason,
+      attempts: this.#attemptsMax,
+    }));
     const ids = new Set(dead.map(({ inboxEventId }) => inboxEventId));
     part.done = [...(part.done ?? []).filter(({ inboxEventId }) => !ids.has(inboxEventId)), ...dead];
     await this.#commit(box, lost, part);
   }
 
-  async #runTurn(
-    work: Work,
-    asked: { asked: readonly TurnMessage[]; signals: readonly TurnSignal[] },
-  ): Promise<TurnEnd> {
+  async #runTurn(work: Work, scope: Pick<TurnScope, 'asked' | 'signals' | 'later'>): Promise<TurnEnd> {
     const { box, channel, conversation, lost } = work;
     const began = performance.now();
     const limit = timeLimit(this.options.turnTimeoutMs, lost, this.#stopping.signal);
     try {
-      const part = await this.turnStep.run(box, channel, conversation, asked, limit.signal);
+      const part = await this.turnStep.run(box, channel, conversation, scope, limit.signal);
       return { part, seconds: (performance.now() - began) / 1_000 };
     } catch (failure) {
       return { failure };
@@ -401,25 +395,21 @@ function merge(
   ingest: CommitPart,
   { conversationId }: OpenConversation,
   turn: TurnPart,
-  signalled: CommitItem['done'] = [],
+  { settles, throughSeq, owesMore }: Pick<TurnScope, 'settles' | 'throughSeq' | 'owesMore'>,
 ): CommitPart {
+  const through = throughSeq === undefined ? {} : { answeredThrough: throughSeq };
   return {
     ...ingest,
-    conversation: { conversationId, ...turn.conversation },
+    ...(owesMore && { mailbox: { owesTurn: true } }),
+    conversation: { conversationId, ...turn.conversation, ...through },
     messages: [...(ingest.messages ?? []), ...turn.messages],
     log: [...(ingest.log ?? []), ...turn.log],
     deliveries: turn.deliveries,
-    done: [...(ingest.done ?? []), ...signalled],
+    done: [...(ingest.done ?? []), ...settles],
     errands: turn.errands ?? [],
     ...(turn.contactFields && { contactFields: turn.contactFields }),
     ...(turn.turn && { turn: turn.turn }),
   };
-}
-
-/** Messages that a replay brings again stand among the unanswered ones only once. */
-function union(unanswered: readonly TurnMessage[], asked: readonly TurnMessage[]): TurnMessage[] {
-  const ids = new Set(unanswered.map(({ messageId }) => messageId));
-  return [...unanswered, ...asked.filter(({ messageId }) => !ids.has(messageId))];
 }
 
 function ignoreAll(events: readonly PendingEvent[], reason: string): CommitItem['done'] {
@@ -428,6 +418,17 @@ function ignoreAll(events: readonly PendingEvent[], reason: string): CommitItem[
 
 function backoffMs(failures: number): number {
   return Math.min(500 * 2 ** failures, 60_000);
+}
+
+/** The events that a failed turn was about. */
+function deadOf({ asked, settles }: TurnScope): { inboxEventId: InboxEventId; messageId?: MessageId }[] {
+  const messages = asked.map(({ messageId }) => ({ inboxEventId: inboxEventOf(messageId), messageId }));
+  const ids = new Set(messages.map(({ inboxEventId }) => inboxEventId));
+  return [...messages, ...settles.filter(({ inboxEventId }) => !ids.has(inboxEventId))];
+}
+
+function isStoreAway(failure: unknown): boolean {
+  return failure instanceof Fault && failure.code === 'store/unavailable';
 }
 
 function inboxEventOf(messageId: MessageId): InboxEventId {

@@ -7,9 +7,7 @@ import {
   type Effect,
   type Turn,
   type TraceStep,
-  type TurnMessage,
   type TurnResult,
-  type TurnSignal,
 } from '#libs/model';
 import {
   Bots,
@@ -21,6 +19,7 @@ import {
 } from '#libs/store';
 import { ReplyPlanner, TurnRunner } from './ports.js';
 import { turnFacts } from './turn-facts.js';
+import type { TurnScope } from './turn-scope.js';
 
 /** The part of a commit that a turn brings. */
 export type TurnPart = Pick<CommitItem, 'messages' | 'deliveries' | 'log' | 'errands' | 'contactFields'> & {
@@ -55,7 +54,7 @@ export class TurnStep {
     box: OpenMailbox,
     channel: LoadedChannel,
     conversation: OpenConversation,
-    { asked, signals }: { asked: readonly TurnMessage[]; signals: readonly TurnSignal[] },
+    { asked, signals, later }: Pick<TurnScope, 'asked' | 'signals' | 'later'>,
     signal: AbortSignal,
   ): Promise<TurnPart> {
     if (!channel.botId) return nobody;
@@ -81,7 +80,10 @@ export class TurnStep {
       channel: { label: channel.name },
       messages: asked,
       ...(signals.length > 0 && { signals }),
-      history: (limit) => this.mailboxes.history(box.workspaceId, conversation.conversationId, limit),
+      history: async (limit) => {
+        const said = await this.mailboxes.history(box.workspaceId, conversation.conversationId, limit);
+        return said.filter(({ messageId }) => !later.has(messageId));
+      },
       signal,
     };
     const result = await this.runner.answer(turn);

@@ -16,6 +16,7 @@ import { z } from 'zod';
 import { actorOf } from '../http/actor.js';
 import { Answers, Problems } from '../http/answers.js';
 import { IdempotencyHeader } from '../http/idempotency.interceptor.js';
+import { ReplayService } from './replay-service.js';
 
 /** So many are replayed in one call. */
 const REPLAYED_MAX = 500;
@@ -32,7 +33,10 @@ const DeadLetterPage = Page.extend({
 @Problems()
 @Controller('v1/dead-letters')
 export class DeadLettersController {
-  constructor(private readonly deadLetters: DeadLetters) {}
+  constructor(
+    private readonly deadLetters: DeadLetters,
+    private readonly replays: ReplayService,
+  ) {}
 
   /** Lists what was given up. */
   @Get()
@@ -68,7 +72,7 @@ export class DeadLettersController {
     return { count: chosen.length, has_more: found.length > chosen.length };
   }
 
-  /** Tries again: what came in is handled once more, what should go out is queued under the same key. */
+  /** Tries again: what came in is read or handled once more, what should go out is queued under the same key. */
   @Post(':id/replay')
   @Scopes('messages:write')
   @IdempotencyHeader()
@@ -90,7 +94,7 @@ export class DeadLettersController {
   async #replay(caller: Principal, id: string): Promise<void> {
     const actor = actorOf(caller);
     if (isId('delivery', id)) return this.deadLetters.replayDelivery(caller.workspaceId, id, actor);
-    if (isId('inboxEvent', id)) return this.deadLetters.replayInboxEvent(caller.workspaceId, id, actor);
+    if (isId('inboxEvent', id)) return this.replays.replay(caller.workspaceId, id, actor);
     throw fault('state/not-found');
   }
 }

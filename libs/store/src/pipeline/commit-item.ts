@@ -30,6 +30,8 @@ export interface CommitItem {
     keepMs?: number;
     /** Releases it, due again after so long, because something failed. */
     retryMs?: number;
+    /** With `retryMs`: nothing failed, it only waits. */
+    isCalm?: boolean;
     /** Releases it, due again after `ms` or with the next event, because the other parts of `parts` events are missing. */
     wait?: { ms: number; parts: number };
     /** Releases it, due at once, because a turn is still owed. */
@@ -41,6 +43,8 @@ export interface CommitItem {
     controlVersion?: number;
     /** Everything in the conversation has had its turn. */
     isAnswered: boolean;
+    /** With `isAnswered`: only what stands up to this message, by sequence number. */
+    answeredThrough?: number;
     botState?: JsonObject;
     /** Our side said something. */
     hasReplies: boolean;
@@ -183,6 +187,7 @@ function flattenOne(flat: Flat, item: CommitItem, i: number): void {
       e: mailbox.epoch,
       keep: mailbox.keepMs ?? null,
       retry: mailbox.retryMs ?? null,
+      calm: mailbox.isCalm ?? false,
       wait: mailbox.wait?.ms ?? null,
       parts: mailbox.wait?.parts ?? null,
       more: mailbox.owesTurn ?? false,
@@ -208,6 +213,7 @@ function flattenOne(flat: Flat, item: CommitItem, i: number): void {
     n: item.messages.length,
     ev: item.log.length,
     ans: conversation.isAnswered,
+    thr: conversation.answeredThrough ?? null,
     st: conversation.botState ?? null,
     rep: conversation.hasReplies,
     own: conversation.owner ?? null,
@@ -255,6 +261,7 @@ function flattenOne(flat: Flat, item: CommitItem, i: number): void {
       bot: turn.botId ? uuidOf(turn.botId) : null,
       ver: turn.botVersion,
       f: turn.fromSeq,
+      thr: conversation.answeredThrough ?? null,
       nin: item.messages.filter((message) => message.direction === 'in').length,
       outcome: turn.outcome,
       trace: turn.trace,

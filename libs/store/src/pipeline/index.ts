@@ -37,6 +37,7 @@ export {
   type OpenMailbox,
   type PendingEvent,
   type ReceiptRow,
+  type WaitingMessage,
 } from './mailboxes.js';
 export {
   WebhookDeliveries,

@@ -49,8 +49,11 @@ export interface OpenConversation {
   lastMessageSeq: number;
   answeredSeq: number;
   /** Stored messages that have had no turn, oldest first. */
-  unanswered: TurnMessage[];
+  unanswered: WaitingMessage[];
 }
+
+/** A stored message that has had no turn, with its place in the conversation. */
+export type WaitingMessage = TurnMessage & { seq: number };
 
 /** A mailbox that this process owns until its lease ends. */
 export interface OpenMailbox {
@@ -105,7 +108,7 @@ interface ConversationRow {
   hasReplies: boolean;
   lastMessageSeq: number;
   answeredSeq: number;
-  unanswered: { id: string; content: Content[]; at: string }[] | null;
+  unanswered: { id: string; seq: number; content: Content[]; at: string }[] | null;
 }
 
 interface MailboxRow {
@@ -407,6 +410,7 @@ function toConversation(row: ConversationRow): OpenConversation {
     answeredSeq: row.answeredSeq,
     unanswered: (row.unanswered ?? []).map((message) => ({
       messageId: idOf('message', message.id),
+      seq: message.seq,
       direction: 'in',
       content: message.content,
       sentAt: new Date(message.at).toISOString(),

@@ -177,6 +177,33 @@ export class DeadLetters {
     });
   }
 
+  /** A request that was genuine and could not be read, as it came; null when the event is none. */
+  async quarantined(
+    workspaceId: WorkspaceId,
+    inboxEventId: InboxEventId,
+  ): Promise<{ channelId: ChannelId; raw: Uint8Array; receivedAt: Date } | null> {
+    const row = await this.database.withWorkspace(workspaceId, (tx) =>
+      tx.inboxEvent.findFirst({
+        where: { workspaceId: uuidOf(workspaceId), id: uuidOf(inboxEventId), status: 'quarantined' },
+        select: { channelId: true, raw: true, receivedAt: true },
+      }),
+    );
+    return row && { ...row, channelId: idOf('channel', row.channelId) };
+  }
+
+  /** Records that a request could be read after all, and that what it holds has been taken in. */
+  async settleQuarantined(workspaceId: WorkspaceId, inboxEventId: InboxEventId, actor: Actor): Promise<void> {
+    await this.database.withWorkspace(workspaceId, async (tx) => {
+      const { count } = await tx.inboxEvent.updateMany({
+        where: { workspaceId: uuidOf(workspaceId), id: uuidOf(inboxEventId), status: 'quarantined' },
+        data: { status: 'done', reason: null, doneAt: new Date() },
+      });
+      if (count > 0) {
+        await appendAudit(tx, workspaceId, { actor, action: 'inbox_event.replay', target: inboxEventId });
+      }
+    });
+  }
+
   /**
    * Queues a part again, under the same id and key: a provider that knows keys sends it once even if it went out before.
    *
