@@ -701,8 +701,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Lists the keys of a channel, without their secrets */
         get: operations["VisitorKeys_list"];
         put?: never;
+        /** Adds a key; several hold at once, so that one can be exchanged without a gap */
         post: operations["VisitorKeys_create"];
         delete?: never;
         options?: never;
@@ -1630,12 +1632,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Says how long things are kept */
         get: operations["Retention_get"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
+        /** Sets how long things of a kind are kept, on all channels or on one; what is older is forgotten within minutes, for good */
         patch: operations["Retention_set"];
         trace?: never;
     };
@@ -1894,6 +1898,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
+        /** Ends a key: what it signed vouches for nobody any more */
         delete: operations["VisitorKeys_remove"];
         options?: never;
         head?: never;
@@ -2100,7 +2105,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begins a visitor's session, or, with the token of one, lets it go on */
+        /** Begins a visitor's session, or, with the token of one, lets it go on; a known visitor goes on where they were */
         post: operations["WidgetSessions_open"];
         delete?: never;
         options?: never;

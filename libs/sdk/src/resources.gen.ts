@@ -287,7 +287,7 @@ export class ChannelsCalls extends Resource {
     });
   }
 
-  /** undefined. `POST /v1/channels/{id}/visitor-keys` */
+  /** Adds a key; several hold at once, so that one can be exchanged without a gap. `POST /v1/channels/{id}/visitor-keys` */
   createVisitorKeys(
     id: string,
     body: Body<'VisitorKeys_create'>,
@@ -296,7 +296,7 @@ export class ChannelsCalls extends Resource {
     return this.json({ verb: 'POST', path: `/v1/channels/${inPath(id)}/visitor-keys`, body, options });
   }
 
-  /** undefined. `GET /v1/channels/{id}/visitor-keys` */
+  /** Lists the keys of a channel, without their secrets. `GET /v1/channels/{id}/visitor-keys` */
   listVisitorKeys(id: string, options: CallOptions = {}): Promise<Answer<'VisitorKeys_list'>> {
     return this.json({ verb: 'GET', path: `/v1/channels/${inPath(id)}/visitor-keys`, options });
   }
@@ -818,12 +818,12 @@ export class OauthClientsCalls extends Resource {
 
 /** Calls under `/v1/retention`. */
 export class RetentionCalls extends Resource {
-  /** undefined. `GET /v1/retention` */
+  /** Says how long things are kept. `GET /v1/retention` */
   get(options: CallOptions = {}): Promise<Answer<'Retention_get'>> {
     return this.json({ verb: 'GET', path: '/v1/retention', options });
   }
 
-  /** undefined. `PATCH /v1/retention` */
+  /** Sets how long things of a kind are kept, on all channels or on one; what is older is forgotten within minutes, for good. `PATCH /v1/retention` */
   set(body: Body<'Retention_set'>, options: CallOptions = {}): Promise<Answer<'Retention_set'>> {
     return this.json({ verb: 'PATCH', path: '/v1/retention', body, options });
   }
@@ -961,7 +961,7 @@ export class TriggersCalls extends Resource {
 
 /** Calls under `/v1/visitor-keys`. */
 export class VisitorKeysCalls extends Resource {
-  /** undefined. `DELETE /v1/visitor-keys/{id}` */
+  /** Ends a key: what it signed vouches for nobody any more. `DELETE /v1/visitor-keys/{id}` */
   remove(id: string, options: CallOptions = {}): Promise<void> {
     return this.nothing({ verb: 'DELETE', path: `/v1/visitor-keys/${inPath(id)}`, options });
   }
@@ -1086,7 +1086,7 @@ export class WidgetCalls extends Resource {
     return this.json({ verb: 'POST', path: '/v1/widget/media', body, query, options });
   }
 
-  /** Begins a visitor's session, or, with the token of one, lets it go on. `POST /v1/widget/sessions` */
+  /** Begins a visitor's session, or, with the token of one, lets it go on; a known visitor goes on where they were. `POST /v1/widget/sessions` */
   open(body: Body<'WidgetSessions_open'>, options: CallOptions = {}): Promise<Answer<'WidgetSessions_open'>> {
     return this.json({ verb: 'POST', path: '/v1/widget/sessions', body, options });
   }

@@ -106,6 +106,13 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
   Events_stream: {
     summary: 'Streams the events of all conversations; `Last-Event-ID` or `after` says where to go on',
   },
+  Exports_create: {
+    summary: 'Asks for an archive of everything; webhooks hear `export.ready`, and it is kept for seven days',
+  },
+  Exports_download: { summary: 'Gives out an archive: a gzipped tar of JSON lines, CSV and files' },
+  Exports_get: { summary: 'Reads how far an archive is, and what is in it' },
+  Exports_list: { summary: 'Lists archives by creation' },
+  Exports_remove: { summary: 'Takes an archive away before its time' },
   Facts_forget: { summary: 'Forgets one fact: no bot knows it from its next turn on' },
   Facts_forgetAll: { summary: 'Forgets everything that is known of a contact' },
   Facts_list: { summary: 'Lists what bots know of a contact across conversations, the newest first' },
@@ -113,6 +120,10 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
   Health_numbers: { summary: 'Numbers of this process, in Prometheus text format' },
   Health_ready: { summary: 'Says whether requests can be taken' },
   Hooks_get: { summary: 'Some providers verify an address by a GET request before they post to it' },
+  Imports_create: {
+    summary: 'Takes an archive in: all of it, or nothing',
+    description: 'Answers when it is done, which may take minutes.',
+  },
   Invitations_create: { summary: 'Asks somebody to join, by a link that holds for a week' },
   Invitations_list: { summary: 'Lists invitations that nobody has taken yet' },
   Invitations_remove: { summary: 'Takes an invitation back' },
@@ -141,6 +152,7 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
   KnowledgeSources_refresh: { summary: 'Has it read now, also when it was given up' },
   KnowledgeSources_remove: { summary: 'Removes a source with its passages' },
   KnowledgeSources_update: { summary: 'Changes a source; what it says is read again' },
+  Mcp_serve: { summary: 'Answers one request of the protocol; keeps nothing between requests' },
   Me_me: { summary: 'Says who calls, where, and what they may do there' },
   Media_give: {
     summary:
@@ -162,6 +174,16 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
   },
   Messages_get: { summary: 'Reads one message' },
   Messages_timeline: { summary: 'Tells what happened to a message, hop by hop, with times' },
+  OauthClients_create: { summary: 'Makes a client, with at most the scopes of whoever asks' },
+  OauthClients_get: { summary: 'Reads one client, but for its secret' },
+  OauthClients_list: { summary: 'Lists clients' },
+  OauthClients_remove: { summary: 'Ends a client and its tokens; everywhere after two seconds' },
+  OauthClients_rotate: { summary: 'Gives a client a new secret; for a while the one before is good too' },
+  OauthClients_update: { summary: 'Gives a client another name' },
+  OauthToken_revoke: {
+    summary: 'Ends a token of the client; for what is none it does nothing, and says the same',
+  },
+  OauthToken_token: { summary: 'Gives a client a token for an hour' },
   Oauth_begin: {
     summary: "Makes a link to the provider's page, on which a person lets Parley in",
     description: 'Register the redirect address there first.',
@@ -174,6 +196,11 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
   OwnLogin_list: { summary: 'Lists where one is signed in' },
   OwnLogin_removeTotp: { summary: 'Takes the second factor away' },
   OwnLogin_session: { summary: 'Says who is signed in, and what they may do where' },
+  Retention_get: { summary: 'Says how long things are kept' },
+  Retention_set: {
+    summary:
+      'Sets how long things of a kind are kept, on all channels or on one; what is older is forgotten within minutes, for good',
+  },
   Secrets_delete: { summary: 'Takes a value away: what needs it does not work any more' },
   Secrets_list: { summary: 'Lists the names of sealed values; the values are never shown' },
   Secrets_set: { summary: 'Seals a value under a name; bots use the new one within five seconds' },
@@ -220,6 +247,11 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
   Trying_simulate: {
     summary: 'Takes in a message as the provider would post it, signature and all: the bot answers for real',
   },
+  VisitorKeys_create: {
+    summary: 'Adds a key; several hold at once, so that one can be exchanged without a gap',
+  },
+  VisitorKeys_list: { summary: 'Lists the keys of a channel, without their secrets' },
+  VisitorKeys_remove: { summary: 'Ends a key: what it signed vouches for nobody any more' },
   WebhookDeliveries_eventTypes: { summary: 'Lists the events that webhooks tell of' },
   WebhookDeliveries_get: { summary: 'Reads one delivery: what was sent, and what came back each time' },
   WebhookDeliveries_retry: { summary: 'Sends a delivery again, under the same id and with the same body' },
@@ -246,7 +278,10 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
     summary:
       'Takes a file of a visitor, to be named in the parts of what they say: the body is the file, or a form with one',
   },
-  WidgetSessions_open: { summary: "Begins a visitor's session, or, with the token of one, lets it go on" },
+  WidgetSessions_open: {
+    summary:
+      "Begins a visitor's session, or, with the token of one, lets it go on; a known visitor goes on where they were",
+  },
   Widget_events: { summary: 'Tells that the visitor is typing, to whoever listens now' },
   Widget_messages: { summary: 'Lists what was said, and says after which event the stream goes on' },
   Widget_say: { summary: 'Takes what a visitor says: once, however often it is sent' },
