@@ -244,14 +244,14 @@ describe('every route × identifier × two workspaces × roles', () => {
 
   it('shows and changes nothing of the other workspace', async () => {
     await crossfire('with the filters of the application');
-  }, 400_000);
+  }, 900_000);
 
   it('shows and changes nothing of it with the filters of the application taken out', async () => {
     const removed = stripFilters(booted.gateway.get(Database));
     await crossfire('with row-level security alone');
     console.log(`conditions taken out: ${removed()}`);
     expect(removed()).toBeGreaterThan(500);
-  }, 400_000);
+  }, 900_000);
 });
 
 async function crossfire(how: string): Promise<void> {
