@@ -11,6 +11,8 @@ const known = {
   scripts: new Set(Object.keys(JSON.parse(readText('package.json')).scripts)),
   settings: new Set([
     ...texts(/^libs\/config\/src\/slices\//).flatMap((text) => matches(text, /^ {2}([A-Z_]+): /gm)),
+    // What the command line reads.
+    ...texts(/^apps\/cli\/src\//).flatMap((text) => matches(text, /env\['(PARLEY_[A-Z_]+)'\]/g)),
     // What only test support reads.
     ...texts(/^test\/support\//).flatMap((text) => matches(text, /process\.env\.(PARLEY_[A-Z_]+)/g)),
   ]),

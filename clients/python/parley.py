@@ -289,11 +289,11 @@ class _Channels(_Calls):
         return self._parley.call("POST", "/v1/channels/%s/connection/%s" % (_in_path(id_), _in_path(command),), idempotency_key=idempotency_key)
 
     def create_visitor_keys(self, id_, body, idempotency_key=None):
-        """undefined. `POST /v1/channels/{id}/visitor-keys`"""
+        """Adds a key; several hold at once, so that one can be exchanged without a gap. `POST /v1/channels/{id}/visitor-keys`"""
         return self._parley.call("POST", "/v1/channels/%s/visitor-keys" % (_in_path(id_),), body=body, idempotency_key=idempotency_key)
 
     def list_visitor_keys(self, id_):
-        """undefined. `GET /v1/channels/{id}/visitor-keys`"""
+        """Lists the keys of a channel, without their secrets. `GET /v1/channels/{id}/visitor-keys`"""
         return self._parley.call("GET", "/v1/channels/%s/visitor-keys" % (_in_path(id_),))
 
 
@@ -619,11 +619,11 @@ class _OauthClients(_Calls):
 
 class _Retention(_Calls):
     def get(self):
-        """undefined. `GET /v1/retention`"""
+        """Says how long things are kept. `GET /v1/retention`"""
         return self._parley.call("GET", "/v1/retention")
 
     def set(self, body, idempotency_key=None):
-        """undefined. `PATCH /v1/retention`"""
+        """Sets how long things of a kind are kept, on all channels or on one; what is older is forgotten within minutes, for good. `PATCH /v1/retention`"""
         return self._parley.call("PATCH", "/v1/retention", body=body, idempotency_key=idempotency_key)
 
 
@@ -719,7 +719,7 @@ class _Triggers(_Calls):
 
 class _VisitorKeys(_Calls):
     def remove(self, id_, idempotency_key=None):
-        """undefined. `DELETE /v1/visitor-keys/{id}`"""
+        """Ends a key: what it signed vouches for nobody any more. `DELETE /v1/visitor-keys/{id}`"""
         return self._parley.call("DELETE", "/v1/visitor-keys/%s" % (_in_path(id_),), idempotency_key=idempotency_key)
 
 
@@ -789,7 +789,7 @@ class _Widget(_Calls):
         return self._parley.call("POST", "/v1/widget/media", raw=content, content_type=content_type, query=query, idempotency_key=idempotency_key)
 
     def open(self, body, idempotency_key=None):
-        """Begins a visitor's session, or, with the token of one, lets it go on. `POST /v1/widget/sessions`"""
+        """Begins a visitor's session, or, with the token of one, lets it go on; a known visitor goes on where they were. `POST /v1/widget/sessions`"""
         return self._parley.call("POST", "/v1/widget/sessions", body=body, idempotency_key=idempotency_key)
 
 

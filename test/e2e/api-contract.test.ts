@@ -12,6 +12,7 @@ import {
   type Booted,
   type TestWorkspace,
 } from '../support/boot.js';
+import { browserOf } from '../support/console.js';
 import { Approvals, KnowledgeIndex } from '#libs/store';
 import { printOf } from '../support/database-print.js';
 
@@ -19,6 +20,8 @@ interface Operation {
   path: string;
   method: string;
   hasBody: boolean;
+  /** The first example of the description. */
+  example: unknown;
   isVisitors: boolean;
 }
 
@@ -30,8 +33,11 @@ let operations: Operation[];
 /** Ids of things of another workspace, by the noun in the path. */
 let foreign: Record<string, string>;
 
+interface Content {
+  examples?: Record<string, { value: unknown }>;
+}
 interface Document {
-  paths: Record<string, Record<string, { requestBody?: { content: object } }>>;
+  paths: Record<string, Record<string, { requestBody?: { content: Record<string, Content> } }>>;
   webhooks: Record<string, object>;
   components: { schemas: Record<string, object> };
 }
@@ -49,6 +55,7 @@ beforeAll(async () => {
       method: method.toUpperCase(),
       // Where the body is a file, anything is one: test/e2e/media.test.ts.
       hasBody: requestBody !== undefined && 'application/json' in requestBody.content,
+      example: Object.values(requestBody?.content['application/json']?.examples ?? {})[0]?.value,
       isVisitors: path.startsWith('/v1/widget/') && path !== '/v1/widget/sessions',
     })),
   );
@@ -78,6 +85,16 @@ async function thingsOf(workspace: TestWorkspace): Promise<Record<string, string
   const batch = (await theirs('POST', '/v1/send-batches', { ...later, to: [{ contact_id: contact.id }] }))
     .body;
   const held = (await theirs('GET', '/v1/api-keys')).body;
+  const person = { email: 'them@example.com', name: 'T', password: 'their password', role: 'viewer' };
+  const action = { kind: 'send', to: { contact_id: contact.id }, text: 'x' };
+  const trigger = await theirs('POST', '/v1/triggers', { name: 'x', action });
+  const exported = await theirs('POST', '/v1/exports', {});
+  const member = await theirs('POST', '/v1/members', person);
+  const invitation = await theirs('POST', '/v1/invitations', { email: 'guest@example.com', role: 'viewer' });
+  const client = await theirs('POST', '/v1/oauth-clients', { name: 'x', scopes: ['bots:read'] });
+  const visitorKey = await theirs('POST', `/v1/channels/${workspace.channelId}/visitor-keys`, {
+    algorithm: 'HS256',
+  });
   const approvals = booted.gateway.get(Approvals);
   const question = { callId: 'c', tool: 'x', input: {}, expiresAt: new Date(Date.now() + 60_000) };
   await approvals.ask(workspace.workspaceId, session.conversation_id, [question]);
@@ -106,6 +123,12 @@ async function thingsOf(workspace: TestWorkspace): Promise<Record<string, string
     'knowledge-gaps': gapId,
     approvals: asked.data[0]!.approvalId,
     'api-keys': held.data[0].id,
+    members: member.body.id,
+    triggers: trigger.body.id,
+    exports: exported.body.id,
+    invitations: invitation.body.id,
+    'oauth-clients': client.body.id,
+    'visitor-keys': visitorKey.body.id,
     sends: send.id,
     'send-batches': batch.id,
     channels: workspace.channelId,
@@ -136,6 +159,12 @@ const kindOf: Record<string, IdKind> = {
   'bot-proposals': 'botProposal',
   sessions: 'session',
   'api-keys': 'apiKey',
+  members: 'member',
+  triggers: 'trigger',
+  exports: 'export',
+  invitations: 'invitation',
+  'oauth-clients': 'oauthClient',
+  'visitor-keys': 'visitorKey',
   sends: 'send',
   'send-batches': 'sendBatch',
   contacts: 'contact',
@@ -151,7 +180,16 @@ const nounOf = (path: string): string => path.split('/')[2] ?? '';
 const withId = (path: string, id: string): string => path.replace('{id}', id).replace('{version}', '1');
 const anyPath = ({ path }: Operation): string => withId(path, newId(kindOf[nounOf(path)] ?? 'request'));
 
-const isOpen = ({ path }: Operation): boolean => !path.startsWith('/v1/') || path === '/v1/widget/sessions';
+/** Doors through which people come in; behind them their session is asked for, and no scope. */
+const DOORS = ['sign-in', 'second-factor', 'set-up', 'accept-invitation'].map((door) => `/v1/auth/${door}`);
+const isPersons = ({ path }: Operation): boolean => path.startsWith('/v1/auth/');
+/** With a signature of its own: test/e2e/api-triggers.test.ts. */
+const isFired = ({ path, method }: Operation): boolean => method === 'POST' && path === '/v1/triggers/{id}';
+const isOpen = ({ path, method }: Operation): boolean =>
+  (method === 'POST' && path === '/v1/triggers/{id}') ||
+  !path.startsWith('/v1/') ||
+  path === '/v1/widget/sessions' ||
+  DOORS.includes(path);
 
 function expectProblem(answer: ApiAnswer, status: number, code: string, what: string): void {
   expect(`${what}: ${answer.status} ${answer.body.code}`).toBe(`${what}: ${status} ${code}`);
@@ -202,7 +240,8 @@ describe('every route', () => {
   it('asks for its scope', async () => {
     const powerless = apiOf(booted, await keyFor(booted, home.workspaceId, []));
     await forEach(
-      (operation) => !isOpen(operation) && !operation.isVisitors && operation.path !== '/v1/me',
+      (operation) =>
+        !isOpen(operation) && !isPersons(operation) && !operation.isVisitors && operation.path !== '/v1/me',
       async (operation, what) => {
         const answer = await powerless(operation.method, anyPath(operation));
         expectProblem(answer, 403, 'access/insufficient-scope', what);
@@ -214,8 +253,8 @@ describe('every route', () => {
     forEach(
       () => true,
       async (operation, what) => {
-        const taken = operations.flatMap(({ path, method }) => (path === operation.path ? [method] : []));
-        const other = ['PUT', 'DELETE', 'POST'].find((method) => !taken.includes(method))!;
+        const taken = Object.keys(document.paths[operation.path] ?? {}).map((name) => name.toUpperCase());
+        const other = ['PUT', 'PATCH', 'DELETE', 'POST'].find((method) => !taken.includes(method)) ?? '';
         const answer = await api(other, anyPath(operation));
         expectProblem(answer, 405, 'input/method-not-allowed', what);
         expect(answer.headers.get('allow')?.split(', ')).toContain(operation.method);
@@ -236,12 +275,16 @@ describe('every route', () => {
   it('knows nothing of what does not exist, is malformed, or belongs to another workspace', () =>
     forEach(
       // Who has a link to a file needs nothing else, and who has none learns nothing: test/e2e/media.test.ts.
-      ({ path }) => path.includes('{id}') && path !== '/media/{id}',
-      async ({ path, method, hasBody }, what) => {
+      (operation) =>
+        operation.path.includes('{id}') &&
+        operation.path !== '/media/{id}' &&
+        !isPersons(operation) &&
+        !isFired(operation),
+      async ({ path, method, hasBody, example }, what) => {
         const theirs = foreign[nounOf(path)];
         expect(theirs, nounOf(path)).toBeDefined();
         const ids = [newId(kindOf[nounOf(path)]!), theirs!, newId('request'), 'x', `${idPrefixes.bot}_`];
-        const body = hasBody ? bodyFor(path) : undefined;
+        const body = hasBody ? example : undefined;
         const answers = [];
         for (const id of ids) answers.push(await api(method, withId(path, id), body));
         for (const answer of answers) expectProblem(answer, 404, 'state/not-found', what);
@@ -258,7 +301,7 @@ describe('every route', () => {
     const { api_key_id: ownKeyId } = (await api('GET', '/v1/me')).body;
     const { id: hookId } = (await api('POST', '/v1/webhook-endpoints', hook)).body;
     await forEach(
-      ({ hasBody }) => hasBody,
+      (operation) => operation.hasBody && !isFired(operation) && (!isPersons(operation) || isOpen(operation)),
       async ({ path, method, isVisitors }, what) => {
         const caller = isVisitors ? apiOf(booted, token) : api;
         const ours: Record<string, string> = {
@@ -273,7 +316,11 @@ describe('every route', () => {
           'webhook-endpoints': hookId,
         };
         if (nounOf(path).startsWith('knowledge-')) ours[nounOf(path)] = newId(kindOf[nounOf(path)]!);
-        const at = withId(path, ours[nounOf(path)] ?? home.channelId);
+        const kind = kindOf[nounOf(path)];
+        const at = withId(
+          path,
+          ours[nounOf(path)] ?? (kind === 'channel' || !kind ? home.channelId : newId(kind)),
+        );
         expectProblem(await caller(method, at, '{"text":'), 400, 'input/malformed-json', what);
         const large = JSON.stringify({ text: 'x'.repeat(30_000) });
         expectProblem(await caller(method, at, large), 413, 'input/too-large', what);
@@ -297,6 +344,7 @@ describe('every route', () => {
         method === 'GET' &&
         !path.includes('{id}') &&
         !isVisitors &&
+        !path.startsWith('/v1/auth/') &&
         path.endsWith('s') &&
         path !== '/metrics',
       async ({ path }, what) => {
@@ -304,50 +352,12 @@ describe('every route', () => {
           return;
         expectProblem(await api('GET', `${path}?limit=1000`), 422, 'input/invalid', what);
         expectProblem(await api('GET', `${path}?limt=1`), 422, 'input/invalid', what);
+        // A position of the log is a number, and anything else no cursor at all.
+        if (path === '/v1/events') return;
         expectProblem(await api('GET', `${path}?cursor=abc`), 400, 'input/invalid-cursor', what);
       },
     ));
 });
-
-function bodyFor(path: string): object {
-  if (path === '/v1/conversations/{id}') return { state: 'open' };
-  if (path.endsWith('/control')) return { to: 'bot' };
-  if (path.startsWith('/v1/conversations/') && path.endsWith('/labels')) return {};
-  if (path.endsWith('/read')) return { seq: 1 };
-  if (path.endsWith('/typing')) return { type: 'typing.started' };
-  if (path.endsWith('/notes')) return { text: 'x' };
-  if (path.endsWith('/render')) return { conversation_id: newId('conversation') };
-  if (path.includes('canned-replies')) return { title: 'x' };
-  const ofBots: Record<string, object> = {
-    '/v1/bots/{id}/draft': { definition: { persona: { name: 'x' } } },
-    '/v1/bots/{id}/publish': {},
-    '/v1/bots/{id}/rollback': { version: 1 },
-    '/v1/bots/{id}/tests': { conversations: [] },
-    '/v1/bots/{id}/tests/run': {},
-    '/v1/bots/{id}/simulate': { says: 'x' },
-    '/v1/bots/{id}/proposals': { text: 'x', answer: 'y' },
-    '/v1/bot-proposals/{id}/approve': { answer: 'y' },
-  };
-  if (ofBots[path]) return ofBots[path];
-  if (path.includes('versions')) return { definition: { persona: { name: 'x' } } };
-  if (path === '/v1/conversations/{id}/messages') return { text: 'x' };
-  if (path.endsWith('/dry-run')) return { parts: [{ type: 'text', text: 'x' }] };
-  if (path.endsWith('/simulate')) return { from: 'x', text: 'y' };
-  if (path.endsWith('/recover')) return { since: '2026-11-21T12:00:00Z' };
-  if (path.endsWith('/rotate')) return {};
-  if (path.endsWith('/identities')) return { kind: 'email', value: 'x' };
-  if (path.endsWith('/merge')) return { contact_id: newId('contact') };
-  if (path.endsWith('/consents')) {
-    return { channel_id: newId('channel'), kind: 'email', value: 'x', state: 'opted-out' };
-  }
-  if (path.includes('webhook-endpoints') || path.endsWith('/erase')) return {};
-  if (path.endsWith('/decision')) return { decision: 'approve' };
-  if (path.endsWith('/search')) return { query: 'x' };
-  if (path.endsWith('/sources')) return { kind: 'rows', title: 'x' };
-  if (path.endsWith('/rows')) return { rows: [{ key: 'k', text: 'x' }] };
-  if (path.endsWith('/rows/delete')) return { keys: ['k'] };
-  return path.startsWith('/v1/knowledge-sources/') ? { title: 'x' } : { name: 'x' };
-}
 
 async function visitor(): Promise<{ client_token: string; conversation_id: string; id: string }> {
   return (await api('POST', '/v1/sessions', {})).body;
@@ -483,6 +493,30 @@ describe('what is answered', () => {
     expectShape(await api('POST', `${at}/rotate`, {}), 200, 'ApiKeyWithSecret');
     expect((await api('DELETE', at)).status).toBe(204);
     expectShape(await api('GET', '/v1/audit-logs'), 200, 'AuditLineList');
+    const client = await api('POST', '/v1/oauth-clients', { name: 'CRM', scopes: ['messages:read'] });
+    expectShape(client, 201, 'OauthClientWithSecret');
+    expectShape(await api('GET', '/v1/oauth-clients'), 200, 'OauthClientList');
+    expectShape(await api('GET', `/v1/oauth-clients/${client.body.id}`), 200, 'OauthClient');
+    const keysAt = `/v1/channels/${home.channelId}/visitor-keys`;
+    expectShape(await api('POST', keysAt, { algorithm: 'HS256' }), 201, 'VisitorKeyWithSecret');
+    expectShape(await api('GET', keysAt), 200, 'VisitorKeyList');
+  });
+
+  it('is what the document says of people', async () => {
+    const ada = { email: 'ada@home.example', name: 'Ada', password: 'a long password', role: 'admin' };
+    expectShape(await api('POST', '/v1/members', ada), 201, 'Member');
+    expectShape(await api('GET', '/v1/members'), 200, 'MemberList');
+    const invited = await api('POST', '/v1/invitations', { email: 'eve@home.example', role: 'viewer' });
+    expectShape(invited, 201, 'InvitationWithLink');
+    expectShape(await api('GET', '/v1/invitations'), 200, 'InvitationList');
+    const browser = browserOf(booted, home.workspaceId);
+    const { email, password } = ada;
+    expectShape(await browser('GET', '/v1/auth/set-up'), 200, 'SetUpState');
+    expectShape(await browser('POST', '/v1/auth/sign-in', { email, password }), 200, 'SignedIn');
+    expectShape(await browser('GET', '/v1/auth/session'), 200, 'LogIn');
+    expectShape(await browser('GET', '/v1/auth/sessions'), 200, 'LoginSessionList');
+    expectShape(await browser('POST', '/v1/auth/totp'), 200, 'TotpSecret');
+    expectShape(await browser('GET', '/v1/me'), 200, 'Me');
   });
 
   it('is what the document says of webhooks, and what it says they send', async () => {

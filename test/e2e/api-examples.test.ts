@@ -23,7 +23,14 @@ afterAll(() => booted?.close());
 
 /** What a person has at hand, or a signature: test/e2e has a file about each. */
 const needsMore = ({ id, path }: DescribedOperation): boolean =>
-  path.startsWith('/v1/auth/') || ['Members_update', 'Triggers_fire'].includes(id);
+  path.startsWith('/v1/auth/') ||
+  [
+    'Members_update',
+    'OauthClients_rotate',
+    'OauthClients_update',
+    'Triggers_fire',
+    'VisitorKeys_create',
+  ].includes(id);
 
 describe('the examples of the description', () => {
   it('are there for every body of JSON', () => {

@@ -198,7 +198,14 @@ describe('the roles', () => {
       'errand.id',
       'errand.leased_by',
       'errand.workspace_id',
+      'export.due_at',
+      'export.epoch',
+      'export.id',
+      'export.leased_by',
+      'export.workspace_id',
       'idempotency.created_at',
+      'inbound_trigger.id',
+      'inbound_trigger.workspace_id',
       'invitation.id',
       'invitation.token_hash',
       'invitation.workspace_id',
@@ -293,6 +300,7 @@ describe('the roles', () => {
       'delivery_take: SETOF delivery_claim',
       'delivery_wait_ms: double precision',
       'errand_take: SETOF errand_claim',
+      'export_take: SETOF export_claim',
       'invitation_workspace: uuid',
       'knowledge_matches: TABLE(id uuid, weight double precision)',
       'knowledge_near: TABLE(asked text, word text, passages integer)',
@@ -311,6 +319,7 @@ describe('the roles', () => {
       'send_take: SETOF send_claim',
       'session_workspace: uuid',
       'snooze_due: TABLE(workspace_id uuid, conversation_id uuid)',
+      'trigger_workspace: uuid',
       'webhook_forget: integer',
       'webhook_take: SETOF webhook_claim',
       'workspace_ids: SETOF uuid',
@@ -495,6 +504,11 @@ describe.each(variants)('$name, with ids of others', ({ make }) => {
     expect(await repositories.personalData.sessionsOf(w(), theirs.contactId)).toEqual([]);
     expect((await repositories.contacts.list(w(), page, { address: 'Theirs' })).data).toEqual([]);
     expect((await repositories.contactMerges.list(w(), page, theirs.contactId)).data).toEqual([]);
+    await expect(repositories.triggers.get(w(), theirs.triggerId)).rejects.toMatchObject(gone);
+    await expect(repositories.exports.get(w(), theirs.exportId)).rejects.toMatchObject(gone);
+    const log = await repositories.eventLog.after(w(), { after: 0, types: null, limit: 1_000 });
+    expect(log.filter((event) => event.conversation_id === theirs.conversationId)).toEqual([]);
+    expect((await repositories.retentionRules.get(w())).rules).toHaveLength(1);
     await expect(repositories.sends.get(w(), theirs.sendId)).rejects.toMatchObject(gone);
     await expect(repositories.sends.batch(w(), theirs.sendBatchId)).rejects.toMatchObject(gone);
     expect((await repositories.sends.list(w(), page, { contactId: theirs.contactId })).data).toEqual([]);
@@ -539,6 +553,8 @@ describe.each(variants)('$name, with ids of others', ({ make }) => {
       await repositories.deadLetters.deliveries(w(), page),
       await repositories.conversations.list(w(), page),
       await repositories.webhookEndpoints.list(w(), page),
+      await repositories.triggers.list(w(), page),
+      await repositories.exports.list(w(), page),
       await repositories.contacts.list(w(), page),
       await repositories.contactMerges.list(w(), page),
       await repositories.sends.list(w(), page),
@@ -630,6 +646,15 @@ describe.each(variants)('$name, with ids of others', ({ make }) => {
       [ours.contactId, theirs.channelId],
     ] as const) {
       const steps = [{ channelId, success: 'sent' as const, waitMs: 1 }];
+      const secret = { secret: 'x', overlapMs: 0, actor };
+      await expect(
+        repositories.triggers.update(w(), theirs.triggerId, { name: 'x' }, actor),
+      ).rejects.toThrow();
+      await expect(repositories.triggers.rotate(w(), theirs.triggerId, secret)).rejects.toThrow();
+      await expect(repositories.triggers.remove(w(), theirs.triggerId, actor)).rejects.toThrow();
+      await expect(repositories.exports.remove(w(), theirs.exportId, actor)).rejects.toThrow();
+      const rule = { kind: 'messages', channel_id: theirs.channelId, days: 30 } as const;
+      await expect(repositories.retentionRules.set(w(), rule, actor)).rejects.toThrow();
       await expect(repositories.sends.create(w(), { ...plan, to, steps })).rejects.toMatchObject({
         code: 'input/invalid',
       });

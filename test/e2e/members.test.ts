@@ -164,7 +164,9 @@ describe('an invitation', () => {
     );
     expect(said(await accept(token, 'short'))).toBe('422 input/invalid');
     const tries = await Promise.all([accept(token), accept(token)]);
-    expect(tries.map(({ status }) => status).sort()).toEqual([200, expect.toBeOneOf([403, 409, 410])]);
+    const [first, second] = tries.map(({ status }) => status).sort((a, b) => a - b);
+    expect(first).toBe(200);
+    expect([403, 409, 410]).toContain(second);
     expect(said(await accept(token))).toBe('403 access/invalid-link');
     const eve = browserOf(booted, home.workspaceId);
     await eve('POST', '/v1/auth/sign-in', { email: 'eve@example.com', password });
@@ -241,7 +243,7 @@ describe('the audit log', () => {
     ).data
       .filter(({ action }) => action.endsWith('.read'))
       .map(({ action, target }) => `${action} ${target}`)
-      .reverse();
+      .toReversed();
     const conversation = `conversation.read ${session.conversation_id}`;
     const message = `message.read ${data[0].id}`;
     const events = `event.read ${home.workspaceId}`;

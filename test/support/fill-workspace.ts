@@ -8,6 +8,7 @@ import {
   type ContactMergeId,
   type ConversationId,
   type DeliveryId,
+  type ExportId,
   type IdentityId,
   type InboxEventId,
   type InvitationId,
@@ -18,6 +19,7 @@ import {
   type SendBatchId,
   type SendId,
   type SessionId,
+  type TriggerId,
   type TurnId,
   type VisitorKeyId,
   type WebhookDeliveryId,
@@ -54,6 +56,8 @@ export interface FilledWorkspace {
   /** Dead. */
   deliveryId: DeliveryId;
   operationId: OperationId;
+  triggerId: TriggerId;
+  exportId: ExportId;
   webhookEndpointId: WebhookEndpointId;
   webhookDeliveryId: WebhookDeliveryId;
 }
@@ -171,12 +175,16 @@ export async function fillWorkspace(store: TestStore, name: string): Promise<Fil
 async function fillConversation(
   store: TestStore,
   at: { workspaceId: WorkspaceId; channelId: ChannelId; conversationId: ConversationId; botId: BotId },
-): Promise<Pick<FilledWorkspace, 'inboxEventId' | 'messageId' | 'turnId' | 'deliveryId'>> {
+): Promise<
+  Pick<FilledWorkspace, 'inboxEventId' | 'messageId' | 'turnId' | 'deliveryId' | 'triggerId' | 'exportId'>
+> {
   const ids = {
     inboxEventId: newId('inboxEvent'),
     messageId: newId('message'),
     turnId: newId('turn'),
     deliveryId: newId('delivery'),
+    triggerId: newId('trigger'),
+    exportId: newId('export'),
   };
   const [w, ch, c, bot] = [at.workspaceId, at.channelId, at.conversationId, at.botId].map(uuidOf);
   const [question, answer, turn, delivery] = [
@@ -307,5 +315,18 @@ async function fillConversation(
     `consent (workspace_id, channel_id, address_kind, address_value, state) values ($1, $2, 'phone', '+1', 'opted-out')`,
     [w, ch],
   );
+  await insert(`inbound_trigger (workspace_id, id, name, action, secret) values ($1, $2, 'x', '{}', 'x')`, [
+    w,
+    uuidOf(ids.triggerId),
+  ]);
+  await insert(`export (workspace_id, id, asked_by) values ($1, $2, 'system')`, [w, uuidOf(ids.exportId)]);
+  await insert(`retention (workspace_id, id, kind, channel_id, days) values ($1, $2, 'messages', $3, 30)`, [
+    w,
+    uuidOf(newId('request')),
+    ch,
+  ]);
+  await store.owner.query('update conversation set last_message_seq = 2, answered_seq = 2 where id = $1', [
+    c,
+  ]);
   return ids;
 }

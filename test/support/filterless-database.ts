@@ -1,23 +1,14 @@
 import { Database, type WorkspaceTransaction } from '#libs/store';
 
 type Arguments = Record<string, unknown> & { where?: Record<string, unknown> };
+type Unit = (tx: WorkspaceTransaction) => Promise<unknown>;
 
-/**
- * A database that takes the workspace out of every condition that a repository writes: what then still keeps workspaces
- * apart is row-level security alone.
- */
-export class FilterlessDatabase extends Database {
+/** Takes the workspace out of every condition that a repository writes. */
+class Filters {
   /** Conditions taken out so far. */
   removed = 0;
 
-  override withWorkspace<T>(
-    workspaceId: Parameters<Database['withWorkspace']>[0],
-    work: (tx: WorkspaceTransaction) => Promise<T>,
-  ): Promise<T> {
-    return super.withWorkspace(workspaceId, (tx) => work(this.#filterless(tx)));
-  }
-
-  #filterless(tx: WorkspaceTransaction): WorkspaceTransaction {
+  strip(tx: WorkspaceTransaction): WorkspaceTransaction {
     return new Proxy(tx, {
       get: (target, name: string) => {
         const member: unknown = Reflect.get(target, name);
@@ -67,4 +58,38 @@ export class FilterlessDatabase extends Database {
     }
     return Object.assign(pieces, { raw: pieces });
   }
+}
+
+/** A database without the filters of its callers: what then still keeps workspaces apart is row-level security alone. */
+export class FilterlessDatabase extends Database {
+  readonly #filters = new Filters();
+
+  /** Conditions taken out so far. */
+  get removed(): number {
+    return this.#filters.removed;
+  }
+
+  override withWorkspace<T>(
+    workspaceId: Parameters<Database['withWorkspace']>[0],
+    work: (tx: WorkspaceTransaction) => Promise<T>,
+  ): Promise<T> {
+    return super.withWorkspace(workspaceId, (tx) => work(this.#filters.strip(tx)));
+  }
+}
+
+/** Takes the filters out of a database that is in use. @returns how many conditions were taken out so far */
+export function stripFilters(database: Database): () => number {
+  const filters = new Filters();
+  const { withWorkspace, withLogin } = database;
+  const stripped =
+    (work: Unit): Unit =>
+    (tx) =>
+      work(filters.strip(tx));
+  Object.assign(database, {
+    withWorkspace: (workspaceId: Parameters<typeof withWorkspace>[0], work: Unit) =>
+      withWorkspace.call(database, workspaceId, stripped(work)),
+    withLogin: (...[memberId, workspaceIds, work]: Parameters<typeof withLogin>) =>
+      withLogin.call(database, memberId, workspaceIds, stripped(work)),
+  });
+  return () => filters.removed;
 }

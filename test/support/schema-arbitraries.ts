@@ -64,7 +64,7 @@ export function queries(
 }
 
 const textOf = (value: unknown): string =>
-  (typeof value === 'object' ? JSON.stringify(value) : String(value)).toWellFormed();
+  (typeof value === 'string' ? value : JSON.stringify(value)).toWellFormed();
 
 /** Puts something else in one place. */
 function breakOne([value, at, other]: [unknown, number, unknown]): unknown {

@@ -216,6 +216,12 @@ function addAccess(program: Command, add: Declare): void {
 function addInstallation(program: Command, add: Declare): void {
   add(
     program,
+    'export [file]',
+    'has an archive of everything made, and fetches it',
+    async () => (await import('./commands/export.js')).exportAll,
+  ).option('--media', 'with the files of messages');
+  add(
+    program,
     'doctor',
     'looks at address, key, database, queue, clock and channels; ends with 7 when something is wrong',
     async () => (await import('./commands/doctor.js')).doctor,
@@ -232,10 +238,7 @@ function addInstallation(program: Command, add: Declare): void {
     'serves the Model Context Protocol over stdio, with the rights of the key',
     async () => (await import('./commands/mcp.js')).mcp,
   );
-  add(
-    program,
-    'completion <shell>',
-    'prints completion for bash, zsh or fish',
-    async () => (await import('./commands/completion.js')).completion,
+  add(program, 'completion <shell>', 'prints completion for bash, zsh or fish', async () =>
+    (await import('./commands/completion.js')).completionFor(program),
   );
 }

@@ -22,8 +22,7 @@ export async function run(argv: readonly string[], world: World): Promise<number
   }
 }
 
-/** The commands, without running any: for help and completion. */
-export function programFor(world: World, outcome: { code: number } = { code: 0 }): Command {
+function programFor(world: World, outcome: { code: number }): Command {
   const program = new Command('parley')
     .description(
       'Works with a Parley: channels, conversations, webhooks, bots, keys, and the installation itself.',

@@ -8,6 +8,7 @@ import type { z } from 'zod';
 import { converted } from './contract/convert.js';
 import { addExamples } from './contract/examples.js';
 import { describeBeyond } from './contract/extension.js';
+import { hoistDefinitions } from './contract/hoist.js';
 import { describeOperations } from './contract/operations.js';
 import { describeProblems } from './contract/problems.js';
 import { tagsOf } from './contract/tags.js';
@@ -45,7 +46,7 @@ export function documentOf(app: INestApplicationContext, publicUrl: string): Ope
   for (const operations of Object.values(document.paths)) {
     for (const operation of Object.values(operations as Record<string, Operation>)) asProblem(operation);
   }
-  const whole = withWebhooks(document);
+  const whole = hoistDefinitions(withWebhooks(document));
   whole.tags = tagsOf(whole);
   describeOperations(whole);
   describeProblems(whole);

@@ -1,7 +1,7 @@
 import { createHmac, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { fault, isFault } from '#libs/faults';
-import { isId, newId, type OauthClientId, type OauthTokenId, Scope, type WorkspaceId } from '#libs/model';
+import { isId, newId, type OauthClientId, Scope, type WorkspaceId } from '#libs/model';
 import {
   type Actor,
   idOfOperation,
@@ -142,7 +142,7 @@ export class ClientService {
 
   async #find(token: string): Promise<StoredOauthToken | null> {
     const pieces = readSecret(token);
-    const tokenId = `token_${pieces?.suffix ?? ''}` as OauthTokenId;
+    const tokenId = `token_${pieces?.suffix ?? ''}`;
     if (pieces?.label !== 'token' || !isId('oauthToken', tokenId)) return null;
     const found = await this.#known.get(tokenId, () => this.clients.findToken(tokenId));
     return found && timingSafeEqual(found.tokenHash, hashToken(token)) ? found : null;

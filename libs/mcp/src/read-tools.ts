@@ -112,6 +112,28 @@ export const readTools: readonly McpTool[] = [
     isUntrusted: true,
     run: (parley, { message_id: messageId }) => parley.messages.timeline(messageId),
   }),
+  tool({
+    name: 'get_analytics',
+    title: 'Read analytics',
+    description:
+      'Counts what happened in a time: volume, first response, resolution, deflection, hand-over, satisfaction and more.',
+    scope: 'analytics:read',
+    input: z.object({
+      report: z
+        .string()
+        .regex(/^[a-z-]{1,40}$/)
+        .describe(
+          'volume, first-response, resolution, deflection, hand-over, csat, deliveries, cost, answers, flows or questions',
+        ),
+      from: z.iso.datetime(),
+      to: z.iso.datetime(),
+      interval: z.enum(['hour', 'day', 'week', 'month']).default('day'),
+      group_by: z.enum(['channel', 'bot', 'operator']).optional(),
+    }),
+    effect: 'read',
+    isUntrusted: true,
+    run: (parley, { report, ...query }) => parley.analytics.report(report, defined(query)),
+  }),
 ];
 
 /** Without what was not given: an absent field and one that is undefined are not the same. */

@@ -694,6 +694,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/channels/{id}/visitor-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the keys of a channel, without their secrets */
+        get: operations["VisitorKeys_list"];
+        put?: never;
+        /** Adds a key; several hold at once, so that one can be exchanged without a gap */
+        post: operations["VisitorKeys_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/contact-merges": {
         parameters: {
             query?: never;
@@ -1607,6 +1625,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says how long things are kept */
+        get: operations["Retention_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Sets how long things of a kind are kept, on all channels or on one; what is older is forgotten within minutes, for good */
+        patch: operations["Retention_set"];
+        trace?: never;
+    };
     "/v1/secrets": {
         parameters: {
             query?: never;
@@ -1852,6 +1888,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/visitor-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a key: what it signed vouches for nobody any more */
+        delete: operations["VisitorKeys_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/webhook-deliveries/{id}": {
         parameters: {
             query?: never;
@@ -2052,7 +2105,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begins a visitor's session, or, with the token of one, lets it go on */
+        /** Begins a visitor's session, or, with the token of one, lets it go on; a known visitor goes on where they were */
         post: operations["WidgetSessions_open"];
         delete?: never;
         options?: never;
@@ -3734,6 +3787,12 @@ export interface components {
             };
             name: string;
         };
+        CreateVisitorKey: {
+            /** @enum {string} */
+            algorithm: "HS256" | "RS256" | "ES256" | "EdDSA";
+            /** @description In PEM (SPKI), for every algorithm but HS256; the secret of that one is made here */
+            public_key?: string;
+        };
         CreateWebhookEndpoint: {
             /**
              * @description Only events of these channels; empty: of all, and of none
@@ -3770,6 +3829,8 @@ export interface components {
         CreateWidgetSession: {
             /** @description ChannelId: `chan_` and 26 characters */
             channel_id: string;
+            /** @description Who the visitor is, on the word of your server: they go on where they were, on whatever device */
+            identity?: components["schemas"]["VisitorIdentity"];
             /** @description Language of the visitor, BCP 47 */
             locale?: string;
             /**
@@ -5417,6 +5478,23 @@ export interface components {
             /** @description Each opens the login once; shown now and never again */
             recovery_codes: string[];
         };
+        Retention: {
+            /** @description Days by kind where there is no rule; null: for ever */
+            defaults: {
+                [key: string]: number | null;
+            };
+            rules: components["schemas"]["RetentionRule"][];
+        };
+        RetentionRule: {
+            /** @description null: all channels that have no rule of their own */
+            channel_id: string | null;
+            days: number;
+            /**
+             * @description messages: what was said, with its files and traces · traces: why bots said what they said · media: files that came in · inbox: what providers told, as received · webhooks: deliveries
+             * @enum {string}
+             */
+            kind: "messages" | "traces" | "media" | "inbox" | "webhooks";
+        };
         RotateApiKey: {
             /**
              * @description How long the secret before is good too
@@ -5693,6 +5771,14 @@ export interface components {
             state: "opted-in" | "opted-out";
             /** @description Normalized by the connector, so that equal means same */
             value: string;
+        };
+        SetRetention: {
+            /** @default null */
+            channel_id?: string | null;
+            /** @description null: as the workspace or the installation says */
+            days: number | null;
+            /** @enum {string} */
+            kind: "messages" | "traces" | "media" | "inbox" | "webhooks";
         };
         SetSecret: {
             /** @description The name of a secret of the workspace */
@@ -6301,6 +6387,42 @@ export interface components {
             type: "video";
             /** @description Where the file can be fetched */
             url: string;
+        };
+        VisitorIdentity: {
+            /** @description A JWT that your server signed: `sub` is your id of the person, `exp` at most a day ahead */
+            token: string;
+        } | {
+            /** @description Your id of the person */
+            external_id: string;
+            /** @description HMAC-SHA-256 of the id with the secret of an HS256 key, in hexadecimal */
+            hash: string;
+        };
+        VisitorKey: {
+            /** @enum {string} */
+            algorithm: "HS256" | "RS256" | "ES256" | "EdDSA";
+            /** @description ChannelId: `chan_` and 26 characters */
+            channel_id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description The `kid` in the header of a token */
+            id: string;
+            public_key: string | null;
+        };
+        VisitorKeyList: {
+            data: components["schemas"]["VisitorKey"][];
+        };
+        VisitorKeyWithSecret: {
+            /** @enum {string} */
+            algorithm: "HS256" | "RS256" | "ES256" | "EdDSA";
+            /** @description ChannelId: `chan_` and 26 characters */
+            channel_id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description The `kid` in the header of a token */
+            id: string;
+            public_key: string | null;
+            /** @description Of HS256, as text: shown now and never again */
+            secret: string | null;
         };
         WebhookAttempt: {
             /** @description The first 1000 characters of the answer */
@@ -8843,6 +8965,97 @@ export interface operations {
             };
         };
     };
+    VisitorKeys_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorKeyList"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    VisitorKeys_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateVisitorKey"];
+            };
+        };
+        responses: {
+            /** @description The key; of HS256 with its secret */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorKeyWithSecret"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ContactLinks_list: {
         parameters: {
             query?: {
@@ -10333,7 +10546,7 @@ export interface operations {
         /** @description The archive, as it was downloaded */
         requestBody: {
             content: {
-                "application/gzip": string;
+                "application/vnd.parley.archive": string;
             };
         };
         responses: {
@@ -12125,6 +12338,92 @@ export interface operations {
             };
         };
     };
+    Retention_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rules of the workspace, and what holds without them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Retention_set: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetRetention"];
+            };
+        };
+        responses: {
+            /** @description All rules as they are now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     Secrets_list: {
         parameters: {
             query?: {
@@ -13082,6 +13381,50 @@ export interface operations {
             410: components["responses"]["Problem410"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    VisitorKeys_remove: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
             422: components["responses"]["Problem422"];
             424: components["responses"]["Problem424"];
             429: components["responses"]["Problem429"];

@@ -286,6 +286,20 @@ export class ChannelsCalls extends Resource {
       options,
     });
   }
+
+  /** Adds a key; several hold at once, so that one can be exchanged without a gap. `POST /v1/channels/{id}/visitor-keys` */
+  createVisitorKeys(
+    id: string,
+    body: Body<'VisitorKeys_create'>,
+    options: CallOptions = {},
+  ): Promise<Answer<'VisitorKeys_create'>> {
+    return this.json({ verb: 'POST', path: `/v1/channels/${inPath(id)}/visitor-keys`, body, options });
+  }
+
+  /** Lists the keys of a channel, without their secrets. `GET /v1/channels/{id}/visitor-keys` */
+  listVisitorKeys(id: string, options: CallOptions = {}): Promise<Answer<'VisitorKeys_list'>> {
+    return this.json({ verb: 'GET', path: `/v1/channels/${inPath(id)}/visitor-keys`, options });
+  }
 }
 
 /** Calls under `/v1/contact-merges`. */
@@ -802,6 +816,19 @@ export class OauthClientsCalls extends Resource {
   }
 }
 
+/** Calls under `/v1/retention`. */
+export class RetentionCalls extends Resource {
+  /** Says how long things are kept. `GET /v1/retention` */
+  get(options: CallOptions = {}): Promise<Answer<'Retention_get'>> {
+    return this.json({ verb: 'GET', path: '/v1/retention', options });
+  }
+
+  /** Sets how long things of a kind are kept, on all channels or on one; what is older is forgotten within minutes, for good. `PATCH /v1/retention` */
+  set(body: Body<'Retention_set'>, options: CallOptions = {}): Promise<Answer<'Retention_set'>> {
+    return this.json({ verb: 'PATCH', path: '/v1/retention', body, options });
+  }
+}
+
 /** Calls under `/v1/secrets`. */
 export class SecretsCalls extends Resource {
   /** Lists the names of sealed values; the values are never shown. `GET /v1/secrets` */
@@ -932,6 +959,14 @@ export class TriggersCalls extends Resource {
   }
 }
 
+/** Calls under `/v1/visitor-keys`. */
+export class VisitorKeysCalls extends Resource {
+  /** Ends a key: what it signed vouches for nobody any more. `DELETE /v1/visitor-keys/{id}` */
+  remove(id: string, options: CallOptions = {}): Promise<void> {
+    return this.nothing({ verb: 'DELETE', path: `/v1/visitor-keys/${inPath(id)}`, options });
+  }
+}
+
 /** Calls under `/v1/webhook-deliveries`. */
 export class WebhookDeliveriesCalls extends Resource {
   /** Reads one delivery: what was sent, and what came back each time. `GET /v1/webhook-deliveries/{id}` */
@@ -1051,7 +1086,7 @@ export class WidgetCalls extends Resource {
     return this.json({ verb: 'POST', path: '/v1/widget/media', body, query, options });
   }
 
-  /** Begins a visitor's session, or, with the token of one, lets it go on. `POST /v1/widget/sessions` */
+  /** Begins a visitor's session, or, with the token of one, lets it go on; a known visitor goes on where they were. `POST /v1/widget/sessions` */
   open(body: Body<'WidgetSessions_open'>, options: CallOptions = {}): Promise<Answer<'WidgetSessions_open'>> {
     return this.json({ verb: 'POST', path: '/v1/widget/sessions', body, options });
   }
@@ -1085,12 +1120,14 @@ export class Calls {
   readonly members: MembersCalls;
   readonly messages: MessagesCalls;
   readonly oauthClients: OauthClientsCalls;
+  readonly retention: RetentionCalls;
   readonly secrets: SecretsCalls;
   readonly sendBatches: SendBatchesCalls;
   readonly sends: SendsCalls;
   readonly sessions: SessionsCalls;
   readonly stream: StreamCalls;
   readonly triggers: TriggersCalls;
+  readonly visitorKeys: VisitorKeysCalls;
   readonly webhookDeliveries: WebhookDeliveriesCalls;
   readonly webhookEndpoints: WebhookEndpointsCalls;
   readonly widget: WidgetCalls;
@@ -1122,12 +1159,14 @@ export class Calls {
     this.members = new MembersCalls(transport);
     this.messages = new MessagesCalls(transport);
     this.oauthClients = new OauthClientsCalls(transport);
+    this.retention = new RetentionCalls(transport);
     this.secrets = new SecretsCalls(transport);
     this.sendBatches = new SendBatchesCalls(transport);
     this.sends = new SendsCalls(transport);
     this.sessions = new SessionsCalls(transport);
     this.stream = new StreamCalls(transport);
     this.triggers = new TriggersCalls(transport);
+    this.visitorKeys = new VisitorKeysCalls(transport);
     this.webhookDeliveries = new WebhookDeliveriesCalls(transport);
     this.webhookEndpoints = new WebhookEndpointsCalls(transport);
     this.widget = new WidgetCalls(transport);

@@ -83,12 +83,15 @@ async function* pieces(
     }
   } catch (cause) {
     signal?.throwIfAborted();
-    throw new ConnectionError('The stream broke off.', { cause });
+    throw brokenOff(cause);
   } finally {
     // Also when the caller leaves its loop: the server need not go on.
     await reader.cancel().catch(() => undefined);
   }
 }
+
+const brokenOff = (cause: unknown): ConnectionError =>
+  new ConnectionError('The stream broke off.', { cause });
 
 async function readWithin(
   reader: ReadableStreamDefaultReader<Uint8Array>,

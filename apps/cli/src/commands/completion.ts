@@ -1,16 +1,17 @@
 import type { Command } from 'commander';
 import { fault } from '#libs/faults';
 import type { Action } from '../commands.js';
-import { programFor } from '../program.js';
 
-/** Prints what a shell needs to complete commands. */
-export const completion: Action = (desk, [shell]) => {
-  const print = shells[shell ?? ''];
-  if (!print)
-    throw fault('input/invalid', { detail: `There is no completion for "${shell}": bash, zsh or fish.` });
-  desk.world.stdout.write(print(programFor(desk.world)));
-  return Promise.resolve();
-};
+/** Prints what a shell needs to complete the commands of a program. */
+export const completionFor =
+  (program: Command): Action =>
+  (desk, [shell]) => {
+    const print = shells[shell ?? ''];
+    if (!print)
+      throw fault('input/invalid', { detail: `There is no completion for "${shell}": bash, zsh or fish.` });
+    desk.world.stdout.write(print(program));
+    return Promise.resolve();
+  };
 
 const namesOf = (command: Command): string => command.commands.map((one) => one.name()).join(' ');
 const groupsOf = (program: Command): Command[] => program.commands.filter((one) => one.commands.length > 0);

@@ -16,6 +16,6 @@ export const limitsSlice = {
     .prefault('120/1m')
     .describe('Most messages of one visitor; `none` for no limit.'),
   PARLEY_LIMIT_DOOR: allowance()
-    .prefault('60/1m')
+    .prefault('300/1m')
     .describe('Most sessions that one address begins on a channel; `none` for no limit.'),
 } satisfies Record<string, z.ZodType>;
