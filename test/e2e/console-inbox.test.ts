@@ -207,7 +207,7 @@ describe.skipIf(programs.chromium === undefined)('the inbox in a browser', () =>
     });
     const { body } = await until('it is with one of them', async () => {
       const answer = await api('GET', `/v1/conversations/${conversation}`);
-      return answer.body.owner === 'operator' && answer;
+      return answer.body.owner === 'operator' ? answer : null;
     });
     expect([ada.memberId, ben.memberId]).toContain(body.assignee_id);
   });
