@@ -144,6 +144,6 @@ describe.skipIf(programs.chromium === undefined)('every screen', () => {
         expect(overflow, `${name} is wider than a ${size}`).toBeLessThanOrEqual(0);
       }
     },
-    60_000,
+    120_000,
   );
 });

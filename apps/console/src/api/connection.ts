@@ -43,12 +43,13 @@ export async function lookNow(): Promise<void> {
 }
 
 function lookAgain(waitMs: number): void {
-  setTimeout(() => {
-    if (!now.isLost) return;
-    void lookNow().then(() => {
-      if (now.isLost) lookAgain(Math.min(waitMs * 1.6, LONGEST_WAIT_MS));
-    });
-  }, waitMs);
+  setTimeout(() => void lookOnce(waitMs), waitMs);
+}
+
+async function lookOnce(waitedMs: number): Promise<void> {
+  if (!now.isLost) return;
+  await lookNow();
+  if (now.isLost) lookAgain(Math.min(waitedMs * 1.6, LONGEST_WAIT_MS));
 }
 
 /** Calls back each time that the connection is there again; returns how to stop. */

@@ -9,7 +9,7 @@ export interface Membership {
   id: string;
   name: string;
   role: string;
-  permissions: readonly (Scope | string)[];
+  permissions: readonly string[];
 }
 
 /** Who is signed in. */

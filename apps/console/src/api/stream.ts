@@ -11,9 +11,9 @@ export interface StreamEvent {
 
 /** What a stream tells its listener. */
 export interface StreamOptions {
-  onEvent(event: StreamEvent): void;
+  onEvent: (event: StreamEvent) => void;
   /** Called each time that the stream stands, after a break too. */
-  onOpen?(): void;
+  onOpen?: () => void;
   /** A position to go on after; later ones are kept by the stream itself. */
   after?: string;
   signal: AbortSignal;
@@ -52,7 +52,7 @@ async function read(answer: Response, onEvent: (event: StreamEvent) => void): Pr
   if (!answer.body) return;
   const parser = createParser({
     onEvent: ({ event = 'message', id = null, data }) => {
-      onEvent({ type: event, id: id as string | null, data: JSON.parse(data) as unknown });
+      onEvent({ type: event, id: id, data: JSON.parse(data) as unknown });
     },
   });
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();

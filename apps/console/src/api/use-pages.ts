@@ -11,8 +11,8 @@ export interface Pages<Item> {
   error: unknown;
   hasMore: boolean;
   isLoadingMore: boolean;
-  more(): void;
-  again(): void;
+  more: () => void;
+  again: () => void;
 }
 
 /** Reads a long list from its newest end; `more` reads on. */

@@ -1,9 +1,7 @@
-import { Alert, Button, Group, Skeleton, Stack, Tabs, Text } from '@mantine/core';
-import { IconCircleCheck, IconUpload } from '@tabler/icons-react';
+import { Skeleton, Stack, Tabs } from '@mantine/core';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { BotDefinition } from '#libs/model';
-import { AskFirst } from '../parts/ask-first.js';
 import { Page } from '../parts/page.js';
 import { ProblemNote } from '../parts/problem-note.js';
 import { AsFile } from './as-file.js';
@@ -11,6 +9,7 @@ import { type BotDraft, useBotDraft } from './draft.js';
 import { FlowList } from './flow-list.js';
 import { Guardrails } from './guardrails.js';
 import { KnowledgeSettings } from './knowledge-settings.js';
+import { DraftNote, PublishButtons } from './publish.js';
 import { botTabs } from './routes.js';
 import { Rules } from './rules.js';
 import { TryBot } from './try-bot.js';
@@ -83,68 +82,5 @@ export function BotScreen() {
         </Stack>
       )}
     </Page>
-  );
-}
-
-/** Publishing, and throwing changes away. */
-export function PublishButtons({ draft }: { draft: BotDraft }) {
-  const { t } = useTranslation('bots');
-  if (!draft.mayWrite) return null;
-  return (
-    <>
-      {draft.isChanged && (
-        <AskFirst
-          label={t('discard')}
-          text={t('discardText')}
-          variant="default"
-          color="red"
-          work={() => Promise.resolve(draft.discard())}
-        />
-      )}
-      <Button
-        leftSection={<IconUpload size={18} aria-hidden />}
-        disabled={!draft.isChanged || draft.problems.length > 0}
-        loading={draft.publish.isPending}
-        onClick={draft.publish.run}
-      >
-        {t('publish')}
-      </Button>
-    </>
-  );
-}
-
-/** How far the draft is from what answers. */
-export function DraftNote({ draft }: { draft: BotDraft }) {
-  const { t } = useTranslation('bots');
-  return (
-    <div role="status">
-      <Stack gap="xs">
-        {draft.publish.isDone && (
-          <Alert color="green" icon={<IconCircleCheck size={20} aria-hidden />}>
-            {t('published')}
-          </Alert>
-        )}
-        {draft.isChanged && (
-          <Alert color={draft.problems.length > 0 ? 'red' : 'yellow'}>
-            <Text size="sm">{t('changed')}</Text>
-            {draft.newer !== null && <Text size="sm">{t('behind', { version: draft.newer })}</Text>}
-            {draft.problems.length > 0 && (
-              <>
-                <Text size="sm" fw={600} mt={4}>
-                  {t('problems', { count: draft.problems.length })}
-                </Text>
-                {draft.problems.slice(0, 8).map(({ pointer, message }) => (
-                  <Group key={pointer + message} gap={6}>
-                    <code>{pointer}</code>
-                    <Text size="sm">{message}</Text>
-                  </Group>
-                ))}
-              </>
-            )}
-          </Alert>
-        )}
-        <ProblemNote error={draft.publish.error} />
-      </Stack>
-    </div>
   );
 }

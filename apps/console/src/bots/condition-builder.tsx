@@ -53,7 +53,7 @@ export function ConditionBuilder({ value, onChange }: { value: string; onChange:
         operators={operators}
         query={query}
         onQueryChange={(next) => {
-          setQuery(next as RuleGroupType);
+          setQuery(next);
           onChange(next.rules.length === 0 ? '' : formatQuery(next, { format: 'cel', parseNumbers: true }));
         }}
         combinators={[
@@ -95,24 +95,26 @@ function read(cel: string): RuleGroupType {
   }
 }
 
-function Add({ label, handleOnClick, disabled }: ActionProps) {
+function Add(props: ActionProps) {
+  const { label, disabled } = props;
   return (
     <Button
       size="compact-sm"
       variant="default"
       disabled={disabled ?? false}
-      onClick={(event) => handleOnClick(event)}
+      onClick={(event) => props.handleOnClick(event)}
     >
       {label}
     </Button>
   );
 }
 
-function Remove({ title, handleOnClick }: ActionProps) {
-  return <CloseButton aria-label={title ?? ''} onClick={(event) => handleOnClick(event)} />;
+function Remove(props: ActionProps) {
+  return <CloseButton aria-label={props.title ?? ''} onClick={(event) => props.handleOnClick(event)} />;
 }
 
-function Choose({ options, value, title, handleOnChange }: VersatileSelectorProps) {
+function Choose(props: VersatileSelectorProps) {
+  const { options, value, title } = props;
   const data = (options as { name: string; label: string }[]).map(({ name, label }) => ({
     value: name,
     label,
@@ -122,13 +124,14 @@ function Choose({ options, value, title, handleOnChange }: VersatileSelectorProp
       size="xs"
       aria-label={title ?? ''}
       data={data}
-      value={String(value ?? '')}
-      onChange={(event) => handleOnChange(event.currentTarget.value)}
+      value={value ?? ''}
+      onChange={(event) => props.handleOnChange(event.currentTarget.value)}
     />
   );
 }
 
-function Value({ value, title, type, inputType, handleOnChange }: ValueEditorProps) {
+function Value(props: ValueEditorProps) {
+  const { value, title, type, inputType } = props;
   if (type === 'checkbox') {
     return (
       <NativeSelect
@@ -136,7 +139,7 @@ function Value({ value, title, type, inputType, handleOnChange }: ValueEditorPro
         aria-label={title ?? ''}
         data={['true', 'false']}
         value={String(value === true || value === 'true')}
-        onChange={(event) => handleOnChange(event.currentTarget.value === 'true')}
+        onChange={(event) => props.handleOnChange(event.currentTarget.value === 'true')}
       />
     );
   }
@@ -146,7 +149,7 @@ function Value({ value, title, type, inputType, handleOnChange }: ValueEditorPro
       aria-label={title ?? ''}
       type={inputType ?? 'text'}
       value={String(value ?? '')}
-      onChange={(event) => handleOnChange(event.currentTarget.value)}
+      onChange={(event) => props.handleOnChange(event.currentTarget.value)}
     />
   );
 }

@@ -21,9 +21,9 @@ export interface BotDraft {
   newer: number | null;
   problems: readonly BotProblem[];
   mayWrite: boolean;
-  change(next: BotDefinition): void;
-  discard(): void;
-  publish: { run(): void; isPending: boolean; error: unknown; isDone: boolean };
+  change: (next: BotDefinition) => void;
+  discard: () => void;
+  publish: { run: () => void; isPending: boolean; error: unknown; isDone: boolean };
 }
 
 interface Kept {

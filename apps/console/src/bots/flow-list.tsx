@@ -53,7 +53,7 @@ export function FlowList({ botId, draft, definition }: PartProps) {
             <Group gap="xs">
               <Button
                 component={Link}
-                to={`/bots/${botId}/flows/${id}` as string}
+                to={`/bots/${botId}/flows/${id}`}
                 variant="light"
                 aria-label={`${t('flows.edit')}: ${name}`}
               >

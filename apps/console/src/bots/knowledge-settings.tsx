@@ -45,14 +45,13 @@ export function KnowledgeSettings({ botId, draft, definition }: PartProps) {
                 {...off}
                 label={t('bases')}
                 description={t('basesHint')}
-                data={(bases.data ?? []).map(({ id, name }) => ({ value: id as string, label: name }))}
+                data={(bases.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
                 value={[...(known.bases ?? [])]}
                 onChange={(chosen) => {
                   const { bases: _, ...others } = known;
                   draft.change({
                     ...definition,
-                    knowledge:
-                      chosen.length === 0 ? others : ({ ...known, bases: chosen } as unknown as BotKnowledge),
+                    knowledge: chosen.length === 0 ? others : { ...known, bases: chosen },
                   });
                 }}
               />

@@ -60,7 +60,7 @@ export function RuleForm(props: {
             { value: 'closed', label: t('rules.closed') },
           ]}
           value={when.hours ?? null}
-          onChange={(hours) => setWhen({ hours: (hours ?? undefined) as never })}
+          onChange={(hours) => setWhen({ hours: hours ?? undefined })}
         />
       </SimpleGrid>
       <Switch
@@ -95,7 +95,7 @@ export function RuleForm(props: {
         </Suspense>
       )}
       <Title order={3} size="sm">
-        {t('rules.then')}
+        {t('rules.what')}
       </Title>
       <SayField
         label={t('rules.reply')}

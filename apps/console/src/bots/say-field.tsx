@@ -83,7 +83,7 @@ function partOf(text: string, labels: readonly string[], before: Content | undef
     };
   });
   const style = before?.type === 'choices' ? before.style : ('quick_replies' as const);
-  return { type: 'choices', text, style, options } as Content;
+  return { type: 'choices', text, style, options };
 }
 
 /** A short id made of a label that nothing else has. */

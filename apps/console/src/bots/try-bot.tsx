@@ -31,7 +31,7 @@ export function TryBot({ botId, draft }: PartProps) {
         {mine.length > 1 && (
           <Select
             label={t('try.channel')}
-            data={mine.map(({ id, name }) => ({ value: id as string, label: name }))}
+            data={mine.map(({ id, name }) => ({ value: id, label: name }))}
             value={channelId}
             onChange={setChosen}
             allowDeselect={false}

@@ -55,7 +55,7 @@ export function ChannelSettings({ channel, kind }: { channel: Channel; kind: Cha
             <Select
               label={t('create.bot')}
               data={[
-                ...bots.data.map(({ id, name: label }) => ({ value: id as string, label })),
+                ...bots.data.map(({ id, name: label }) => ({ value: id, label })),
                 { value: NOBODY, label: t('create.nobody') },
               ]}
               value={bot}

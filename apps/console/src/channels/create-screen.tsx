@@ -106,7 +106,7 @@ function CreateForm({ kind }: { kind: ChannelType }) {
             label={t('create.bot')}
             description={t('create.botHint')}
             data={[
-              ...bots.data.map(({ id, name: label }) => ({ value: id as string, label })),
+              ...bots.data.map(({ id, name: label }) => ({ value: id, label })),
               { value: NOBODY, label: t('create.nobody') },
             ]}
             value={bot || (bots.data[0]?.id ?? NOBODY)}

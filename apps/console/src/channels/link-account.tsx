@@ -57,7 +57,7 @@ function SetUp({ setUp }: { setUp: NonNullable<ChannelConnection['set_up']> }) {
           <output className={classes['code']}>{value}</output>
         </>
       )}
-      {kind === 'link' && /^https:\/\//.test(value) && (
+      {kind === 'link' && value.startsWith('https://') && (
         <Anchor href={value} target="_blank" rel="noreferrer">
           {t('link.open')}
         </Anchor>

@@ -86,7 +86,7 @@ export function settingsIn(
     const raw = values[name];
     if (raw === '' || raw === undefined || raw === null) return [];
     if (Array.isArray(raw) && raw.length === 0 && preset === undefined) return [];
-    return [[name, kind === 'json' ? JSON.parse(String(raw)) : raw] as const];
+    return [[name, kind === 'json' ? JSON.parse(raw as string) : raw] as const];
   });
   return Object.fromEntries(said);
 }

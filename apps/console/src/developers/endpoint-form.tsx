@@ -24,9 +24,9 @@ export function EndpointForm({ endpoint, onClose }: { endpoint?: WebhookEndpoint
     initialValues: {
       url: endpoint?.url ?? '',
       description: endpoint?.description ?? '',
-      types: (endpoint?.types ?? []) as string[],
-      channel_ids: (endpoint?.channel_ids ?? []) as string[],
-      include: (endpoint?.include ?? []) as string[],
+      types: endpoint?.types ?? [],
+      channel_ids: endpoint?.channel_ids ?? [],
+      include: endpoint?.include ?? [],
     },
   });
   const save = useMutation({
@@ -82,7 +82,7 @@ export function EndpointForm({ endpoint, onClose }: { endpoint?: WebhookEndpoint
         />
         <MultiSelect
           label={t('hooks.channels')}
-          data={(channels.data ?? []).map(({ id, name }) => ({ value: id as string, label: name }))}
+          data={(channels.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
           {...form.getInputProps('channel_ids')}
         />
         <MultiSelect

@@ -27,7 +27,7 @@ export function Keys() {
       {t('keys.add')}
     </Button>
   );
-  const keys = [...(found.data ?? [])].reverse();
+  const keys = (found.data ?? []).toReversed();
   return (
     <Stack>
       <ProblemNote error={found.error} onRetry={() => void found.refetch()} />

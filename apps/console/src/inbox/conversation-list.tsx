@@ -4,7 +4,6 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { InboxConversation } from '#libs/model';
 import { useSession } from '../api/session.js';
 import { Empty } from '../parts/empty.js';
 import { ProblemNote } from '../parts/problem-note.js';

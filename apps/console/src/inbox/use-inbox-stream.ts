@@ -1,4 +1,4 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { type Query, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { InboxEvent } from '#libs/model';
 import { follow } from '../api/stream.js';
@@ -7,6 +7,8 @@ import { approvalsQuery, countsQuery, keepConversation, notesQuery, present, typ
 
 /** Changes of the numbers are looked up together, after a pause in milliseconds. */
 const COUNT_AFTER_MS = 1_500;
+/** The stream tells what changed in the 20 s before it stood; half of it is left to slow networks. */
+const FRESH_MS = 10_000;
 /** A person who has not been heard typing for so long has stopped. */
 const TYPING_MS = 8_000;
 
@@ -45,9 +47,13 @@ export function useInboxStream(): void {
     void follow('/v1/inbox/stream', {
       signal: gone.signal,
       onEvent: ({ data }) => hear(data as InboxEvent),
-      // What changed between the list and the first stream: after that the stream knows where it was.
+      // The first stream begins a little before it stands; a list that is older than that is read again.
       onOpen: () => {
-        if (isFirst) void client.invalidateQueries({ queryKey: ['inbox', 'list'] });
+        if (isFirst) {
+          const isOld = ({ state }: Query) =>
+            state.dataUpdatedAt > 0 && Date.now() - state.dataUpdatedAt > FRESH_MS;
+          void client.invalidateQueries({ queryKey: ['inbox', 'list'], predicate: isOld });
+        }
         isFirst = false;
       },
     });

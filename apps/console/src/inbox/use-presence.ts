@@ -5,15 +5,20 @@ import { oneself, present } from './inbox-data.js';
 
 const EVERY_MS = 20_000;
 const tab = newKey();
+/** One after the other: what was said last must arrive last. */
+let before: Promise<unknown> = Promise.resolve();
 
 /** Tells the others what this window shows, as long as it is on the screen. */
 export function usePresence(conversationId: string | undefined, isReplying: boolean): void {
   useEffect(() => {
     const tell = (): void => {
       if (document.visibilityState === 'hidden') return;
-      void call<PresenceList>('POST', '/v1/inbox/presence', {
-        body: { tab, conversation_id: conversationId ?? null, is_replying: isReplying },
-      })
+      before = before
+        .then(() =>
+          call<PresenceList>('POST', '/v1/inbox/presence', {
+            body: { tab, conversation_id: conversationId ?? null, is_replying: isReplying },
+          }),
+        )
         .then(({ data, you }) => {
           oneself.set(you ?? null);
           return present.set(data);

@@ -54,7 +54,7 @@ export function DeadLettersScreen() {
           aria-label={t('dead.filter')}
           placeholder={t('dead.filter')}
           clearable
-          data={(channels.data ?? []).map(({ id, name }) => ({ value: id as string, label: name }))}
+          data={(channels.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
           value={channel}
           onChange={setChannel}
         />

@@ -49,7 +49,7 @@ export function ReplayMany(props: {
           label={t('dead.manyChannel')}
           placeholder={t('dead.any')}
           clearable
-          data={channels.map(({ id, name }) => ({ value: id as string, label: name }))}
+          data={channels.map(({ id, name }) => ({ value: id, label: name }))}
           value={channel}
           onChange={setChannel}
         />

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 export function MessageLink({ messageId, label }: { messageId: string; label?: string }) {
   const { t } = useTranslation('channels');
   return (
-    <Anchor component={Link} to={`/operations/messages/${messageId}` as string} size="sm">
+    <Anchor component={Link} to={`/operations/messages/${messageId}`} size="sm">
       {label ?? t('activity.timeline')}
     </Anchor>
   );

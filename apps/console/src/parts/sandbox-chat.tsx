@@ -22,7 +22,7 @@ export function SandboxChat({ channelId, onAnswered }: SandboxChatProps) {
   const end = useRef<HTMLDivElement>(null);
   useEffect(() => {
     // Newer browsers give a promise, which is no clean-up.
-    void end.current?.scrollIntoView({ block: 'nearest' });
+    end.current?.scrollIntoView({ block: 'nearest' });
   }, [chat.messages.length, chat.isWaiting]);
   return (
     <div className={classes['chat']}>

@@ -2,10 +2,10 @@ import { useSyncExternalStore } from 'react';
 
 /** A value that components watch and anybody may set. */
 export interface Store<Value> {
-  get(): Value;
-  set(value: Value): void;
+  get: () => Value;
+  set: (value: Value) => void;
   /** The value, in a component. */
-  use(): Value;
+  use: () => Value;
 }
 
 /** Makes a store with its first value. */

@@ -7,8 +7,8 @@ export interface Draft<Value> {
   value: Value;
   /** Whether it was there before this screen was opened. */
   wasKept: boolean;
-  set(value: Value): void;
-  clear(): void;
+  set: (value: Value) => void;
+  clear: () => void;
 }
 
 /**

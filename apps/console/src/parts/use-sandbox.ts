@@ -9,13 +9,13 @@ export interface Sandbox {
   isWaiting: boolean;
   error: unknown;
   text: string;
-  setText(text: string): void;
+  setText: (text: string) => void;
   /** Says what was typed; it stays in the field until the server has it. */
-  say(): void;
-  choose(id: string, label: string): void;
-  retry(): void;
+  say: () => void;
+  choose: (id: string, label: string) => void;
+  retry: () => void;
   /** Begins a new conversation. */
-  begin(): void;
+  begin: () => void;
 }
 
 /** A conversation as a visitor of a channel, over the API. */

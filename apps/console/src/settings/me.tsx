@@ -7,7 +7,6 @@ import {
   Select,
   Stack,
   Switch,
-  Text,
   Title,
   useMantineColorScheme,
 } from '@mantine/core';
@@ -50,7 +49,7 @@ function Look() {
           w="fit-content"
           aria-label={t('shell:theme.label')}
           value={colorScheme}
-          onChange={(scheme) => setColorScheme(scheme as typeof colorScheme)}
+          onChange={(scheme) => setColorScheme(scheme)}
           data={(['light', 'dark', 'auto'] as const).map((value) => ({
             value,
             label: t(`shell:theme.${value}`),

@@ -5,7 +5,7 @@ export interface Shortcut {
   keys: string;
   /** What it does, for the sheet. */
   label: string;
-  run(): void;
+  run: () => void;
   /** Works while somebody types as well. */
   isGlobal?: boolean;
 }
@@ -78,7 +78,7 @@ function find(keys: string, isTyping: boolean): Shortcut | undefined {
   const isHeld = /(mod|alt)\+/.test(keys);
   if (!isHeld && (isTyping || !areSingleKeysOn())) return undefined;
   // What came on the screen last goes first.
-  for (const { shortcuts } of [...groups.values()].reverse()) {
+  for (const { shortcuts } of [...groups.values()].toReversed()) {
     const found = shortcuts().find(
       (shortcut) => shortcut.keys === keys && (!isTyping || isHeld || shortcut.isGlobal),
     );

@@ -47,7 +47,7 @@ export class WorkspaceInbox {
     const isReset = isAway || changed.size >= CHANGED_MAX;
     if (this.#readers.size === 1) this.#at = now;
     if (isReset) send(body, 'stream.reset', {}, now);
-    else if (at === null) send(body, 'inbox.presence', { data: await this.#present() }, now);
+    // Who has just read the list is told what changed while it was being read.
     else await this.#tellSome(body, reader, [...changed.keys()], now);
   }
 

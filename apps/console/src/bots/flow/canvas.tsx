@@ -26,9 +26,9 @@ export interface CanvasProps {
   chosen: string | null;
   problems: Readonly<Record<string, readonly string[]>>;
   isLocked: boolean;
-  onChoose(id: string | null): void;
-  onMove(id: string, place: Place): void;
-  onChange(flow: Flow): void;
+  onChoose: (id: string | null) => void;
+  onMove: (id: string, place: Place) => void;
+  onChange: (flow: Flow) => void;
 }
 
 interface StepData extends Record<string, unknown> {

@@ -159,7 +159,7 @@ function cutFrom(node: FlowNode, id: string): FlowNode {
   // From the last way to the first: cutting a case moves those behind it.
   return exitsOf(node)
     .filter(({ to }) => to === id)
-    .reverse()
+    .toReversed()
     .reduce((cut, { id: exit }) => withExit(cut, exit, undefined), node);
 }
 

@@ -26,9 +26,9 @@ export interface InspectorProps {
   definition: BotDefinition | null;
   problems: readonly string[];
   isOff: boolean;
-  onChange(node: FlowNode): void;
-  onStart(): void;
-  onRemove(): void;
+  onChange: (node: FlowNode) => void;
+  onStart: () => void;
+  onRemove: () => void;
 }
 
 /** One step as a form; its ways can be set here too, without drawing. */
@@ -72,7 +72,7 @@ export function Inspector(props: InspectorProps) {
             onChange={(event) => {
               const { note: _, ...rest } = node;
               const note = event.currentTarget.value;
-              onChange((note === '' ? rest : { ...node, note }) as FlowNode);
+              onChange(note === '' ? rest : { ...node, note });
             }}
           />
         </Stack>

@@ -17,7 +17,7 @@ export function AddSource({ baseId }: { baseId: string }) {
     onSuccess: () => client.invalidateQueries({ queryKey: [`${path}/sources`] }),
   });
   const source = (body: object, done: () => void) =>
-    add.mutate(() => call('POST', `${path}/sources`, { body }).then(done));
+    add.mutate(() => call('POST', `${path}/sources`, { body }), { onSuccess: done });
   return (
     <Card>
       <Tabs defaultValue="files">

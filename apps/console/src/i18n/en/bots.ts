@@ -48,7 +48,7 @@ export const bots = {
     emptyText: 'A rule answers when its conditions hold: words, an option, the time.',
     untitled: 'Rule',
     when: 'When',
-    then: 'Then',
+    what: 'Then',
     words: 'Any of these words',
     wordsHint: 'Whole words, whatever the case and accents',
     phrases: 'Any of these phrases',
