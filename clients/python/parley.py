@@ -207,26 +207,134 @@ class _Auth(_Calls):
         return self._parley.call("DELETE", "/v1/auth/sessions/%s" % (_in_path(id_),), idempotency_key=idempotency_key)
 
 
+class _BotProposals(_Calls):
+    def list(self, **query):
+        """Lists what bots could learn: corrections of operators, and questions that nobody could answer. `GET /v1/bot-proposals`"""
+        return self._pages("/v1/bot-proposals", query)
+
+    def approve(self, id_, body=None, idempotency_key=None):
+        """Puts a proposal into the draft of its bot; it answers once that is published. `POST /v1/bot-proposals/{id}/approve`"""
+        return self._parley.call("POST", "/v1/bot-proposals/%s/approve" % (_in_path(id_),), body={} if body is None else body, idempotency_key=idempotency_key)
+
+    def dismiss(self, id_, idempotency_key=None):
+        """Puts a proposal aside. `POST /v1/bot-proposals/{id}/dismiss`"""
+        return self._parley.call("POST", "/v1/bot-proposals/%s/dismiss" % (_in_path(id_),), idempotency_key=idempotency_key)
+
+
 class _Bots(_Calls):
     def search_knowledge(self, id_, body, idempotency_key=None):
         """Searches what a bot knows, and says what it would do: answer, ask back, or pass. `POST /v1/bots/{id}/knowledge/search`"""
         return self._parley.call("POST", "/v1/bots/%s/knowledge/search" % (_in_path(id_),), body=body, idempotency_key=idempotency_key)
 
+    def export(self, id_, **query):
+        """Gives a bot with its tests as files, in one document. `GET /v1/bots/{id}/export`"""
+        return self._parley.call("GET", "/v1/bots/%s/export" % (_in_path(id_),), query=query)
+
+    def archive(self, id_, **query):
+        """Gives a bot with its tests as a zip archive of files. `GET /v1/bots/{id}/export.zip`"""
+        return self._parley.call("GET", "/v1/bots/%s/export.zip" % (_in_path(id_),), query=query)
+
+    def import_(self, body, idempotency_key=None):
+        """Makes a bot of files, or the draft of one that is there. `POST /v1/bots/import`"""
+        return self._parley.call("POST", "/v1/bots/import", body=body, idempotency_key=idempotency_key)
+
+    def import_archive(self, content, content_type=None, idempotency_key=None, **query):
+        """Makes a bot of a zip archive of files, or the draft of one that is there. `POST /v1/bots/import.zip`"""
+        return self._parley.call("POST", "/v1/bots/import.zip", raw=content, content_type=content_type, query=query, idempotency_key=idempotency_key)
+
+    def propose(self, id_, body=None, idempotency_key=None):
+        """Proposes what a bot should have understood or said; it waits until somebody agrees. `POST /v1/bots/{id}/proposals`"""
+        return self._parley.call("POST", "/v1/bots/%s/proposals" % (_in_path(id_),), body={} if body is None else body, idempotency_key=idempotency_key)
+
+    def get(self, id_):
+        """Reads the test set, which is the same for all versions. `GET /v1/bots/{id}/tests`"""
+        return self._parley.call("GET", "/v1/bots/%s/tests" % (_in_path(id_),))
+
+    def put(self, id_, body, idempotency_key=None):
+        """Writes the test set; with `if-match` only when nobody else has. `PUT /v1/bots/{id}/tests`"""
+        return self._parley.call("PUT", "/v1/bots/%s/tests" % (_in_path(id_),), body=body, idempotency_key=idempotency_key)
+
+    def run(self, id_, body=None, idempotency_key=None):
+        """Runs the test set with a version, and shows what another one answers differently. `POST /v1/bots/{id}/tests/run`"""
+        return self._parley.call("POST", "/v1/bots/%s/tests/run" % (_in_path(id_),), body={} if body is None else body, idempotency_key=idempotency_key)
+
+    def simulate(self, id_, body=None, idempotency_key=None):
+        """Runs one turn of a conversation that the caller carries, with its trace. `POST /v1/bots/{id}/simulate`"""
+        return self._parley.call("POST", "/v1/bots/%s/simulate" % (_in_path(id_),), body={} if body is None else body, idempotency_key=idempotency_key)
+
+    def draft(self, id_):
+        """Reads what an author is at work on; as published where there is nothing. `GET /v1/bots/{id}/draft`"""
+        return self._parley.call("GET", "/v1/bots/%s/draft" % (_in_path(id_),))
+
+    def put_draft(self, id_, body, idempotency_key=None):
+        """Writes the draft, which answers nobody; with `if-match` only when nobody else has. `PUT /v1/bots/{id}/draft`"""
+        return self._parley.call("PUT", "/v1/bots/%s/draft" % (_in_path(id_),), body=body, idempotency_key=idempotency_key)
+
+    def publish(self, id_, body=None, idempotency_key=None):
+        """Publishes the draft, after its tests where asked; a draft without changes changes nothing. `POST /v1/bots/{id}/publish`"""
+        return self._parley.call("POST", "/v1/bots/%s/publish" % (_in_path(id_),), body={} if body is None else body, idempotency_key=idempotency_key)
+
+    def roll_back(self, id_, body, idempotency_key=None):
+        """Publishes what an earlier version said, as a new version. `POST /v1/bots/{id}/rollback`"""
+        return self._parley.call("POST", "/v1/bots/%s/rollback" % (_in_path(id_),), body=body, idempotency_key=idempotency_key)
+
+    def list(self, id_, **query):
+        """Lists versions by their numbers, without their content. `GET /v1/bots/{id}/versions`"""
+        return self._pages("/v1/bots/%s/versions" % (_in_path(id_),), query)
+
+    def publish_versions(self, id_, body, idempotency_key=None):
+        """Publishes a new version; one that is equal to the published one changes nothing. `POST /v1/bots/{id}/versions`"""
+        return self._parley.call("POST", "/v1/bots/%s/versions" % (_in_path(id_),), body=body, idempotency_key=idempotency_key)
+
+    def get_versions(self, id_, version):
+        """Reads one version with its content. `GET /v1/bots/{id}/versions/{version}`"""
+        return self._parley.call("GET", "/v1/bots/%s/versions/%s" % (_in_path(id_), _in_path(version),))
+
+    def diff(self, id_, **query):
+        """Says what is different between two versions: by default what the draft would change. `GET /v1/bots/{id}/diff`"""
+        return self._parley.call("GET", "/v1/bots/%s/diff" % (_in_path(id_),), query=query)
+
+    def check(self, body, idempotency_key=None):
+        """Says what would keep a definition from being published; stores nothing. `POST /v1/bots/check`"""
+        return self._parley.call("POST", "/v1/bots/check", body=body, idempotency_key=idempotency_key)
+
     def create(self, body, idempotency_key=None):
         """Makes a bot; its first version answers at once. `POST /v1/bots`"""
         return self._parley.call("POST", "/v1/bots", body=body, idempotency_key=idempotency_key)
 
-    def list(self, **query):
+    def list_bots(self, **query):
         """Lists bots by creation. `GET /v1/bots`"""
         return self._pages("/v1/bots", query)
 
-    def get(self, id_):
+    def get_bots(self, id_):
         """Reads one bot with its published definition. `GET /v1/bots/{id}`"""
         return self._parley.call("GET", "/v1/bots/%s" % (_in_path(id_),))
 
-    def publish(self, id_, body, idempotency_key=None):
-        """Publishes a new version; one that is equal to the published one changes nothing. `POST /v1/bots/{id}/versions`"""
-        return self._parley.call("POST", "/v1/bots/%s/versions" % (_in_path(id_),), body=body, idempotency_key=idempotency_key)
+    def update(self, id_, body=None, idempotency_key=None):
+        """Changes what is no part of any version: the name, and what happens to conversations under way. `PATCH /v1/bots/{id}`"""
+        return self._parley.call("PATCH", "/v1/bots/%s" % (_in_path(id_),), body={} if body is None else body, idempotency_key=idempotency_key)
+
+
+class _CannedReplies(_Calls):
+    def create(self, body, idempotency_key=None):
+        """Keeps an answer for the next time. `POST /v1/canned-replies`"""
+        return self._parley.call("POST", "/v1/canned-replies", body=body, idempotency_key=idempotency_key)
+
+    def list(self, **query):
+        """Lists kept answers by shortcut. `GET /v1/canned-replies`"""
+        return self._pages("/v1/canned-replies", query)
+
+    def update(self, id_, body=None, idempotency_key=None):
+        """Changes a kept answer. `PATCH /v1/canned-replies/{id}`"""
+        return self._parley.call("PATCH", "/v1/canned-replies/%s" % (_in_path(id_),), body={} if body is None else body, idempotency_key=idempotency_key)
+
+    def delete(self, id_, idempotency_key=None):
+        """Takes a kept answer away. `DELETE /v1/canned-replies/{id}`"""
+        return self._parley.call("DELETE", "/v1/canned-replies/%s" % (_in_path(id_),), idempotency_key=idempotency_key)
+
+    def render(self, id_, body, idempotency_key=None):
+        """Fills a kept answer in for the person of a conversation. `POST /v1/canned-replies/{id}/render`"""
+        return self._parley.call("POST", "/v1/canned-replies/%s/render" % (_in_path(id_),), body=body, idempotency_key=idempotency_key)
 
 
 class _ChannelTypes(_Calls):
@@ -236,6 +344,10 @@ class _ChannelTypes(_Calls):
 
 
 class _Channels(_Calls):
+    def recent(self, id_):
+        """Shows what lately came in and went out, as it was, and how the health went. `GET /v1/channels/{id}/activity`"""
+        return self._parley.call("GET", "/v1/channels/%s/activity" % (_in_path(id_),))
+
     def create(self, body, idempotency_key=None):
         """Registers a channel. `POST /v1/channels`"""
         return self._parley.call("POST", "/v1/channels", body=body, idempotency_key=idempotency_key)
@@ -366,13 +478,41 @@ class _Contacts(_Calls):
 
 
 class _Conversations(_Calls):
-    def list(self, **query):
-        """Lists conversations by creation. `GET /v1/conversations`"""
-        return self._pages("/v1/conversations", query)
+    def update(self, id_, body=None, idempotency_key=None):
+        """Opens, snoozes or closes a conversation, and gives it to a member. `PATCH /v1/conversations/{id}`"""
+        return self._parley.call("PATCH", "/v1/conversations/%s" % (_in_path(id_),), body={} if body is None else body, idempotency_key=idempotency_key)
 
     def get(self, id_):
         """Reads one conversation. `GET /v1/conversations/{id}`"""
         return self._parley.call("GET", "/v1/conversations/%s" % (_in_path(id_),))
+
+    def label(self, id_, body=None, idempotency_key=None):
+        """Puts labels on a conversation, and takes others away. `POST /v1/conversations/{id}/labels`"""
+        return self._parley.call("POST", "/v1/conversations/%s/labels" % (_in_path(id_),), body={} if body is None else body, idempotency_key=idempotency_key)
+
+    def read(self, id_, body, idempotency_key=None):
+        """Remembers how far the caller has read. `POST /v1/conversations/{id}/read`"""
+        return self._parley.call("POST", "/v1/conversations/%s/read" % (_in_path(id_),), body=body, idempotency_key=idempotency_key)
+
+    def typing(self, id_, body, idempotency_key=None):
+        """Shows the person that an operator is writing. `POST /v1/conversations/{id}/typing`"""
+        return self._parley.call("POST", "/v1/conversations/%s/typing" % (_in_path(id_),), body=body, idempotency_key=idempotency_key)
+
+    def context(self, id_):
+        """Tells why the bot handed over, what it has asked for, and where a visitor came from. `GET /v1/conversations/{id}/context`"""
+        return self._parley.call("GET", "/v1/conversations/%s/context" % (_in_path(id_),))
+
+    def list(self, id_, **query):
+        """Lists what operators wrote to each other about a conversation. `GET /v1/conversations/{id}/notes`"""
+        return self._pages("/v1/conversations/%s/notes" % (_in_path(id_),), query)
+
+    def note(self, id_, body, idempotency_key=None):
+        """Writes a note: operators read it, and nobody else ever. `POST /v1/conversations/{id}/notes`"""
+        return self._parley.call("POST", "/v1/conversations/%s/notes" % (_in_path(id_),), body=body, idempotency_key=idempotency_key)
+
+    def list_conversations(self, **query):
+        """Lists conversations by creation. `GET /v1/conversations`"""
+        return self._pages("/v1/conversations", query)
 
     def pass_(self, id_, body, idempotency_key=None):
         """Passes the conversation to the bot, the queue, an operator or an external desk; nobody else answers from then on. `POST /v1/conversations/{id}/control`"""
@@ -386,14 +526,34 @@ class _Conversations(_Calls):
         """Says something to the person of a conversation, on its channel; receipts move its status. `POST /v1/conversations/{id}/messages`"""
         return self._parley.call("POST", "/v1/conversations/%s/messages" % (_in_path(id_),), body={} if body is None else body, idempotency_key=idempotency_key)
 
+    def handover(self, id_):
+        """Reads what whoever takes the conversation over wants to know: reason, summary, contact, fields, transcript, traces. `GET /v1/conversations/{id}/handover`"""
+        return self._parley.call("GET", "/v1/conversations/%s/handover" % (_in_path(id_),))
+
+    def list_offers(self, id_):
+        """Lists who was asked to take the conversation, oldest first. `GET /v1/conversations/{id}/offers`"""
+        return self._parley.call("GET", "/v1/conversations/%s/offers" % (_in_path(id_),))
+
+    def offer(self, id_, body, idempotency_key=None):
+        """Offers a conversation in the queue to operators, one after the other; those who were asked before are asked no more. `POST /v1/conversations/{id}/offers`"""
+        return self._parley.call("POST", "/v1/conversations/%s/offers" % (_in_path(id_),), body=body, idempotency_key=idempotency_key)
+
+    def answer(self, id_, body, idempotency_key=None):
+        """Answers an offer for an operator: who accepts has the conversation at once, who declines passes it to the next one. `POST /v1/conversations/{id}/offers/answer`"""
+        return self._parley.call("POST", "/v1/conversations/%s/offers/answer" % (_in_path(id_),), body=body, idempotency_key=idempotency_key)
+
 
 class _DeadLetters(_Calls):
     def list(self, **query):
         """Lists what was given up. `GET /v1/dead-letters`"""
         return self._pages("/v1/dead-letters", query)
 
+    def replay_many(self, body, idempotency_key=None):
+        """Tries many again, the oldest first; with `dry_run` it only counts them. `POST /v1/dead-letters/replay`"""
+        return self._parley.call("POST", "/v1/dead-letters/replay", body=body, idempotency_key=idempotency_key)
+
     def replay(self, id_, idempotency_key=None):
-        """Tries again: what came in is handled once more, what should go out is queued under the same key. `POST /v1/dead-letters/{id}/replay`"""
+        """Tries again: what came in is read or handled once more, what should go out is queued under the same key. `POST /v1/dead-letters/{id}/replay`"""
         return self._parley.call("POST", "/v1/dead-letters/%s/replay" % (_in_path(id_),), idempotency_key=idempotency_key)
 
     def mark_sent(self, id_, idempotency_key=None):
@@ -445,6 +605,20 @@ class _Imports(_Calls):
     def create(self, content, content_type=None, idempotency_key=None):
         """Takes an archive in: all of it, or nothing. `POST /v1/imports`"""
         return self._parley.call("POST", "/v1/imports", raw=content, content_type=content_type, idempotency_key=idempotency_key)
+
+
+class _Inbox(_Calls):
+    def list(self, **query):
+        """Lists conversations by last activity, as the caller has read them. `GET /v1/inbox`"""
+        return self._pages("/v1/inbox", query)
+
+    def counts(self):
+        """Counts the open conversations of each view. `GET /v1/inbox/counts`"""
+        return self._parley.call("GET", "/v1/inbox/counts")
+
+    def presence(self, body, idempotency_key=None):
+        """Says what the caller looks at, and answers who else is there; to be repeated every 20 s. `POST /v1/inbox/presence`"""
+        return self._parley.call("POST", "/v1/inbox/presence", body=body, idempotency_key=idempotency_key)
 
 
 class _Invitations(_Calls):
@@ -539,6 +713,24 @@ class _KnowledgeSources(_Calls):
         return self._parley.call("POST", "/v1/knowledge-sources/%s/rows/delete" % (_in_path(id_),), body=body, idempotency_key=idempotency_key)
 
 
+class _Labels(_Calls):
+    def create(self, body, idempotency_key=None):
+        """Makes a label. `POST /v1/labels`"""
+        return self._parley.call("POST", "/v1/labels", body=body, idempotency_key=idempotency_key)
+
+    def list(self, **query):
+        """Lists labels by name. `GET /v1/labels`"""
+        return self._pages("/v1/labels", query)
+
+    def update(self, id_, body=None, idempotency_key=None):
+        """Changes a name or a colour. `PATCH /v1/labels/{id}`"""
+        return self._parley.call("PATCH", "/v1/labels/%s" % (_in_path(id_),), body={} if body is None else body, idempotency_key=idempotency_key)
+
+    def delete(self, id_, idempotency_key=None):
+        """Takes a label away, from all conversations too. `DELETE /v1/labels/{id}`"""
+        return self._parley.call("DELETE", "/v1/labels/%s" % (_in_path(id_),), idempotency_key=idempotency_key)
+
+
 class _Me(_Calls):
     def get(self):
         """Says who calls, where, and what they may do there. `GET /v1/me`"""
@@ -590,6 +782,16 @@ class _Messages(_Calls):
         """Tells what happened to a message, hop by hop, with times. `GET /v1/messages/{id}/timeline`"""
         return self._parley.call("GET", "/v1/messages/%s/timeline" % (_in_path(id_),))
 
+    def trace(self, id_):
+        """Tells why the bot answered a message as it did: who was asked, what each saw, decided and spent. `GET /v1/messages/{id}/trace`"""
+        return self._parley.call("GET", "/v1/messages/%s/trace" % (_in_path(id_),))
+
+
+class _Notes(_Calls):
+    def remove(self, id_, idempotency_key=None):
+        """Takes a note away. `DELETE /v1/notes/{id}`"""
+        return self._parley.call("DELETE", "/v1/notes/%s" % (_in_path(id_),), idempotency_key=idempotency_key)
+
 
 class _OauthClients(_Calls):
     def create(self, body, idempotency_key=None):
@@ -617,6 +819,12 @@ class _OauthClients(_Calls):
         return self._parley.call("POST", "/v1/oauth-clients/%s/rotate" % (_in_path(id_),), body={} if body is None else body, idempotency_key=idempotency_key)
 
 
+class _Operators(_Calls):
+    def people(self):
+        """Lists who can be given a conversation. `GET /v1/operators`"""
+        return self._parley.call("GET", "/v1/operators")
+
+
 class _Retention(_Calls):
     def get(self):
         """Says how long things are kept. `GET /v1/retention`"""
@@ -625,6 +833,12 @@ class _Retention(_Calls):
     def set(self, body, idempotency_key=None):
         """Sets how long things of a kind are kept, on all channels or on one; what is older is forgotten within minutes, for good. `PATCH /v1/retention`"""
         return self._parley.call("PATCH", "/v1/retention", body=body, idempotency_key=idempotency_key)
+
+
+class _Search(_Calls):
+    def find(self, **query):
+        """Finds messages by their words, and contacts by a part of a name or an address. `GET /v1/search`"""
+        return self._parley.call("GET", "/v1/search", query=query)
 
 
 class _Secrets(_Calls):
@@ -780,6 +994,10 @@ class _Widget(_Calls):
         """Takes what a visitor says: once, however often it is sent. `POST /v1/widget/messages`"""
         return self._parley.call("POST", "/v1/widget/messages", body=body, idempotency_key=idempotency_key)
 
+    def form(self, body, idempotency_key=None):
+        """Takes what was asked before the conversation, and keeps it at the contact. `POST /v1/widget/form`"""
+        return self._parley.call("POST", "/v1/widget/form", body=body, idempotency_key=idempotency_key)
+
     def tell(self, body, idempotency_key=None):
         """Tells that the visitor is typing, to whoever listens now. `POST /v1/widget/events`"""
         return self._parley.call("POST", "/v1/widget/events", body=body, idempotency_key=idempotency_key)
@@ -808,7 +1026,9 @@ class Parley:
         self.approvals = _Approvals(self)
         self.audit_logs = _AuditLogs(self)
         self.auth = _Auth(self)
+        self.bot_proposals = _BotProposals(self)
         self.bots = _Bots(self)
+        self.canned_replies = _CannedReplies(self)
         self.channel_types = _ChannelTypes(self)
         self.channels = _Channels(self)
         self.contact_merges = _ContactMerges(self)
@@ -820,16 +1040,21 @@ class Parley:
         self.exports = _Exports(self)
         self.identities = _Identities(self)
         self.imports = _Imports(self)
+        self.inbox = _Inbox(self)
         self.invitations = _Invitations(self)
         self.knowledge_bases = _KnowledgeBases(self)
         self.knowledge_gaps = _KnowledgeGaps(self)
         self.knowledge_sources = _KnowledgeSources(self)
+        self.labels = _Labels(self)
         self.me = _Me(self)
         self.media = _Media(self)
         self.members = _Members(self)
         self.messages = _Messages(self)
+        self.notes = _Notes(self)
         self.oauth_clients = _OauthClients(self)
+        self.operators = _Operators(self)
         self.retention = _Retention(self)
+        self.search = _Search(self)
         self.secrets = _Secrets(self)
         self.send_batches = _SendBatches(self)
         self.sends = _Sends(self)

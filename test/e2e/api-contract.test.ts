@@ -12,7 +12,7 @@ import {
   type Booted,
   type TestWorkspace,
 } from '../support/boot.js';
-import { browserOf } from '../support/console.js';
+import { browserOf } from '../support/signed-in.js';
 import { Approvals, KnowledgeIndex } from '#libs/store';
 import { printOf } from '../support/database-print.js';
 

@@ -78,7 +78,7 @@ afterAll(async () => {
 
 async function member(name: string): Promise<MemberId> {
   const email = `${name.toLowerCase().replaceAll(' ', '.')}@shop.example`;
-  const input = { email, name, role: 'operator', passwordHash: 'x', actor: 'system' as const };
+  const input = { email, name, role: 'operator' as const, passwordHash: 'x', actor: 'system' as const };
   return (await booted.gateway.get(Members).create(home.workspaceId, input)).memberId;
 }
 

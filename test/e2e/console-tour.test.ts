@@ -138,8 +138,8 @@ describe.skipIf(programs.chromium === undefined)('every screen', () => {
         await page.waitForLoadState('load');
         await shoot(page, `${name}-${colours}-${size}`);
         expect(await seriousFindings(page), `${name} in ${colours} on a ${size}`).toEqual([]);
-        const overflow = await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        const overflow = await page.evaluate<number>(
+          'document.documentElement.scrollWidth - document.documentElement.clientWidth',
         );
         expect(overflow, `${name} is wider than a ${size}`).toBeLessThanOrEqual(0);
       }

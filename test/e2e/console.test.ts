@@ -67,7 +67,7 @@ describe.skipIf(programs.chromium === undefined)('the journeys of an ops person'
     await page.getByText('What you typed before was kept.').waitFor();
     expect(await page.getByRole('textbox', { name: 'Name' }).inputValue()).toBe('Our number');
     expect(await page.locator('input[name=auth_token]').inputValue()).toBe('');
-    expect(await page.evaluate(() => JSON.stringify({ ...localStorage }))).not.toContain('very-secret');
+    expect(await page.evaluate('JSON.stringify({ ...localStorage })')).not.toContain('very-secret');
   });
 
   it('replay dead letters, after they were told how many', async () => {
@@ -191,7 +191,7 @@ describe.skipIf(programs.chromium === undefined)('the console', () => {
   ])('speaks %s, and never shows the name of a text', async (locale, title, direction) => {
     const page = await browser.open(booted, home, { locale });
     await page.getByRole('heading', { name: title, exact: true }).waitFor();
-    expect(await page.evaluate(() => document.documentElement.dir)).toBe(direction);
+    expect(await page.evaluate('document.documentElement.dir')).toBe(direction);
     expect(await page.locator('body').innerText()).not.toMatch(/\b(nav|start|cause|light)\.\w/);
   });
 

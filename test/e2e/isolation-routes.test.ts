@@ -10,7 +10,7 @@ import {
   type Booted,
   type TestWorkspace,
 } from '../support/boot.js';
-import { memberOf } from '../support/console.js';
+import { memberOf } from '../support/signed-in.js';
 import { stripFilters } from '../support/filterless-database.js';
 import { stock } from '../support/stock.js';
 import { printOf } from '../support/database-print.js';

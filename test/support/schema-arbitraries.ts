@@ -58,13 +58,14 @@ export function queries(
   });
   return fc.tuple(...fields).map((pairs) => {
     const asked = pairs.filter(([, value]) => value !== null && value !== undefined);
-    const text = new URLSearchParams(asked.map(([name, value]) => [name, textOf(value)]));
+    const text = new URLSearchParams(asked.map(([name, value]): [string, string] => [name, textOf(value)]));
     return asked.length === 0 ? '' : `?${text.toString()}`;
   });
 }
 
 const textOf = (value: unknown): string =>
-  (typeof value === 'string' ? value : JSON.stringify(value)).toWellFormed();
+  // What is no text in UTF-8 has no place in an address.
+  (typeof value === 'string' ? value : JSON.stringify(value)).replace(/\p{Surrogate}/gu, '\uFFFD');
 
 /** Puts something else in one place. */
 function breakOne([value, at, other]: [unknown, number, unknown]): unknown {

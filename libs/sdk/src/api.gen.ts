@@ -413,6 +413,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/bot-proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what bots could learn: corrections of operators, and questions that nobody could answer */
+        get: operations["BotProposals_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bot-proposals/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a proposal into the draft of its bot; it answers once that is published */
+        post: operations["BotProposals_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bot-proposals/{id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a proposal aside */
+        post: operations["BotProposals_dismiss"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/bots": {
         parameters: {
             query?: never;
@@ -445,6 +496,82 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
+        /** Changes what is no part of any version: the name, and what happens to conversations under way */
+        patch: operations["Bots_update"];
+        trace?: never;
+    };
+    "/v1/bots/{id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says what is different between two versions: by default what the draft would change */
+        get: operations["BotVersions_diff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bots/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads what an author is at work on; as published where there is nothing */
+        get: operations["BotVersions_draft"];
+        /** Writes the draft, which answers nobody; with `if-match` only when nobody else has */
+        put: operations["BotVersions_putDraft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bots/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gives a bot with its tests as files, in one document
+         * @description The same bot gives the same bytes.
+         */
+        get: operations["BotFiles_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bots/{id}/export.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gives a bot with its tests as a zip archive of files
+         * @description The same bot gives the same bytes.
+         */
+        get: operations["BotFiles_archive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -465,7 +592,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/bots/{id}/versions": {
+    "/v1/bots/{id}/proposals": {
         parameters: {
             query?: never;
             header?: never;
@@ -474,8 +601,245 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Proposes what a bot should have understood or said; it waits until somebody agrees */
+        post: operations["BotProposals_propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bots/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publishes the draft, after its tests where asked; a draft without changes changes nothing */
+        post: operations["BotVersions_publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bots/{id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publishes what an earlier version said, as a new version */
+        post: operations["BotVersions_rollBack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bots/{id}/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Runs one turn of a conversation that the caller carries, with its trace
+         * @description Nothing is stored or sent.
+         */
+        post: operations["BotTests_simulate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bots/{id}/tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads the test set, which is the same for all versions */
+        get: operations["BotTests_get"];
+        /** Writes the test set; with `if-match` only when nobody else has */
+        put: operations["BotTests_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bots/{id}/tests/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Runs the test set with a version, and shows what another one answers differently
+         * @description Nothing is stored or sent.
+         */
+        post: operations["BotTests_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bots/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists versions by their numbers, without their content */
+        get: operations["BotVersions_list"];
+        put?: never;
         /** Publishes a new version; one that is equal to the published one changes nothing */
         post: operations["Bots_publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bots/{id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads one version with its content */
+        get: operations["BotVersions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bots/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says what would keep a definition from being published; stores nothing */
+        post: operations["BotChecks_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bots/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a bot of files, or the draft of one that is there
+         * @description Each mistake is told with its file and its place.
+         */
+        post: operations["BotFiles_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bots/import.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a bot of a zip archive of files, or the draft of one that is there */
+        post: operations["BotFiles_importArchive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/canned-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists kept answers by shortcut */
+        get: operations["CannedReplies_list"];
+        put?: never;
+        /** Keeps an answer for the next time */
+        post: operations["CannedReplies_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/canned-replies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a kept answer away */
+        delete: operations["CannedReplies_delete"];
+        options?: never;
+        head?: never;
+        /** Changes a kept answer */
+        patch: operations["CannedReplies_update"];
+        trace?: never;
+    };
+    "/v1/canned-replies/{id}/render": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fills a kept answer in for the person of a conversation
+         * @description Sends nothing.
+         */
+        post: operations["CannedReplies_render"];
         delete?: never;
         options?: never;
         head?: never;
@@ -536,6 +900,23 @@ export interface paths {
          * @description A setting that is null is taken away.
          */
         patch: operations["Channels_update"];
+        trace?: never;
+    };
+    "/v1/channels/{id}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows what lately came in and went out, as it was, and how the health went */
+        get: operations["ChannelActivity_recent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/channels/{id}/check": {
@@ -688,6 +1069,23 @@ export interface paths {
         put?: never;
         /** Takes in a message as the provider would post it, signature and all: the bot answers for real */
         post: operations["Trying_simulate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/channels/{id}/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Streams how a channel is: now, and each time that something of it changes */
+        get: operations["ChannelActivity_stream"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -951,6 +1349,24 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
+        /** Opens, snoozes or closes a conversation, and gives it to a member */
+        patch: operations["ConversationDesk_update"];
+        trace?: never;
+    };
+    "/v1/conversations/{id}/context": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells why the bot handed over, what it has asked for, and where a visitor came from */
+        get: operations["ConversationDesk_context"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -965,6 +1381,40 @@ export interface paths {
         put?: never;
         /** Passes the conversation to the bot, the queue, an operator or an external desk; nobody else answers from then on */
         post: operations["Conversations_pass"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{id}/handover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads what whoever takes the conversation over wants to know: reason, summary, contact, fields, transcript, traces */
+        get: operations["Handoff_handover"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{id}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts labels on a conversation, and takes others away */
+        post: operations["ConversationDesk_label"];
         delete?: never;
         options?: never;
         head?: never;
@@ -989,6 +1439,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conversations/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what operators wrote to each other about a conversation */
+        get: operations["ConversationDesk_list"];
+        put?: never;
+        /** Writes a note: operators read it, and nobody else ever */
+        post: operations["ConversationDesk_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{id}/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists who was asked to take the conversation, oldest first */
+        get: operations["Handoff_list"];
+        put?: never;
+        /** Offers a conversation in the queue to operators, one after the other; those who were asked before are asked no more */
+        post: operations["Handoff_offer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{id}/offers/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers an offer for an operator: who accepts has the conversation at once, who declines passes it to the next one */
+        post: operations["Handoff_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remembers how far the caller has read */
+        post: operations["ConversationDesk_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/conversations/{id}/stream": {
         parameters: {
             query?: never;
@@ -1000,6 +1520,23 @@ export interface paths {
         get: operations["Conversations_stream"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{id}/typing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows the person that an operator is writing */
+        post: operations["ConversationDesk_typing"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1049,8 +1586,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Tries again: what came in is handled once more, what should go out is queued under the same key */
+        /** Tries again: what came in is read or handled once more, what should go out is queued under the same key */
         post: operations["DeadLetters_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dead-letters/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries many again, the oldest first; with `dry_run` it only counts them */
+        post: operations["DeadLetters_replayMany"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1175,6 +1729,74 @@ export interface paths {
          * @description Answers when it is done, which may take minutes.
          */
         post: operations["Imports_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists conversations by last activity, as the caller has read them */
+        get: operations["Inbox_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inbox/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts the open conversations of each view */
+        get: operations["Inbox_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inbox/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says what the caller looks at, and answers who else is there; to be repeated every 20 s */
+        post: operations["Inbox_presence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inbox/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Streams what changes in the inbox, things as they are now; `Last-Event-ID` or `after` says where to go on */
+        get: operations["Inbox_stream"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1432,6 +2054,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists labels by name */
+        get: operations["Labels_list"];
+        put?: never;
+        /** Makes a label */
+        post: operations["Labels_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/labels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a label away, from all conversations too */
+        delete: operations["Labels_delete"];
+        options?: never;
+        head?: never;
+        /** Changes a name or a colour */
+        patch: operations["Labels_update"];
+        trace?: never;
+    };
     "/v1/me": {
         parameters: {
             query?: never;
@@ -1571,6 +2229,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/messages/{id}/trace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tells why the bot answered a message as it did: who was asked, what each saw, decided and spent */
+        get: operations["Messages_trace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a note away */
+        delete: operations["ConversationDesk_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/oauth-clients": {
         parameters: {
             query?: never;
@@ -1625,6 +2317,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists who can be given a conversation */
+        get: operations["Inbox_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/retention": {
         parameters: {
             query?: never;
@@ -1641,6 +2350,23 @@ export interface paths {
         head?: never;
         /** Sets how long things of a kind are kept, on all channels or on one; what is older is forgotten within minutes, for good */
         patch: operations["Retention_set"];
+        trace?: never;
+    };
+    "/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Finds messages by their words, and contacts by a part of a name or an address */
+        get: operations["Inbox_find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/secrets": {
@@ -2061,6 +2787,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/widget/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes what was asked before the conversation, and keeps it at the contact
+         * @description Answered again, it is changed.
+         */
+        post: operations["Widget_form"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/widget/media": {
         parameters: {
             query?: never;
@@ -2319,6 +3065,40 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "csat.commented": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Somebody said why. */
+        post: operations["webhook_csat_commented"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "csat.received": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Somebody said how it was, from 1 to 5. */
+        post: operations["webhook_csat_received"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "export.ready": {
         parameters: {
             query?: never;
@@ -2353,6 +3133,40 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "handoff.declined": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An operator did not take it, or did not answer in time; the next one is asked. */
+        post: operations["webhook_handoff_declined"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "handoff.offered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An operator was asked to take a conversation. */
+        post: operations["webhook_handoff_offered"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "handoff.requested": {
         parameters: {
             query?: never;
@@ -2364,6 +3178,23 @@ export interface webhooks {
         put?: never;
         /** The bot asked for a person. */
         post: operations["webhook_handoff_requested"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "handoff.unanswered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Nobody took it: it stays in the queue, or goes back to the bot. */
+        post: operations["webhook_handoff_unanswered"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2543,6 +3374,12 @@ export interface webhooks {
 }
 export interface components {
     schemas: {
+        __schema0: string | number | boolean | null | components["schemas"]["__schema0"][] | {
+            [key: string]: components["schemas"]["__schema0"];
+        };
+        __schema1: string | number | boolean | null | components["schemas"]["__schema1"][] | {
+            [key: string]: components["schemas"]["__schema1"];
+        };
         AcceptInvitation: {
             /** @description For people */
             name: string;
@@ -2833,6 +3670,29 @@ export interface components {
                 [key: string]: number | null;
             };
         };
+        AnswerChange: {
+            after: string[];
+            answered_by: {
+                after: string | null;
+                before: string | null;
+            };
+            before: string[];
+            passed: {
+                after: boolean;
+                before: boolean;
+            };
+            step: number;
+            /** @description For a person */
+            text: string;
+            title: string;
+        };
+        AnswerOffer: {
+            /** @enum {string} */
+            answer: "accept" | "decline";
+            /** @description An operator, by the name that you know them by: a member, an e-mail address, a seat */
+            operator: string;
+            reason?: string;
+        };
         ApiKey: {
             allowed_ips: string[];
             /**
@@ -2877,6 +3737,14 @@ export interface components {
             previous_secret_until: string | null;
             revoked_at: string | null;
             scopes: ("sessions:write" | "messages:write" | "messages:read" | "conversations:read" | "contacts:read" | "contacts:write" | "channels:read" | "channels:write" | "bots:read" | "bots:write" | "knowledge:read" | "knowledge:write" | "trace:read" | "webhooks:read" | "webhooks:write" | "keys:read" | "keys:write" | "audit:read" | "members:read" | "members:write" | "events:read" | "analytics:read" | "exports:read" | "exports:write" | "triggers:read" | "triggers:write" | "retention:read" | "retention:write")[];
+        };
+        ApproveBotProposal: {
+            /** @description Makes it a question with this answer */
+            answer?: string;
+            /** @description Makes it a phrasing of this intent */
+            intent_id?: string;
+            /** @description In other words than they were said */
+            text?: string;
         };
         AudioContent: {
             caption?: string;
@@ -2937,14 +3805,31 @@ export interface components {
             name: string;
             published_version: number | null;
             /**
+             * @description Whether conversations under way end with the version they began with
+             * @enum {string}
+             */
+            running_conversations: "move" | "finish";
+            /**
              * Format: date-time
              * @description RFC 3339, UTC
              */
             updated_at: string;
         };
+        BotChange: {
+            after?: components["schemas"]["__schema0"];
+            before?: components["schemas"]["__schema0"];
+            /** @enum {string} */
+            kind: "added" | "removed" | "changed" | "moved";
+            /** @description JSON pointer: into the earlier one for what was removed, else the later */
+            pointer: string;
+            /** @description One line for a person */
+            text: string;
+        };
         BotDefinition: {
             /** @description Answers with a model behind rules, intents and knowledge */
             agent?: components["schemas"]["AgentSettings"];
+            /** @description Asks at the end how it was */
+            csat?: components["schemas"]["CsatSettings"];
             /** @description Sent when no responder answers; silence when absent */
             fallback?: components["schemas"]["Content"][];
             /** @default false */
@@ -2955,6 +3840,8 @@ export interface components {
             /** @description Sent when a visitor opens a session, before anything is written */
             greeting?: components["schemas"]["Content"][];
             guardrails?: components["schemas"]["Guardrails"];
+            /** @description What becomes of a hand-over; without it the queue is always there */
+            handoff?: components["schemas"]["HandoffSettings"];
             hours?: components["schemas"]["BusinessHours"];
             /** @description Answers from what the bot knows, behind rules and intents */
             knowledge?: components["schemas"]["BotKnowledge"];
@@ -2979,6 +3866,8 @@ export interface components {
         BotDefinitionInput: {
             /** @description Answers with a model behind rules, intents and knowledge */
             agent?: components["schemas"]["AgentSettingsInput"];
+            /** @description Asks at the end how it was */
+            csat?: components["schemas"]["CsatSettingsInput"];
             /** @description Sent when no responder answers; silence when absent */
             fallback?: components["schemas"]["ContentInput"][];
             /** @default false */
@@ -2989,6 +3878,8 @@ export interface components {
             /** @description Sent when a visitor opens a session, before anything is written */
             greeting?: components["schemas"]["ContentInput"][];
             guardrails?: components["schemas"]["GuardrailsInput"];
+            /** @description What becomes of a hand-over; without it the queue is always there */
+            handoff?: components["schemas"]["HandoffSettingsInput"];
             hours?: components["schemas"]["BusinessHoursInput"];
             /** @description Answers from what the bot knows, behind rules and intents */
             knowledge?: components["schemas"]["BotKnowledgeInput"];
@@ -3009,6 +3900,34 @@ export interface components {
             /** @description What flows and the agent can call */
             tools?: components["schemas"]["HttpToolInput"][];
             understanding?: components["schemas"]["UnderstandingInput"];
+        };
+        BotDiff: {
+            changes: components["schemas"]["BotChange"][];
+            from: "draft" | number;
+            is_equal: boolean;
+            /** @description All changes, one a line */
+            text: string;
+            to: "draft" | number;
+        };
+        BotDraft: {
+            /** @description BotId: `bot_` and 26 characters */
+            bot_id: string;
+            definition: components["schemas"]["BotDefinition"];
+            /** @description Whether it differs from the published version */
+            is_changed: boolean;
+            /** @description What keeps it from being published */
+            problems: components["schemas"]["DefinitionProblem"][];
+            /** @description Rises with every change; the ETag */
+            revision: number;
+            updated_at: string | null;
+            updated_by: string | null;
+        };
+        BotExport: {
+            files: {
+                [key: string]: string;
+            };
+            /** @enum {string} */
+            format: "parley-bot/1";
         };
         BotKnowledge: {
             /**
@@ -3071,6 +3990,121 @@ export interface components {
             has_more: boolean;
             next_cursor: string | null;
         };
+        BotProblems: {
+            problems: {
+                code: string;
+                /** @description What is wrong there */
+                message: string;
+                /** @description Place in the definition, as a JSON pointer */
+                pointer: string;
+            }[];
+        };
+        BotProposal: {
+            /** @description For an answer; null: nobody has given one yet */
+            answer: string | null;
+            /** @description BotId: `bot_` and 26 characters */
+            bot_id: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            decided_at: string | null;
+            decided_by: string | null;
+            /** @description BotProposalId: `bprp_` and 26 characters */
+            id: string;
+            /** @description For a phrasing: the intent that it means */
+            intent_id: string | null;
+            /**
+             * @description phrasing: of an intent · answer: to a new question
+             * @enum {string}
+             */
+            kind: "phrasing" | "answer";
+            /** @enum {string} */
+            source: "operator" | "unanswered";
+            /** @enum {string} */
+            state: "waiting" | "approved" | "dismissed";
+            /** @description What was said, without private pieces */
+            text: string;
+            /** @description How often it was proposed */
+            times: number;
+        };
+        BotProposalList: {
+            data: components["schemas"]["BotProposal"][];
+            has_more: boolean;
+            next_cursor: string | null;
+        };
+        BotTestRun: {
+            compared: {
+                changes: components["schemas"]["AnswerChange"][];
+                report: {
+                    failed: number;
+                    /** @description Conversations and examples at rules */
+                    passed: number;
+                    /** @description Share of turns and examples that are as expected */
+                    score: number;
+                    version: "draft" | number;
+                };
+                /** @description Above 0: better than the version it was compared with */
+                score_change: number;
+                text: string;
+            } | null;
+            report: components["schemas"]["TestReport"];
+        };
+        BotTests: {
+            /** @description BotId: `bot_` and 26 characters */
+            bot_id: string;
+            conversations: components["schemas"]["TestConversation"][];
+            /** @description Rises with every change; the ETag */
+            revision: number;
+            updated_at: string | null;
+        };
+        BotVersion: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            created_by: string | null;
+            /** @description Why it was published although tests failed */
+            forced_reason: string | null;
+            /** @description The version that was rolled back to */
+            from_version: number | null;
+            is_published: boolean;
+            note: string | null;
+            /** @description Of the test set when it was published; null when it was not run */
+            tests: {
+                failed: number;
+                passed: number;
+            } | null;
+            version: number;
+        };
+        BotVersionList: {
+            data: components["schemas"]["BotVersion"][];
+            has_more: boolean;
+            next_cursor: string | null;
+        };
+        BotVersionWhole: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            created_by: string | null;
+            definition: components["schemas"]["BotDefinition"];
+            /** @description Why it was published although tests failed */
+            forced_reason: string | null;
+            /** @description The version that was rolled back to */
+            from_version: number | null;
+            is_published: boolean;
+            note: string | null;
+            /** @description Of the test set when it was published; null when it was not run */
+            tests: {
+                failed: number;
+                passed: number;
+            } | null;
+            version: number;
+        };
         BusinessHours: {
             /**
              * @description Days without opening, as YYYY-MM-DD; an opening belongs to the day on which it begins
@@ -3105,6 +4139,29 @@ export interface components {
         };
         CancelledSends: {
             cancelled: number;
+        };
+        CannedReply: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            /** @description CannedReplyId: `crep_` and 26 characters */
+            id: string;
+            shortcut: string;
+            /** @description A Liquid template: contact.name, contact.attributes, operator.name, conversation.id */
+            text: string;
+            title: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            updated_at: string;
+        };
+        CannedReplyList: {
+            data: components["schemas"]["CannedReply"][];
+            has_more: boolean;
+            next_cursor: string | null;
         };
         Card: {
             /** @description An absolute http or https address, or `media:` and the id of a stored file */
@@ -3152,6 +4209,13 @@ export interface components {
             /** @enum {string} */
             type: "carousel";
         };
+        /** @description What two people change at once does not undo each other */
+        ChangeLabels: {
+            /** @default [] */
+            add?: string[];
+            /** @default [] */
+            remove?: string[];
+        };
         ChangePassword: {
             current: string;
             /** @description At least 10 characters; every character counts */
@@ -3186,6 +4250,38 @@ export interface components {
             updated_at: string;
             /** @description Where the provider sends events */
             webhook_url: string | null;
+        };
+        ChannelActivity: {
+            /** @description Changes of the health of 90 days, the newest first, at most 100 */
+            health: components["schemas"]["Health"][];
+            /** @description The newest, at most 30 of the last 2 000 of the workspace */
+            received: {
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 */
+                at: string;
+                id: string;
+                /** @description What the provider told: `message`, `receipt`, `ignored`, … */
+                kind: string;
+                /** @description As it came, at most 4 000 characters */
+                raw: string;
+                reason: string | null;
+                /** @description pending, done, dead, quarantined or ignored */
+                status: string;
+            }[];
+            sent: {
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 */
+                at: string;
+                attempts: number;
+                id: string;
+                message_id: string;
+                reason: string | null;
+                status: string;
+            }[];
         };
         ChannelCheck: {
             channel: components["schemas"]["Channel"];
@@ -3228,6 +4324,8 @@ export interface components {
             };
             connector: string;
             description: string;
+            /** @description Secret fields that are made when they are left out */
+            generated_fields: string[];
             label: string;
             limits: {
                 name: string;
@@ -3249,6 +4347,10 @@ export interface components {
             data: components["schemas"]["ChannelType"][];
             has_more: boolean;
             next_cursor: string | null;
+        };
+        CheckBot: {
+            /** @description What would be published */
+            definition: components["schemas"]["BotDefinitionInput"];
         };
         ChoicesContent: {
             options: components["schemas"]["Option"][];
@@ -3389,6 +4491,8 @@ export interface components {
         Content: components["schemas"]["TextContent"] | components["schemas"]["ImageContent"] | components["schemas"]["AudioContent"] | components["schemas"]["VideoContent"] | components["schemas"]["FileContent"] | components["schemas"]["LocationContent"] | components["schemas"]["ContactCardContent"] | components["schemas"]["ChoicesContent"] | components["schemas"]["CardContent"] | components["schemas"]["CarouselContent"] | components["schemas"]["ListContent"] | components["schemas"]["FormContent"] | components["schemas"]["TemplateContent"] | components["schemas"]["ChoiceTakenContent"] | components["schemas"]["FormTakenContent"];
         ContentInput: components["schemas"]["TextContent"] | components["schemas"]["ImageContent"] | components["schemas"]["AudioContent"] | components["schemas"]["VideoContent"] | components["schemas"]["FileContent"] | components["schemas"]["LocationContent"] | components["schemas"]["ContactCardContentInput"] | components["schemas"]["ChoicesContentInput"] | components["schemas"]["CardContentInput"] | components["schemas"]["CarouselContentInput"] | components["schemas"]["ListContent"] | components["schemas"]["FormContentInput"] | components["schemas"]["TemplateContentInput"] | components["schemas"]["ChoiceTakenContent"] | components["schemas"]["FormTakenContent"];
         Conversation: {
+            /** @description The member whose it is */
+            assignee_id: string | null;
             /** @description ChannelId: `chan_` and 26 characters */
             channel_id: string;
             contact: {
@@ -3404,14 +4508,29 @@ export interface components {
             created_at: string;
             /** @description ConversationId: `conv_` and 26 characters */
             id: string;
+            label_ids: string[];
             last_message_at: string | null;
             /** @description Sequence number of the newest event: resume a stream after it */
             last_seq: number;
             /** @enum {string} */
             owner: "bot" | "queue" | "operator" | "desk";
+            /** @description When it comes back by itself */
+            snoozed_until: string | null;
             /** @enum {string} */
-            state: "open" | "closed";
+            state: "open" | "snoozed" | "closed";
             thread: string;
+        };
+        ConversationContext: {
+            /** @description What the flows of the bot have asked for */
+            fields: {
+                [key: string]: unknown;
+            };
+            /** @description The last time that the bot asked for a person */
+            handoff: components["schemas"]["Handoff"] | null;
+            /** @description Where a visitor came from: page, referrer, campaign */
+            page: {
+                [key: string]: string;
+            };
         };
         ConversationList: {
             data: components["schemas"]["Conversation"][];
@@ -3442,6 +4561,25 @@ export interface components {
         CreateBot: {
             definition: components["schemas"]["BotDefinitionInput"];
             name: string;
+        };
+        CreateBotProposal: {
+            /** @description What the bot should have said */
+            answer?: string;
+            /** @description The message in which an operator said it */
+            answer_message_id?: string;
+            /** @description The intent that it meant */
+            intent_id?: string;
+            /** @description The message in which they said it; give this or text */
+            message_id?: string;
+            /** @description What a person said */
+            text?: string;
+        };
+        CreateCannedReply: {
+            /** @description What is typed after a slash */
+            shortcut: string;
+            /** @description A Liquid template: contact.name, contact.attributes, operator.name, conversation.id */
+            text: string;
+            title: string;
         };
         CreateChannel: {
             /** @description The bot that answers; null: nobody; default: the workspace has one */
@@ -3540,6 +4678,14 @@ export interface components {
              */
             url?: string;
         };
+        CreateLabel: {
+            /**
+             * @default gray
+             * @enum {string}
+             */
+            colour?: "gray" | "red" | "orange" | "yellow" | "green" | "teal" | "blue" | "violet" | "pink";
+            name: string;
+        };
         CreateMember: {
             /**
              * Format: email
@@ -3575,6 +4721,10 @@ export interface components {
             session_id?: string;
             /** @description Short for one part of type text */
             text?: string;
+        };
+        CreateNote: {
+            /** @description Markdown */
+            text: string;
         };
         CreateOauthClient: {
             /** @description For people */
@@ -3805,15 +4955,15 @@ export interface components {
              */
             description?: string;
             /**
-             * @description What comes along: contact (the person, addresses and attributes) · metadata (of the web session: page, campaign) · transcript (the last 50 messages)
+             * @description What comes along: contact (the person, addresses and attributes) · metadata (of the web session: page, campaign) · transcript (the last 50 messages) · handover (with hand-overs: all that whoever takes over wants to know)
              * @default []
              */
-            include?: ("contact" | "metadata" | "transcript")[];
+            include?: ("contact" | "metadata" | "transcript" | "handover")[];
             /**
              * @description Events to hear of; empty: all
              * @default []
              */
-            types?: ("conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test")[];
+            types?: ("conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "handoff.offered" | "handoff.declined" | "handoff.unanswered" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "csat.received" | "csat.commented" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test")[];
             /**
              * Format: uri
              * @description https; plain http only to networks that the installation allows
@@ -3844,6 +4994,74 @@ export interface components {
              */
             referrer?: string;
         };
+        CsatSettings: {
+            /**
+             * @description Goals with which the bot closes a matter; an operator closes it with `close`
+             * @default []
+             */
+            after_goals: string[];
+            /**
+             * @description Nobody is asked twice within these days
+             * @default 30
+             */
+            again_after_days: number;
+            /** @description Asked behind the answer; without it there is no comment */
+            comment?: string;
+            /**
+             * @description What can be answered, from 1 to 5
+             * @default [
+             *       "Very bad",
+             *       "Bad",
+             *       "All right",
+             *       "Good",
+             *       "Very good"
+             *     ]
+             */
+            labels: string[];
+            /** @description The question; a Liquid template */
+            text: string;
+            /** @default Thank you! */
+            thanks: string;
+            /**
+             * @description Seconds in which something written is an answer; a pressed option always is
+             * @default 86400
+             */
+            within_s: number;
+        };
+        CsatSettingsInput: {
+            /**
+             * @description Goals with which the bot closes a matter; an operator closes it with `close`
+             * @default []
+             */
+            after_goals?: string[];
+            /**
+             * @description Nobody is asked twice within these days
+             * @default 30
+             */
+            again_after_days?: number;
+            /** @description Asked behind the answer; without it there is no comment */
+            comment?: string;
+            /**
+             * @description What can be answered, from 1 to 5
+             * @default [
+             *       "Very bad",
+             *       "Bad",
+             *       "All right",
+             *       "Good",
+             *       "Very good"
+             *     ]
+             */
+            labels?: string[];
+            /** @description The question; a Liquid template */
+            text: string;
+            /** @default Thank you! */
+            thanks?: string;
+            /**
+             * @description Seconds in which something written is an answer; a pressed option always is
+             * @default 86400
+             */
+            within_s?: number;
+        };
         DeadLetter: {
             /**
              * Format: date-time
@@ -3870,9 +5088,21 @@ export interface components {
             has_more: boolean;
             next_cursor: string | null;
         };
+        DeadLetterReplay: {
+            /** @description How many are queued again, or would be; at most 500 in one call */
+            count: number;
+            /** @description Whether there are more: call again */
+            has_more: boolean;
+        };
         DecideApproval: {
             /** @enum {string} */
             decision: "approve" | "refuse";
+        };
+        DefinitionProblem: {
+            code: string;
+            message: string;
+            /** @description JSON pointer into the definition */
+            pointer: string;
         };
         DeleteKnowledgeRows: {
             keys: string[];
@@ -3911,7 +5141,7 @@ export interface components {
             data: {
                 description: string;
                 /** @enum {string} */
-                type: "conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test";
+                type: "conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "handoff.offered" | "handoff.declined" | "handoff.unanswered" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "csat.received" | "csat.commented" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test";
             }[];
         };
         Expected: {
@@ -4266,6 +5496,7 @@ export interface components {
             note?: string;
             /** @enum {string} */
             type: "set";
+            /** @description Each sees the fields as they were before this node */
             values: {
                 [key: string]: string;
             };
@@ -4415,6 +5646,7 @@ export interface components {
             note?: string;
             /** @enum {string} */
             type: "set";
+            /** @description Each sees the fields as they were before this node */
             values: {
                 [key: string]: string;
             };
@@ -4681,6 +5913,103 @@ export interface components {
             /** @description ISO 3166-1: whose telephone numbers are recognised without a country code */
             region?: string;
         };
+        Handoff: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            at: string;
+            department: string | null;
+            reason: string | null;
+            /** @description What the bot says of it so far */
+            summary: string | null;
+        };
+        HandoffSettings: {
+            /**
+             * @description business: nobody is there outside the business hours of the bot
+             * @default always
+             * @enum {string}
+             */
+            hours: "always" | "business";
+            /** @description When nobody is there; the conversation stays with the bot */
+            no_one?: {
+                /** @description A menu behind it: a ticket, a call back, whatever else there is */
+                open_menu?: string;
+                /** @description Said instead of what goes with the hand-over; a Liquid template */
+                reply: components["schemas"]["Content"][];
+            };
+            /**
+             * @description queue: our operators · desk: an external system, which hears of it by a webhook
+             * @default queue
+             * @enum {string}
+             */
+            to: "queue" | "desk";
+            /** @description Seconds in the queue after which the bot takes a conversation back that nobody took */
+            wait_s?: number;
+        };
+        HandoffSettingsInput: {
+            /**
+             * @description business: nobody is there outside the business hours of the bot
+             * @default always
+             * @enum {string}
+             */
+            hours?: "always" | "business";
+            /** @description When nobody is there; the conversation stays with the bot */
+            no_one?: {
+                /** @description A menu behind it: a ticket, a call back, whatever else there is */
+                open_menu?: string;
+                /** @description Said instead of what goes with the hand-over; a Liquid template */
+                reply: components["schemas"]["ContentInput"][];
+            };
+            /**
+             * @description queue: our operators · desk: an external system, which hears of it by a webhook
+             * @default queue
+             * @enum {string}
+             */
+            to?: "queue" | "desk";
+            /** @description Seconds in the queue after which the bot takes a conversation back that nobody took */
+            wait_s?: number;
+        };
+        Handover: {
+            contact: {
+                addresses: components["schemas"]["Address"][];
+                attributes: {
+                    [key: string]: unknown;
+                };
+                /** @description ContactId: `cont_` and 26 characters */
+                id: string;
+                name: string | null;
+            };
+            /** @description ConversationId: `conv_` and 26 characters */
+            conversation_id: string;
+            department: string | null;
+            /** @description What flows have collected in this conversation */
+            fields: {
+                [key: string]: unknown;
+            };
+            goals: {
+                data: {
+                    [key: string]: unknown;
+                };
+                goal: string;
+            }[];
+            /** @enum {string} */
+            owner: "bot" | "queue" | "operator" | "desk";
+            reason: string | null;
+            /** @description Null when the bot has not asked for a person */
+            requested_at: string | null;
+            /** @description A few sentences, put together from what follows */
+            summary: string;
+            /** @description The last 50 messages, oldest first */
+            transcript: components["schemas"]["Message"][];
+            /** @description The last turns of the bot and their traces, oldest first: at most 5 */
+            turns: {
+                /** @description TurnId: `turn_` and 26 characters */
+                id: string;
+                outcome: string;
+                trace: components["schemas"]["TraceStep"][];
+            }[];
+        };
         Health: {
             /** @description In words that an ops person can act on */
             reason: string;
@@ -4816,6 +6145,15 @@ export interface components {
             /** @description Where the file can be fetched */
             url: string;
         };
+        ImportBot: {
+            /** @description Becomes the draft and the tests of this bot; without it a new bot is made, and answers at once */
+            bot_id?: string;
+            files: {
+                [key: string]: string;
+            };
+            /** @enum {string} */
+            format?: "parley-bot/1";
+        };
         ImportReport: {
             /** @description Files of the archive that are for reading only */
             left_out: string[];
@@ -4825,6 +6163,58 @@ export interface components {
             rows: {
                 [key: string]: number;
             };
+        };
+        InboxConversation: {
+            /**
+             * Format: date-time
+             * @description When something was last said, else when it began: the inbox is sorted by it
+             */
+            active_at: string;
+            /** @description The member whose it is */
+            assignee_id: string | null;
+            /** @description ChannelId: `chan_` and 26 characters */
+            channel_id: string;
+            contact: {
+                addresses: components["schemas"]["Address"][];
+                /** @description ContactId: `cont_` and 26 characters */
+                id: string;
+                name: string | null;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            /** @description ConversationId: `conv_` and 26 characters */
+            id: string;
+            label_ids: string[];
+            last_message: components["schemas"]["LastMessage"] | null;
+            last_message_at: string | null;
+            /** @description Position of the newest message */
+            last_message_seq: number;
+            /** @description Sequence number of the newest event: resume a stream after it */
+            last_seq: number;
+            /** @enum {string} */
+            owner: "bot" | "queue" | "operator" | "desk";
+            /** @description When it comes back by itself */
+            snoozed_until: string | null;
+            /** @enum {string} */
+            state: "open" | "snoozed" | "closed";
+            thread: string;
+            /** @description Messages of the person after what the caller has read; at most 99 */
+            unread_count: number;
+        };
+        /** @description Open conversations by view */
+        InboxCounts: {
+            all: number;
+            bot: number;
+            mine: number;
+            unassigned: number;
+        };
+        InboxList: {
+            data: components["schemas"]["InboxConversation"][];
+            has_more: boolean;
+            next_cursor: string | null;
         };
         InstallResult: {
             /** @description What was registered at the provider */
@@ -5037,6 +6427,41 @@ export interface components {
             has_more: boolean;
             next_cursor: string | null;
         };
+        Label: {
+            /** @enum {string} */
+            colour: "gray" | "red" | "orange" | "yellow" | "green" | "teal" | "blue" | "violet" | "pink";
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            /** @description LabelId: `lbl_` and 26 characters */
+            id: string;
+            name: string;
+        };
+        LabelList: {
+            data: components["schemas"]["Label"][];
+            has_more: boolean;
+            next_cursor: string | null;
+        };
+        LastMessage: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            at: string;
+            /** @enum {string} */
+            author: "contact" | "bot" | "operator" | "api";
+            /** @enum {string} */
+            direction: "in" | "out";
+            /** @description MessageId: `msg_` and 26 characters */
+            id: string;
+            /** @description The type of its first part: text, media, choices, … */
+            kind: string;
+            seq: number;
+            /** @description At most 200 characters of plain text; empty when it has no words */
+            text: string;
+        };
         ListContent: {
             /** @description Label of the control that opens the list, where a channel has one */
             button: string;
@@ -5101,6 +6526,10 @@ export interface components {
         };
         LoginSessionList: {
             data: components["schemas"]["LoginSession"][];
+        };
+        MarkRead: {
+            /** @description Position of the newest message that was seen; 0: unread */
+            seq: number;
         };
         McpServer: {
             /** @default {} */
@@ -5282,6 +6711,52 @@ export interface components {
             has_more: boolean;
             next_cursor: string | null;
         };
+        MessageTrace: {
+            bot_id: string | null;
+            bot_version: number | null;
+            /** @description ConversationId: `conv_` and 26 characters */
+            conversation_id: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            ended_at: string;
+            /** @description MessageId: `msg_` and 26 characters */
+            message_id: string;
+            /** @enum {string} */
+            outcome: "answered" | "silent" | "failed" | "superseded";
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            started_at: string;
+            steps: components["schemas"]["TraceStep"][];
+            /** @description The steps for a person */
+            text: string;
+            /** @description TurnId: `turn_` and 26 characters */
+            turn_id: string;
+        };
+        /** @description What operators tell each other: it is sent to nobody */
+        Note: {
+            /** @description Who wrote it: a kind and an id */
+            author: string;
+            author_name: string | null;
+            /** @description ConversationId: `conv_` and 26 characters */
+            conversation_id: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            /** @description NoteId: `note_` and 26 characters */
+            id: string;
+            text: string;
+        };
+        NoteList: {
+            data: components["schemas"]["Note"][];
+            has_more: boolean;
+            next_cursor: string | null;
+        };
         OauthClient: {
             /**
              * Format: date-time
@@ -5359,6 +6834,47 @@ export interface components {
             /** @description Scopes with spaces between; default: all that the client has */
             scope?: string;
         };
+        Offer: {
+            decided_at: string | null;
+            ends_at: string | null;
+            /** @description OfferId: `offr_` and 26 characters */
+            id: string;
+            offered_at: string | null;
+            /** @description An operator, by the name that you know them by: a member, an e-mail address, a seat */
+            operator: string;
+            reason: string | null;
+            /**
+             * @description lapsed: no answer in time · withdrawn: the conversation is elsewhere, or others are asked
+             * @enum {string}
+             */
+            status: "waiting" | "offered" | "accepted" | "declined" | "lapsed" | "withdrawn";
+        };
+        OfferConversation: {
+            /** @description Who is asked, one after the other */
+            operators: string[];
+            /**
+             * @description Seconds after which the next one is asked
+             * @default 30
+             */
+            timeout_s?: number;
+        };
+        OfferList: {
+            data: components["schemas"]["Offer"][];
+        };
+        /** @description Somebody who can be given a conversation */
+        Operator: {
+            /** @description MemberId: `mem_` and 26 characters */
+            id: string;
+            is_online: boolean;
+            name: string;
+        };
+        OperatorList: {
+            data: components["schemas"]["Operator"][];
+        };
+        OperatorTyping: {
+            /** @enum {string} */
+            type: "typing.started" | "typing.stopped";
+        };
         Option: {
             description?: string;
             /** @description What comes back when the option is taken; unique within its message */
@@ -5372,6 +6888,11 @@ export interface components {
             url?: string;
         };
         PassControl: {
+            /**
+             * @description To the bot: the matter is closed; the bot goes on with nothing, and asks how it was
+             * @default false
+             */
+            close?: boolean;
             /**
              * @description Refused with state/conflict when it belongs to another one
              * @enum {string}
@@ -5388,13 +6909,33 @@ export interface components {
         PasswordCheck: {
             password: string;
         };
+        PreChat: {
+            fields: components["schemas"]["FormField"][];
+            /**
+             * @description Said above the fields
+             * @default
+             */
+            text: string;
+        };
+        Presence: {
+            conversation_id: string | null;
+            is_replying: boolean;
+            name: string | null;
+            /** @description A kind and an id: `member:mem_…` */
+            operator: string;
+        };
+        PresenceList: {
+            data: components["schemas"]["Presence"][];
+            /** @description Who the caller is among them; not in what the stream tells */
+            you?: string;
+        };
         /** @description An error, as a problem document (RFC 9457). */
         Problem: {
             /**
              * @description The code to program against.
              * @enum {string}
              */
-            code: "input/malformed-json" | "input/invalid" | "input/too-large" | "input/unsupported-media-type" | "input/method-not-allowed" | "input/not-acceptable" | "input/invalid-cursor" | "input/idempotency-key-reused" | "input/unsupported-content" | "input/unreadable" | "input/unsupported-version" | "access/missing-credentials" | "access/invalid-api-key" | "access/token-expired" | "access/invalid-signature" | "access/insufficient-scope" | "access/ip-not-allowed" | "access/origin-not-allowed" | "access/test-key" | "access/wrong-credentials" | "access/wrong-code" | "access/invalid-session" | "access/second-factor-needed" | "access/not-a-member" | "access/cross-site" | "access/invalid-link" | "state/not-found" | "state/conflict" | "state/already-exists" | "state/conversation-closed" | "state/idempotency-in-progress" | "state/gone" | "state/version-mismatch" | "state/rate-limited" | "state/fenced" | "state/unavailable" | "state/bot-timeout" | "state/already-running" | "channel/throttled" | "channel/unreachable" | "channel/outcome-unknown" | "channel/rejected" | "channel/refused" | "channel/opted-out" | "channel/credentials" | "channel/not-connected" | "channel/unknown-connector" | "channel/paused" | "store/unavailable" | "store/conflict" | "store/sealed" | "store/credentials" | "store/too-old" | "store/migration-failed" | "store/schema-drift" | "store/platform-unsupported" | "store/folder-unusable" | "store/cluster-failed" | "queue/unavailable" | "queue/invalid-payload" | "queue/too-old" | "config/invalid" | "internal/bug" | "config/port-taken" | "internal/process-failed";
+            code: "input/malformed-json" | "input/invalid" | "input/too-large" | "input/unsupported-media-type" | "input/method-not-allowed" | "input/not-acceptable" | "input/invalid-cursor" | "input/idempotency-key-reused" | "input/unsupported-content" | "input/unreadable" | "input/unsupported-version" | "access/missing-credentials" | "access/invalid-api-key" | "access/token-expired" | "access/invalid-signature" | "access/insufficient-scope" | "access/ip-not-allowed" | "access/origin-not-allowed" | "access/test-key" | "access/wrong-credentials" | "access/wrong-code" | "access/invalid-session" | "access/second-factor-needed" | "access/not-a-member" | "access/cross-site" | "access/invalid-link" | "state/not-found" | "state/conflict" | "state/already-exists" | "state/conversation-closed" | "state/idempotency-in-progress" | "state/gone" | "state/version-mismatch" | "state/tests-failed" | "state/rate-limited" | "state/fenced" | "state/unavailable" | "state/bot-timeout" | "state/already-running" | "channel/throttled" | "channel/unreachable" | "channel/outcome-unknown" | "channel/rejected" | "channel/refused" | "channel/opted-out" | "channel/credentials" | "channel/not-connected" | "channel/unknown-connector" | "channel/paused" | "store/unavailable" | "store/conflict" | "store/sealed" | "store/credentials" | "store/too-old" | "store/migration-failed" | "store/schema-drift" | "store/platform-unsupported" | "store/folder-unusable" | "store/cluster-failed" | "queue/unavailable" | "queue/invalid-payload" | "queue/too-old" | "config/invalid" | "internal/bug" | "config/port-taken" | "internal/process-failed";
             /** @description One sentence about this occurrence. */
             detail: string;
             /** @description The fields that break a rule, in the order of the schema; only with `input/invalid`. */
@@ -5438,6 +6979,26 @@ export interface components {
             /** @description Becomes the next version, and answers from now on */
             definition: components["schemas"]["BotDefinitionInput"];
         };
+        PublishDraft: {
+            /** @description Publishes although tests fail; the reason stays with the version */
+            force?: {
+                reason: string;
+            };
+            /** @description What is new, for those who read the list */
+            note?: string;
+            /**
+             * @description Refuses when a test of the set fails
+             * @default false
+             */
+            run_tests?: boolean;
+        };
+        PutBotDraft: {
+            /** @description May still have ways into nothing: `problems` tells */
+            definition: components["schemas"]["BotDefinitionInput"];
+        };
+        PutBotTests: {
+            conversations: components["schemas"]["TestConversationInput"][];
+        };
         PutKnowledgeRows: {
             rows: components["schemas"]["KnowledgeRow"][];
         };
@@ -5478,6 +7039,34 @@ export interface components {
             /** @description Each opens the login once; shown now and never again */
             recovery_codes: string[];
         };
+        RenderCannedReply: {
+            /** @description For whose person it is filled in */
+            conversation_id: string;
+        };
+        RenderedReply: {
+            text: string;
+        };
+        ReplayDeadLetters: {
+            /**
+             * Format: date-time
+             * @description Only those that came in, or were made, before
+             */
+            before?: string;
+            /** @description Only those of this channel */
+            channel_id?: string;
+            /**
+             * @description Counts, and replays nothing
+             * @default false
+             */
+            dry_run?: boolean;
+            /** @enum {string} */
+            kind: "delivery" | "inbox_event";
+            /**
+             * @description Only those that ended so. What is unknown may have gone out: it is replayed one by one
+             * @enum {string}
+             */
+            status?: "dead" | "failed" | "expired";
+        };
         Retention: {
             /** @description Days by kind where there is no rule; null: for ever */
             defaults: {
@@ -5494,6 +7083,11 @@ export interface components {
              * @enum {string}
              */
             kind: "messages" | "traces" | "media" | "inbox" | "webhooks";
+        };
+        RollBackBot: {
+            note?: string;
+            /** @description Its content becomes a new version, which answers from now on */
+            version: number;
         };
         RotateApiKey: {
             /**
@@ -5615,10 +7209,67 @@ export interface components {
                 words?: string[];
             };
         };
+        RunBotTests: {
+            /** @description Shows what another version answers differently */
+            compare_with?: ("draft" | "published") | number;
+            /**
+             * @default {
+             *       "knowledge": true,
+             *       "model": false
+             *     }
+             */
+            uses?: {
+                /**
+                 * @description Searches what the bot knows, where a test says nothing
+                 * @default true
+                 */
+                knowledge?: boolean;
+                /**
+                 * @description Asks the configured model, where a test has no script: it costs
+                 * @default false
+                 */
+                model?: boolean;
+            };
+            /**
+             * @description A number, `draft` or `published`
+             * @default draft
+             */
+            version?: ("draft" | "published") | number;
+        };
         SearchKnowledge: {
             /** @default 5 */
             limit?: number;
             query: string;
+        };
+        /** @description The newest messages, and the contacts that are most alike */
+        SearchResult: {
+            contacts: {
+                addresses: string[];
+                /** @description ContactId: `cont_` and 26 characters */
+                id: string;
+                name: string | null;
+            }[];
+            messages: {
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 */
+                at: string;
+                /** @enum {string} */
+                author: "contact" | "bot" | "operator" | "api";
+                contact: {
+                    /** @description ContactId: `cont_` and 26 characters */
+                    id: string;
+                    name: string | null;
+                };
+                /** @description ConversationId: `conv_` and 26 characters */
+                conversation_id: string;
+                /** @description Plain text around the first word that was found */
+                excerpt: string;
+                /** @description MessageId: `msg_` and 26 characters */
+                message_id: string;
+                seq: number;
+            }[];
         };
         SecondFactor: {
             /** @description Six digits of the app, or a recovery code */
@@ -5725,6 +7376,11 @@ export interface components {
         };
         SendMessage: {
             /**
+             * @description Who says it: a person, or a program; default: as the caller is
+             * @enum {string}
+             */
+            author?: "operator" | "api";
+            /**
              * @description Shows what would be sent, and sends nothing
              * @default false
              */
@@ -5771,6 +7427,22 @@ export interface components {
             state: "opted-in" | "opted-out";
             /** @description Normalized by the connector, so that equal means same */
             value: string;
+        };
+        SetPresence: {
+            /**
+             * @description What it shows
+             * @default null
+             */
+            conversation_id?: string | null;
+            /**
+             * @description The window closes
+             * @default false
+             */
+            is_leaving?: boolean;
+            /** @default false */
+            is_replying?: boolean;
+            /** @description Of your choice, one per window */
+            tab: string;
         };
         SetRetention: {
             /** @default null */
@@ -5828,6 +7500,170 @@ export interface components {
             /** @description What the provider would have been answered */
             status: number;
         };
+        SimulateTurn: {
+            /**
+             * Format: date-time
+             * @description The time of the turn; default: now. What was to wake the bot by then does
+             */
+            at?: string;
+            /**
+             * @description Attributes count at the beginning only
+             * @default {
+             *       "name": null,
+             *       "attributes": {}
+             *     }
+             */
+            contact?: {
+                /** @default {} */
+                attributes?: {
+                    [key: string]: components["schemas"]["__schema0"];
+                };
+                /** @default null */
+                name?: string | null;
+            };
+            /** @description Something that happened elsewhere */
+            event?: {
+                /** @default {} */
+                data?: {
+                    [key: string]: components["schemas"]["__schema0"];
+                };
+                name: string;
+            };
+            /** @description What the model says, call by call; without it there is none, and the row goes on behind it */
+            model?: ({
+                says: string;
+            } | {
+                calls: {
+                    /** @default {} */
+                    input?: {
+                        [key: string]: components["schemas"]["__schema1"];
+                    };
+                    tool: string;
+                }[];
+            })[];
+            /**
+             * @description Passes the conversation on before the turn
+             * @enum {string}
+             */
+            owner?: "bot" | "queue" | "operator" | "desk";
+            /** @description One message, or a burst */
+            says?: string | string[];
+            /** @description What the turn before answered; without it a beginning */
+            state?: components["schemas"]["SimulationStateInput"];
+            /** @description An option that is pressed */
+            takes?: {
+                label: string;
+                option_id: string;
+            };
+            /**
+             * @description What each tool gives, call by call; the last one is repeated
+             * @default {}
+             */
+            tools?: {
+                [key: string]: ({
+                    value: components["schemas"]["__schema1"];
+                } | {
+                    fails: string;
+                })[];
+            };
+            /**
+             * @default {
+             *       "knowledge": true,
+             *       "model": false,
+             *       "tools": false
+             *     }
+             */
+            uses?: {
+                /**
+                 * @description Searches what the bot knows
+                 * @default true
+                 */
+                knowledge?: boolean;
+                /**
+                 * @description Asks the configured model where no script is given: it costs
+                 * @default false
+                 */
+                model?: boolean;
+                /**
+                 * @description Really calls tools that are not described under `tools`
+                 * @default false
+                 */
+                tools?: boolean;
+            };
+            /**
+             * @description A number, `draft` or `published`
+             * @default draft
+             */
+            version?: ("draft" | "published") | number;
+        };
+        Simulation: {
+            /** @description What would be done; nothing of it was */
+            effects: {
+                [key: string]: components["schemas"]["__schema0"];
+            }[];
+            /** @enum {string} */
+            outcome: "answered" | "silent";
+            replies: components["schemas"]["Content"][][];
+            state: components["schemas"]["SimulationState"];
+            trace: components["schemas"]["TraceStep"][];
+            /** @description The trace for a person */
+            trace_text: string;
+            version: "draft" | number;
+        };
+        SimulationState: {
+            /** @description How far the script of the model was read */
+            answers: number;
+            attributes: {
+                [key: string]: components["schemas"]["__schema0"];
+            };
+            bot: {
+                [key: string]: components["schemas"]["__schema0"];
+            };
+            /** @description How often each tool was called */
+            calls: {
+                [key: string]: number;
+            };
+            history: {
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 */
+                at: string;
+                content: components["schemas"]["Content"][];
+                /** @enum {string} */
+                direction: "in" | "out";
+            }[];
+            /** @enum {string} */
+            owner: "bot" | "queue" | "operator" | "desk";
+            wakes_at: string | null;
+        };
+        SimulationStateInput: {
+            /** @description How far the script of the model was read */
+            answers: number;
+            attributes: {
+                [key: string]: components["schemas"]["__schema0"];
+            };
+            bot: {
+                [key: string]: components["schemas"]["__schema0"];
+            };
+            /** @description How often each tool was called */
+            calls: {
+                [key: string]: number;
+            };
+            history: {
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 */
+                at: string;
+                content: components["schemas"]["ContentInput"][];
+                /** @enum {string} */
+                direction: "in" | "out";
+            }[];
+            /** @enum {string} */
+            owner: "bot" | "queue" | "operator" | "desk";
+            wakes_at: string | null;
+        };
         StoredMedia: {
             file_name: string | null;
             /** @description MediaId: `med_` and 26 characters */
@@ -5865,6 +7701,204 @@ export interface components {
             variables?: {
                 [key: string]: string;
             };
+        };
+        TestConversation: {
+            contact?: {
+                /** @default {} */
+                attributes: {
+                    [key: string]: components["schemas"]["__schema0"];
+                };
+                /** @default null */
+                name: string | null;
+            };
+            /** @description What is found in the knowledge of the bot */
+            knowledge?: {
+                /** @description Found when the question holds these words */
+                asked: string;
+                /** @default 0.9 */
+                score: number;
+                text: string;
+                title: string;
+                /** @default null */
+                url: string | null;
+            }[];
+            /** @description What the model says, call by call; without it there is none, and the row goes on behind it */
+            model?: ({
+                says: string;
+            } | {
+                calls: {
+                    /** @default {} */
+                    input: {
+                        [key: string]: components["schemas"]["__schema0"];
+                    };
+                    tool: string;
+                }[];
+            })[];
+            /**
+             * Format: date-time
+             * @default 2027-01-04T10:00:00Z
+             */
+            starts_at: string;
+            steps: {
+                event?: {
+                    /** @default {} */
+                    data: {
+                        [key: string]: components["schemas"]["__schema0"];
+                    };
+                    name: string;
+                };
+                /** @default {} */
+                expect: {
+                    /** @description The name of the responder */
+                    answered_by?: string;
+                    /** @description What its line in the trace holds, for example `{ "rule": "hours" }` or `{ "node": "name" }` */
+                    because?: {
+                        [key: string]: string | number | boolean;
+                    };
+                    /** @description Exactly these goals are reached */
+                    goals?: string[];
+                    hands_over?: boolean;
+                    /** @description Each is in the turn, in this order */
+                    replies?: string[];
+                    silent?: boolean;
+                    /** @description None of these is in the turn */
+                    without?: string[];
+                };
+                /**
+                 * @description Passes the conversation on before the step, for example back to the bot
+                 * @enum {string}
+                 */
+                owner?: "bot" | "queue" | "operator" | "desk";
+                /** @description One message, or a burst */
+                says?: string | string[];
+                /** @description Seconds that pass; the bot is woken when it asked for that */
+                wait_s?: number;
+            }[];
+            title: string;
+            /**
+             * @description What each tool gives, call by call; the last one is repeated
+             * @default {}
+             */
+            tools: {
+                [key: string]: ({
+                    value: components["schemas"]["__schema0"];
+                } | {
+                    fails: string;
+                })[];
+            };
+        };
+        TestConversationInput: {
+            contact?: {
+                /** @default {} */
+                attributes?: {
+                    [key: string]: components["schemas"]["__schema0"];
+                };
+                /** @default null */
+                name?: string | null;
+            };
+            /** @description What is found in the knowledge of the bot */
+            knowledge?: {
+                /** @description Found when the question holds these words */
+                asked: string;
+                /** @default 0.9 */
+                score?: number;
+                text: string;
+                title: string;
+                /** @default null */
+                url?: string | null;
+            }[];
+            /** @description What the model says, call by call; without it there is none, and the row goes on behind it */
+            model?: ({
+                says: string;
+            } | {
+                calls: {
+                    /** @default {} */
+                    input?: {
+                        [key: string]: components["schemas"]["__schema0"];
+                    };
+                    tool: string;
+                }[];
+            })[];
+            /**
+             * Format: date-time
+             * @default 2027-01-04T10:00:00Z
+             */
+            starts_at?: string;
+            steps: {
+                event?: {
+                    /** @default {} */
+                    data?: {
+                        [key: string]: components["schemas"]["__schema0"];
+                    };
+                    name: string;
+                };
+                /** @default {} */
+                expect?: {
+                    /** @description The name of the responder */
+                    answered_by?: string;
+                    /** @description What its line in the trace holds, for example `{ "rule": "hours" }` or `{ "node": "name" }` */
+                    because?: {
+                        [key: string]: string | number | boolean;
+                    };
+                    /** @description Exactly these goals are reached */
+                    goals?: string[];
+                    hands_over?: boolean;
+                    /** @description Each is in the turn, in this order */
+                    replies?: string[];
+                    silent?: boolean;
+                    /** @description None of these is in the turn */
+                    without?: string[];
+                };
+                /**
+                 * @description Passes the conversation on before the step, for example back to the bot
+                 * @enum {string}
+                 */
+                owner?: "bot" | "queue" | "operator" | "desk";
+                /** @description One message, or a burst */
+                says?: string | string[];
+                /** @description Seconds that pass; the bot is woken when it asked for that */
+                wait_s?: number;
+            }[];
+            title: string;
+            /**
+             * @description What each tool gives, call by call; the last one is repeated
+             * @default {}
+             */
+            tools?: {
+                [key: string]: ({
+                    value: components["schemas"]["__schema0"];
+                } | {
+                    fails: string;
+                })[];
+            };
+        };
+        TestedConversation: {
+            passed: boolean;
+            steps: {
+                answered_by: string | null;
+                /** @description What is not as expected; empty when all is */
+                problems: string[];
+                /** @description Each message in plain words, options included */
+                replies: string[];
+                trace: components["schemas"]["TraceStep"][];
+            }[];
+            title: string;
+        };
+        TestReport: {
+            conversations: components["schemas"]["TestedConversation"][];
+            failed: number;
+            /** @description Conversations and examples at rules */
+            passed: number;
+            rules: {
+                answered_by: string | null;
+                /** @description Which of its examples, from 0 */
+                index: number;
+                passed: boolean;
+                rule: string;
+            }[];
+            /** @description Share of turns and examples that are as expected */
+            score: number;
+            version: "draft" | number;
         };
         TextContent: {
             /** @description Markdown subset; never HTML */
@@ -6224,6 +8258,21 @@ export interface components {
             /** @description For people */
             name?: string;
         };
+        UpdateBot: {
+            name?: string;
+            /**
+             * @description move: the next turn is of the new version · finish: what is under way ends with the version it began with
+             * @enum {string}
+             */
+            running_conversations?: "move" | "finish";
+        };
+        UpdateCannedReply: {
+            /** @description What is typed after a slash */
+            shortcut?: string;
+            /** @description A Liquid template: contact.name, contact.attributes, operator.name, conversation.id */
+            text?: string;
+            title?: string;
+        };
         UpdateChannel: {
             bot_id?: string | null;
             /** @description Channels whose providers take over, in order, where this one cannot be reached: of kinds that understand its messages */
@@ -6241,6 +8290,19 @@ export interface components {
             };
             name?: string | null;
         };
+        UpdateConversation: {
+            /** @description Whose it is; null: nobody’s */
+            assignee_id?: string | null;
+            /** @description Refused with state/conflict when it is somebody else’s by now */
+            expected_assignee_id?: string | null;
+            /**
+             * Format: date-time
+             * @description With `state: snoozed`: when it comes back; a new message brings it back too
+             */
+            snoozed_until?: string;
+            /** @enum {string} */
+            state?: "open" | "snoozed" | "closed";
+        };
         UpdateKnowledgeBase: {
             name?: string;
             /** @description Each a group of words or phrases that mean the same to those who ask */
@@ -6252,6 +8314,11 @@ export interface components {
             /** @description Of a text */
             text?: string;
             title?: string;
+        };
+        UpdateLabel: {
+            /** @enum {string} */
+            colour?: "gray" | "red" | "orange" | "yellow" | "green" | "teal" | "blue" | "violet" | "pink";
+            name?: string;
         };
         UpdateMember: {
             /** @description Of the role `custom`, and of no other: at most what the giver has */
@@ -6353,15 +8420,15 @@ export interface components {
             channel_ids?: string[];
             /** @description For people */
             description?: string;
-            /** @description What comes along: contact (the person, addresses and attributes) · metadata (of the web session: page, campaign) · transcript (the last 50 messages) */
-            include?: ("contact" | "metadata" | "transcript")[];
+            /** @description What comes along: contact (the person, addresses and attributes) · metadata (of the web session: page, campaign) · transcript (the last 50 messages) · handover (with hand-overs: all that whoever takes over wants to know) */
+            include?: ("contact" | "metadata" | "transcript" | "handover")[];
             /**
              * @description disabled: nothing is kept for it; recover what it missed once it is enabled again
              * @enum {string}
              */
             state?: "enabled" | "disabled";
             /** @description Events to hear of; empty: all */
-            types?: ("conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test")[];
+            types?: ("conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "handoff.offered" | "handoff.declined" | "handoff.unanswered" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "csat.received" | "csat.commented" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test")[];
             /**
              * Format: uri
              * @description https; plain http only to networks that the installation allows
@@ -6459,7 +8526,7 @@ export interface components {
             /** @enum {string} */
             status: "pending" | "delivered" | "failed";
             /** @enum {string} */
-            type: "conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test";
+            type: "conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "handoff.offered" | "handoff.declined" | "handoff.unanswered" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "csat.received" | "csat.commented" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test";
         };
         WebhookDeliveryDetail: {
             /** @description Of this round: a replay begins a new one */
@@ -6485,7 +8552,7 @@ export interface components {
             /** @enum {string} */
             status: "pending" | "delivered" | "failed";
             /** @enum {string} */
-            type: "conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test";
+            type: "conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "handoff.offered" | "handoff.declined" | "handoff.unanswered" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "csat.received" | "csat.commented" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test";
         };
         WebhookDeliveryList: {
             data: components["schemas"]["WebhookDelivery"][];
@@ -6506,14 +8573,14 @@ export interface components {
             failing_since: string | null;
             /** @description WebhookEndpointId: `whe_` and 26 characters */
             id: string;
-            include: ("contact" | "metadata" | "transcript")[];
+            include: ("contact" | "metadata" | "transcript" | "handover")[];
             /** @description Nothing is sent before, as its receiver asked */
             paused_until: string | null;
             /** @description Until when the secret before signs too */
             previous_secret_until: string | null;
             /** @enum {string} */
             state: "enabled" | "disabled";
-            types: ("conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test")[];
+            types: ("conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "handoff.offered" | "handoff.declined" | "handoff.unanswered" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "csat.received" | "csat.commented" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test")[];
             /**
              * Format: date-time
              * @description RFC 3339, UTC
@@ -6540,7 +8607,7 @@ export interface components {
             failing_since: string | null;
             /** @description WebhookEndpointId: `whe_` and 26 characters */
             id: string;
-            include: ("contact" | "metadata" | "transcript")[];
+            include: ("contact" | "metadata" | "transcript" | "handover")[];
             /** @description Nothing is sent before, as its receiver asked */
             paused_until: string | null;
             /** @description Until when the secret before signs too */
@@ -6549,7 +8616,7 @@ export interface components {
             secret: string;
             /** @enum {string} */
             state: "enabled" | "disabled";
-            types: ("conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test")[];
+            types: ("conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "handoff.offered" | "handoff.declined" | "handoff.unanswered" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "csat.received" | "csat.commented" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test")[];
             /**
              * Format: date-time
              * @description RFC 3339, UTC
@@ -6577,7 +8644,7 @@ export interface components {
              */
             timestamp: string;
             /** @enum {string} */
-            type: "conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test";
+            type: "conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "handoff.offered" | "handoff.declined" | "handoff.unanswered" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "csat.received" | "csat.commented" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test";
         };
         WebhookRecovery: {
             /** @description Events that are queued, or would be */
@@ -6592,6 +8659,12 @@ export interface components {
             /** @description The id that the message has in the list and the stream */
             message_id: string;
         };
+        WidgetForm: {
+            /** @description By the ids of the fields of `look.pre_chat` */
+            fields: {
+                [key: string]: string;
+            };
+        };
         WidgetLook: {
             /** @description #rrggbb */
             accent_color: string;
@@ -6602,6 +8675,15 @@ export interface components {
             } | null;
             /** @description Shown above the messages; may be empty */
             greeting: string;
+            /** @description When people answer; null when nobody said */
+            hours: {
+                /** @description Whether people are there now */
+                is_open: boolean;
+                /** @description When they are next; null when they are there, or not soon */
+                opens_at: string | null;
+            } | null;
+            /** @description Asked before a conversation begins: POST /v1/widget/form */
+            pre_chat: components["schemas"]["PreChat"] | null;
             title: string;
         };
         WidgetMessage: {
@@ -6666,7 +8748,7 @@ export interface components {
             /** @description Strictly increasing and gap-free within the conversation */
             seq: number;
             /** @enum {string} */
-            type: "conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "session.ended";
+            type: "conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "handoff.offered" | "handoff.declined" | "handoff.unanswered" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "csat.received" | "csat.commented" | "session.ended";
         };
         WorkspaceEventList: {
             data: components["schemas"]["WorkspaceEvent"][];
@@ -6720,7 +8802,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description One of `state/conflict`, `state/already-exists`, `state/conversation-closed`, `state/idempotency-in-progress`, `state/fenced`, `state/already-running`, `channel/paused`, `store/conflict` */
+        /** @description One of `state/conflict`, `state/already-exists`, `state/conversation-closed`, `state/idempotency-in-progress`, `state/tests-failed`, `state/fenced`, `state/already-running`, `channel/paused`, `store/conflict` */
         Problem409: {
             headers: {
                 [name: string]: unknown;
@@ -8093,6 +10175,150 @@ export interface operations {
             };
         };
     };
+    BotProposals_list: {
+        parameters: {
+            query?: {
+                /** @description BotId: `bot_` and 26 characters */
+                bot_id?: string;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                limit?: number;
+                order?: "asc" | "desc";
+                state?: "waiting" | "approved" | "dismissed";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of proposals */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotProposalList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    BotProposals_approve: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveBotProposal"];
+            };
+        };
+        responses: {
+            /** @description As it was learned */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotProposal"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    BotProposals_dismiss: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The proposal */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotProposal"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     Bots_list: {
         parameters: {
             query?: {
@@ -8224,6 +10450,278 @@ export interface operations {
             };
         };
     };
+    Bots_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateBot"];
+            };
+        };
+        responses: {
+            /** @description The bot as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bot"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    BotVersions_diff: {
+        parameters: {
+            query?: {
+                /** @description A number, `draft` or `published` */
+                from?: ("draft" | "published") | number;
+                /** @description A number, `draft` or `published` */
+                to?: ("draft" | "published") | number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The differences */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotDiff"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    BotVersions_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The draft */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotDraft"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    BotVersions_putDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutBotDraft"];
+            };
+        };
+        responses: {
+            /** @description The draft as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotDraft"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    BotFiles_export: {
+        parameters: {
+            query?: {
+                /** @description A number, `draft` or `published` */
+                version?: ("draft" | "published") | number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The files by their paths */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotExport"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    BotFiles_archive: {
+        parameters: {
+            query?: {
+                /** @description A number, `draft` or `published` */
+                version?: ("draft" | "published") | number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A zip archive */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     BotKnowledge_search: {
         parameters: {
             query?: never;
@@ -8274,6 +10772,398 @@ export interface operations {
             };
         };
     };
+    BotProposals_propose: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateBotProposal"];
+            };
+        };
+        responses: {
+            /** @description The proposal */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotProposal"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    BotVersions_publish: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishDraft"];
+            };
+        };
+        responses: {
+            /** @description The bot with its new version */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bot"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    BotVersions_rollBack: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollBackBot"];
+            };
+        };
+        responses: {
+            /** @description The bot with its new version */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bot"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    BotTests_simulate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulateTurn"];
+            };
+        };
+        responses: {
+            /** @description What the bot would do */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Simulation"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    BotTests_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The test set */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotTests"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    BotTests_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutBotTests"];
+            };
+        };
+        responses: {
+            /** @description The test set as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotTests"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    BotTests_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunBotTests"];
+            };
+        };
+        responses: {
+            /** @description What came of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotTestRun"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    BotVersions_list: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                limit?: number;
+                order?: "asc" | "desc";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of versions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotVersionList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     Bots_publish: {
         parameters: {
             query?: never;
@@ -8299,6 +11189,439 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Bot"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    BotVersions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The version */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotVersionWhole"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    BotChecks_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckBot"];
+            };
+        };
+        responses: {
+            /** @description What is wrong; empty when nothing is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BotProblems"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    BotFiles_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportBot"];
+            };
+        };
+        responses: {
+            /** @description The bot */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bot"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    BotFiles_importArchive: {
+        parameters: {
+            query?: {
+                /** @description Becomes the draft and the tests of this bot; without it a new one is made */
+                bot_id?: string;
+            };
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The archive */
+        requestBody: {
+            content: {
+                "application/zip": string;
+            };
+        };
+        responses: {
+            /** @description The bot */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bot"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CannedReplies_list: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                limit?: number;
+                order?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of replies */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReplyList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CannedReplies_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateCannedReply"];
+            };
+        };
+        responses: {
+            /** @description The reply */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReply"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CannedReplies_delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CannedReplies_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateCannedReply"];
+            };
+        };
+        responses: {
+            /** @description The reply as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReply"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    CannedReplies_render: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenderCannedReply"];
+            };
+        };
+        responses: {
+            /** @description What would be said */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RenderedReply"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -8535,6 +11858,44 @@ export interface operations {
             502: components["responses"]["Problem502"];
             503: components["responses"]["Problem503"];
             504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ChannelActivity_recent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest of each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelActivity"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
             /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
             default: {
                 headers: {
@@ -8954,6 +12315,44 @@ export interface operations {
             502: components["responses"]["Problem502"];
             503: components["responses"]["Problem503"];
             504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ChannelActivity_stream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events `channel`: `data` is a ChannelGlance */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
             /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
             default: {
                 headers: {
@@ -9792,7 +13191,9 @@ export interface operations {
                 cursor?: string;
                 limit?: number;
                 order?: "asc" | "desc";
-                state?: "open" | "closed";
+                /** @description queue: those that wait for an operator */
+                owner?: "bot" | "queue" | "operator" | "desk";
+                state?: "open" | "snoozed" | "closed";
             };
             header?: never;
             path?: never;
@@ -9866,6 +13267,97 @@ export interface operations {
             };
         };
     };
+    ConversationDesk_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateConversation"];
+            };
+        };
+        responses: {
+            /** @description The conversation as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxConversation"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ConversationDesk_context: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is known besides what was said */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationContext"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     Conversations_pass: {
         parameters: {
             query?: never;
@@ -9891,6 +13383,97 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Handoff_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The hand-over */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handover"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ConversationDesk_label: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeLabels"];
+            };
+        };
+        responses: {
+            /** @description The conversation as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxConversation"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -10026,6 +13609,299 @@ export interface operations {
             };
         };
     };
+    ConversationDesk_list: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                limit?: number;
+                order?: "asc" | "desc";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of notes, by creation */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ConversationDesk_note: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateNote"];
+            };
+        };
+        responses: {
+            /** @description The note */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Note"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Handoff_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest 100 offers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferList"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Handoff_offer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferConversation"];
+            };
+        };
+        responses: {
+            /** @description The offers, the first of them made */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Handoff_answer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerOffer"];
+            };
+        };
+        responses: {
+            /** @description The conversation with its owner */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ConversationDesk_read: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkRead"];
+            };
+        };
+        responses: {
+            /** @description It is remembered */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     Conversations_stream: {
         parameters: {
             query?: {
@@ -10058,6 +13934,54 @@ export interface operations {
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ConversationDesk_typing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OperatorTyping"];
+            };
+        };
+        responses: {
+            /** @description It was passed on */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
             /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
             default: {
                 headers: {
@@ -10184,6 +14108,57 @@ export interface operations {
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    DeadLetters_replayMany: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayDeadLetters"];
+            };
+        };
+        responses: {
+            /** @description How many are queued again */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterReplay"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             424: components["responses"]["Problem424"];
             429: components["responses"]["Problem429"];
@@ -10574,6 +14549,182 @@ export interface operations {
             502: components["responses"]["Problem502"];
             503: components["responses"]["Problem503"];
             504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Inbox_list: {
+        parameters: {
+            query?: {
+                /** @description MemberId: `mem_` and 26 characters */
+                assignee_id?: string;
+                /** @description ChannelId: `chan_` and 26 characters */
+                channel_id?: string;
+                /** @description ContactId: `cont_` and 26 characters */
+                contact_id?: string;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                /** @description LabelId: `lbl_` and 26 characters */
+                label_id?: string;
+                limit?: number;
+                order?: "asc" | "desc";
+                state?: "open" | "snoozed" | "closed" | "any";
+                /** @description mine: assigned to the caller · unassigned: for operators, and nobody’s yet · bot: those that the bot answers · all */
+                view?: "mine" | "unassigned" | "all" | "bot";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the inbox */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Inbox_counts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Open conversations by view */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxCounts"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Inbox_presence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetPresence"];
+            };
+        };
+        responses: {
+            /** @description Everybody who is there */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Inbox_stream: {
+        parameters: {
+            query?: {
+                /** @description Go on after this `id` of the stream */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events: `id` is a time, `data` an InboxEvent; after `stream.reset` the list is to be read again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
             /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
             default: {
                 headers: {
@@ -11558,6 +15709,196 @@ export interface operations {
             };
         };
     };
+    Labels_list: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                limit?: number;
+                order?: "asc" | "desc";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of labels */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Labels_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateLabel"];
+            };
+        };
+        responses: {
+            /** @description The label */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Label"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Labels_delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Labels_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateLabel"];
+            };
+        };
+        responses: {
+            /** @description The label as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Label"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     Me_me: {
         parameters: {
             query?: never;
@@ -12057,6 +16398,88 @@ export interface operations {
             };
         };
     };
+    Messages_trace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The trace, in steps and in words */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTrace"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ConversationDesk_remove: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     OauthClients_list: {
         parameters: {
             query?: {
@@ -12338,6 +16761,41 @@ export interface operations {
             };
         };
     };
+    Inbox_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, by name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorList"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     Retention_get: {
         parameters: {
             query?: never;
@@ -12413,6 +16871,47 @@ export interface operations {
             502: components["responses"]["Problem502"];
             503: components["responses"]["Problem503"];
             504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Inbox_find: {
+        parameters: {
+            query: {
+                limit?: number;
+                /** @description Words, the last one perhaps unfinished; part of a name or an address */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchResult"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
             /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
             default: {
                 headers: {
@@ -13760,7 +18259,7 @@ export interface operations {
                 limit?: number;
                 order?: "asc" | "desc";
                 status?: "pending" | "delivered" | "failed";
-                type?: "conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test";
+                type?: "conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "handoff.offered" | "handoff.declined" | "handoff.unanswered" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "csat.received" | "csat.commented" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test";
             };
             header?: never;
             path: {
@@ -13966,6 +18465,52 @@ export interface operations {
         responses: {
             /** @description It was passed on */
             202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Widget_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WidgetForm"];
+            };
+        };
+        responses: {
+            /** @description It is kept */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14709,6 +19254,92 @@ export interface operations {
             };
         };
     };
+    webhook_csat_commented: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same at every attempt: drop what you have seen */
+                "webhook-id": string;
+                /** @description `v1,` and base64 of HMAC-SHA256 over id.timestamp.body; one per secret */
+                "webhook-signature": string;
+                /** @description Of the attempt, in seconds since 1970: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPayload"];
+            };
+        };
+        responses: {
+            /** @description Taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again, by the schedule of Standard Webhooks */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_csat_received: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same at every attempt: drop what you have seen */
+                "webhook-id": string;
+                /** @description `v1,` and base64 of HMAC-SHA256 over id.timestamp.body; one per secret */
+                "webhook-signature": string;
+                /** @description Of the attempt, in seconds since 1970: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPayload"];
+            };
+        };
+        responses: {
+            /** @description Taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again, by the schedule of Standard Webhooks */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     webhook_export_ready: {
         parameters: {
             query?: never;
@@ -14795,7 +19426,136 @@ export interface operations {
             };
         };
     };
+    webhook_handoff_declined: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same at every attempt: drop what you have seen */
+                "webhook-id": string;
+                /** @description `v1,` and base64 of HMAC-SHA256 over id.timestamp.body; one per secret */
+                "webhook-signature": string;
+                /** @description Of the attempt, in seconds since 1970: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPayload"];
+            };
+        };
+        responses: {
+            /** @description Taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again, by the schedule of Standard Webhooks */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_handoff_offered: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same at every attempt: drop what you have seen */
+                "webhook-id": string;
+                /** @description `v1,` and base64 of HMAC-SHA256 over id.timestamp.body; one per secret */
+                "webhook-signature": string;
+                /** @description Of the attempt, in seconds since 1970: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPayload"];
+            };
+        };
+        responses: {
+            /** @description Taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again, by the schedule of Standard Webhooks */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     webhook_handoff_requested: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same at every attempt: drop what you have seen */
+                "webhook-id": string;
+                /** @description `v1,` and base64 of HMAC-SHA256 over id.timestamp.body; one per secret */
+                "webhook-signature": string;
+                /** @description Of the attempt, in seconds since 1970: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPayload"];
+            };
+        };
+        responses: {
+            /** @description Taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again, by the schedule of Standard Webhooks */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_handoff_unanswered: {
         parameters: {
             query?: never;
             header: {

@@ -134,6 +134,10 @@ export const errorCodes = {
     status: 412,
     retry: 'never',
   },
+  'state/tests-failed': {
+    status: 409,
+    retry: 'never',
+  },
   'state/rate-limited': {
     status: 429,
     retry: 'when-told',
@@ -276,10 +280,15 @@ export const loggedEvents = [
   'turn.completed',
   'turn.failed',
   'handoff.requested',
+  'handoff.offered',
+  'handoff.declined',
+  'handoff.unanswered',
   'control.changed',
   'approval.requested',
   'approval.decided',
   'goal.reached',
+  'csat.received',
+  'csat.commented',
   'session.ended',
 ] as const;
 

@@ -160,6 +160,28 @@ export class AuthCalls extends Resource {
   }
 }
 
+/** Calls under `/v1/bot-proposals`. */
+export class BotProposalsCalls extends Resource {
+  /** Lists what bots could learn: corrections of operators, and questions that nobody could answer. `GET /v1/bot-proposals` */
+  list(query: Query<'BotProposals_list'> = {}, options: CallOptions = {}): Pages<Item<'BotProposals_list'>> {
+    return this.pages({ verb: 'GET', path: '/v1/bot-proposals', query, options });
+  }
+
+  /** Puts a proposal into the draft of its bot; it answers once that is published. `POST /v1/bot-proposals/{id}/approve` */
+  approve(
+    id: string,
+    body: Body<'BotProposals_approve'> = {},
+    options: CallOptions = {},
+  ): Promise<Answer<'BotProposals_approve'>> {
+    return this.json({ verb: 'POST', path: `/v1/bot-proposals/${inPath(id)}/approve`, body, options });
+  }
+
+  /** Puts a proposal aside. `POST /v1/bot-proposals/{id}/dismiss` */
+  dismiss(id: string, options: CallOptions = {}): Promise<Answer<'BotProposals_dismiss'>> {
+    return this.json({ verb: 'POST', path: `/v1/bot-proposals/${inPath(id)}/dismiss`, options });
+  }
+}
+
 /** Calls under `/v1/bots`. */
 export class BotsCalls extends Resource {
   /** Searches what a bot knows, and says what it would do: answer, ask back, or pass. `POST /v1/bots/{id}/knowledge/search` */
@@ -171,28 +193,204 @@ export class BotsCalls extends Resource {
     return this.json({ verb: 'POST', path: `/v1/bots/${inPath(id)}/knowledge/search`, body, options });
   }
 
+  /** Gives a bot with its tests as files, in one document. `GET /v1/bots/{id}/export` */
+  export(
+    id: string,
+    query: Query<'BotFiles_export'> = {},
+    options: CallOptions = {},
+  ): Promise<Answer<'BotFiles_export'>> {
+    return this.json({ verb: 'GET', path: `/v1/bots/${inPath(id)}/export`, query, options });
+  }
+
+  /** Gives a bot with its tests as a zip archive of files. `GET /v1/bots/{id}/export.zip` */
+  archive(id: string, query: Query<'BotFiles_archive'> = {}, options: CallOptions = {}): Promise<Response> {
+    return this.raw({ verb: 'GET', path: `/v1/bots/${inPath(id)}/export.zip`, query, options });
+  }
+
+  /** Makes a bot of files, or the draft of one that is there. `POST /v1/bots/import` */
+  import(body: Body<'BotFiles_import'>, options: CallOptions = {}): Promise<Answer<'BotFiles_import'>> {
+    return this.json({ verb: 'POST', path: '/v1/bots/import', body, options });
+  }
+
+  /** Makes a bot of a zip archive of files, or the draft of one that is there. `POST /v1/bots/import.zip` */
+  importArchive(
+    body: Bytes,
+    query: Query<'BotFiles_importArchive'> = {},
+    options: CallOptions = {},
+  ): Promise<Answer<'BotFiles_importArchive'>> {
+    return this.json({ verb: 'POST', path: '/v1/bots/import.zip', body, query, options });
+  }
+
+  /** Proposes what a bot should have understood or said; it waits until somebody agrees. `POST /v1/bots/{id}/proposals` */
+  propose(
+    id: string,
+    body: Body<'BotProposals_propose'> = {},
+    options: CallOptions = {},
+  ): Promise<Answer<'BotProposals_propose'>> {
+    return this.json({ verb: 'POST', path: `/v1/bots/${inPath(id)}/proposals`, body, options });
+  }
+
+  /** Reads the test set, which is the same for all versions. `GET /v1/bots/{id}/tests` */
+  get(id: string, options: CallOptions = {}): Promise<Answer<'BotTests_get'>> {
+    return this.json({ verb: 'GET', path: `/v1/bots/${inPath(id)}/tests`, options });
+  }
+
+  /** Writes the test set; with `if-match` only when nobody else has. `PUT /v1/bots/{id}/tests` */
+  put(id: string, body: Body<'BotTests_put'>, options: CallOptions = {}): Promise<Answer<'BotTests_put'>> {
+    return this.json({ verb: 'PUT', path: `/v1/bots/${inPath(id)}/tests`, body, options });
+  }
+
+  /** Runs the test set with a version, and shows what another one answers differently. `POST /v1/bots/{id}/tests/run` */
+  run(
+    id: string,
+    body: Body<'BotTests_run'> = {},
+    options: CallOptions = {},
+  ): Promise<Answer<'BotTests_run'>> {
+    return this.json({ verb: 'POST', path: `/v1/bots/${inPath(id)}/tests/run`, body, options });
+  }
+
+  /** Runs one turn of a conversation that the caller carries, with its trace. `POST /v1/bots/{id}/simulate` */
+  simulate(
+    id: string,
+    body: Body<'BotTests_simulate'> = {},
+    options: CallOptions = {},
+  ): Promise<Answer<'BotTests_simulate'>> {
+    return this.json({ verb: 'POST', path: `/v1/bots/${inPath(id)}/simulate`, body, options });
+  }
+
+  /** Reads what an author is at work on; as published where there is nothing. `GET /v1/bots/{id}/draft` */
+  draft(id: string, options: CallOptions = {}): Promise<Answer<'BotVersions_draft'>> {
+    return this.json({ verb: 'GET', path: `/v1/bots/${inPath(id)}/draft`, options });
+  }
+
+  /** Writes the draft, which answers nobody; with `if-match` only when nobody else has. `PUT /v1/bots/{id}/draft` */
+  putDraft(
+    id: string,
+    body: Body<'BotVersions_putDraft'>,
+    options: CallOptions = {},
+  ): Promise<Answer<'BotVersions_putDraft'>> {
+    return this.json({ verb: 'PUT', path: `/v1/bots/${inPath(id)}/draft`, body, options });
+  }
+
+  /** Publishes the draft, after its tests where asked; a draft without changes changes nothing. `POST /v1/bots/{id}/publish` */
+  publish(
+    id: string,
+    body: Body<'BotVersions_publish'> = {},
+    options: CallOptions = {},
+  ): Promise<Answer<'BotVersions_publish'>> {
+    return this.json({ verb: 'POST', path: `/v1/bots/${inPath(id)}/publish`, body, options });
+  }
+
+  /** Publishes what an earlier version said, as a new version. `POST /v1/bots/{id}/rollback` */
+  rollBack(
+    id: string,
+    body: Body<'BotVersions_rollBack'>,
+    options: CallOptions = {},
+  ): Promise<Answer<'BotVersions_rollBack'>> {
+    return this.json({ verb: 'POST', path: `/v1/bots/${inPath(id)}/rollback`, body, options });
+  }
+
+  /** Lists versions by their numbers, without their content. `GET /v1/bots/{id}/versions` */
+  list(
+    id: string,
+    query: Query<'BotVersions_list'> = {},
+    options: CallOptions = {},
+  ): Pages<Item<'BotVersions_list'>> {
+    return this.pages({ verb: 'GET', path: `/v1/bots/${inPath(id)}/versions`, query, options });
+  }
+
+  /** Publishes a new version; one that is equal to the published one changes nothing. `POST /v1/bots/{id}/versions` */
+  publishVersions(
+    id: string,
+    body: Body<'Bots_publish'>,
+    options: CallOptions = {},
+  ): Promise<Answer<'Bots_publish'>> {
+    return this.json({ verb: 'POST', path: `/v1/bots/${inPath(id)}/versions`, body, options });
+  }
+
+  /** Reads one version with its content. `GET /v1/bots/{id}/versions/{version}` */
+  getVersions(id: string, version: string, options: CallOptions = {}): Promise<Answer<'BotVersions_get'>> {
+    return this.json({ verb: 'GET', path: `/v1/bots/${inPath(id)}/versions/${inPath(version)}`, options });
+  }
+
+  /** Says what is different between two versions: by default what the draft would change. `GET /v1/bots/{id}/diff` */
+  diff(
+    id: string,
+    query: Query<'BotVersions_diff'> = {},
+    options: CallOptions = {},
+  ): Promise<Answer<'BotVersions_diff'>> {
+    return this.json({ verb: 'GET', path: `/v1/bots/${inPath(id)}/diff`, query, options });
+  }
+
+  /** Says what would keep a definition from being published; stores nothing. `POST /v1/bots/check` */
+  check(body: Body<'BotChecks_check'>, options: CallOptions = {}): Promise<Answer<'BotChecks_check'>> {
+    return this.json({ verb: 'POST', path: '/v1/bots/check', body, options });
+  }
+
   /** Makes a bot; its first version answers at once. `POST /v1/bots` */
   create(body: Body<'Bots_create'>, options: CallOptions = {}): Promise<Answer<'Bots_create'>> {
     return this.json({ verb: 'POST', path: '/v1/bots', body, options });
   }
 
   /** Lists bots by creation. `GET /v1/bots` */
-  list(query: Query<'Bots_list'> = {}, options: CallOptions = {}): Pages<Item<'Bots_list'>> {
+  listBots(query: Query<'Bots_list'> = {}, options: CallOptions = {}): Pages<Item<'Bots_list'>> {
     return this.pages({ verb: 'GET', path: '/v1/bots', query, options });
   }
 
   /** Reads one bot with its published definition. `GET /v1/bots/{id}` */
-  get(id: string, options: CallOptions = {}): Promise<Answer<'Bots_get'>> {
+  getBots(id: string, options: CallOptions = {}): Promise<Answer<'Bots_get'>> {
     return this.json({ verb: 'GET', path: `/v1/bots/${inPath(id)}`, options });
   }
 
-  /** Publishes a new version; one that is equal to the published one changes nothing. `POST /v1/bots/{id}/versions` */
-  publish(
+  /** Changes what is no part of any version: the name, and what happens to conversations under way. `PATCH /v1/bots/{id}` */
+  update(
     id: string,
-    body: Body<'Bots_publish'>,
+    body: Body<'Bots_update'> = {},
     options: CallOptions = {},
-  ): Promise<Answer<'Bots_publish'>> {
-    return this.json({ verb: 'POST', path: `/v1/bots/${inPath(id)}/versions`, body, options });
+  ): Promise<Answer<'Bots_update'>> {
+    return this.json({ verb: 'PATCH', path: `/v1/bots/${inPath(id)}`, body, options });
+  }
+}
+
+/** Calls under `/v1/canned-replies`. */
+export class CannedRepliesCalls extends Resource {
+  /** Keeps an answer for the next time. `POST /v1/canned-replies` */
+  create(
+    body: Body<'CannedReplies_create'>,
+    options: CallOptions = {},
+  ): Promise<Answer<'CannedReplies_create'>> {
+    return this.json({ verb: 'POST', path: '/v1/canned-replies', body, options });
+  }
+
+  /** Lists kept answers by shortcut. `GET /v1/canned-replies` */
+  list(
+    query: Query<'CannedReplies_list'> = {},
+    options: CallOptions = {},
+  ): Pages<Item<'CannedReplies_list'>> {
+    return this.pages({ verb: 'GET', path: '/v1/canned-replies', query, options });
+  }
+
+  /** Changes a kept answer. `PATCH /v1/canned-replies/{id}` */
+  update(
+    id: string,
+    body: Body<'CannedReplies_update'> = {},
+    options: CallOptions = {},
+  ): Promise<Answer<'CannedReplies_update'>> {
+    return this.json({ verb: 'PATCH', path: `/v1/canned-replies/${inPath(id)}`, body, options });
+  }
+
+  /** Takes a kept answer away. `DELETE /v1/canned-replies/{id}` */
+  delete(id: string, options: CallOptions = {}): Promise<void> {
+    return this.nothing({ verb: 'DELETE', path: `/v1/canned-replies/${inPath(id)}`, options });
+  }
+
+  /** Fills a kept answer in for the person of a conversation. `POST /v1/canned-replies/{id}/render` */
+  render(
+    id: string,
+    body: Body<'CannedReplies_render'>,
+    options: CallOptions = {},
+  ): Promise<Answer<'CannedReplies_render'>> {
+    return this.json({ verb: 'POST', path: `/v1/canned-replies/${inPath(id)}/render`, body, options });
   }
 }
 
@@ -206,6 +404,11 @@ export class ChannelTypesCalls extends Resource {
 
 /** Calls under `/v1/channels`. */
 export class ChannelsCalls extends Resource {
+  /** Shows what lately came in and went out, as it was, and how the health went. `GET /v1/channels/{id}/activity` */
+  recent(id: string, options: CallOptions = {}): Promise<Answer<'ChannelActivity_recent'>> {
+    return this.json({ verb: 'GET', path: `/v1/channels/${inPath(id)}/activity`, options });
+  }
+
   /** Registers a channel. `POST /v1/channels` */
   create(body: Body<'Channels_create'>, options: CallOptions = {}): Promise<Answer<'Channels_create'>> {
     return this.json({ verb: 'POST', path: '/v1/channels', body, options });
@@ -414,17 +617,68 @@ export class ContactsCalls extends Resource {
 
 /** Calls under `/v1/conversations`. */
 export class ConversationsCalls extends Resource {
-  /** Lists conversations by creation. `GET /v1/conversations` */
-  list(
-    query: Query<'Conversations_list'> = {},
+  /** Opens, snoozes or closes a conversation, and gives it to a member. `PATCH /v1/conversations/{id}` */
+  update(
+    id: string,
+    body: Body<'ConversationDesk_update'> = {},
     options: CallOptions = {},
-  ): Pages<Item<'Conversations_list'>> {
-    return this.pages({ verb: 'GET', path: '/v1/conversations', query, options });
+  ): Promise<Answer<'ConversationDesk_update'>> {
+    return this.json({ verb: 'PATCH', path: `/v1/conversations/${inPath(id)}`, body, options });
   }
 
   /** Reads one conversation. `GET /v1/conversations/{id}` */
   get(id: string, options: CallOptions = {}): Promise<Answer<'Conversations_get'>> {
     return this.json({ verb: 'GET', path: `/v1/conversations/${inPath(id)}`, options });
+  }
+
+  /** Puts labels on a conversation, and takes others away. `POST /v1/conversations/{id}/labels` */
+  label(
+    id: string,
+    body: Body<'ConversationDesk_label'> = {},
+    options: CallOptions = {},
+  ): Promise<Answer<'ConversationDesk_label'>> {
+    return this.json({ verb: 'POST', path: `/v1/conversations/${inPath(id)}/labels`, body, options });
+  }
+
+  /** Remembers how far the caller has read. `POST /v1/conversations/{id}/read` */
+  read(id: string, body: Body<'ConversationDesk_read'>, options: CallOptions = {}): Promise<void> {
+    return this.nothing({ verb: 'POST', path: `/v1/conversations/${inPath(id)}/read`, body, options });
+  }
+
+  /** Shows the person that an operator is writing. `POST /v1/conversations/{id}/typing` */
+  typing(id: string, body: Body<'ConversationDesk_typing'>, options: CallOptions = {}): Promise<void> {
+    return this.nothing({ verb: 'POST', path: `/v1/conversations/${inPath(id)}/typing`, body, options });
+  }
+
+  /** Tells why the bot handed over, what it has asked for, and where a visitor came from. `GET /v1/conversations/{id}/context` */
+  context(id: string, options: CallOptions = {}): Promise<Answer<'ConversationDesk_context'>> {
+    return this.json({ verb: 'GET', path: `/v1/conversations/${inPath(id)}/context`, options });
+  }
+
+  /** Lists what operators wrote to each other about a conversation. `GET /v1/conversations/{id}/notes` */
+  list(
+    id: string,
+    query: Query<'ConversationDesk_list'> = {},
+    options: CallOptions = {},
+  ): Pages<Item<'ConversationDesk_list'>> {
+    return this.pages({ verb: 'GET', path: `/v1/conversations/${inPath(id)}/notes`, query, options });
+  }
+
+  /** Writes a note: operators read it, and nobody else ever. `POST /v1/conversations/{id}/notes` */
+  note(
+    id: string,
+    body: Body<'ConversationDesk_note'>,
+    options: CallOptions = {},
+  ): Promise<Answer<'ConversationDesk_note'>> {
+    return this.json({ verb: 'POST', path: `/v1/conversations/${inPath(id)}/notes`, body, options });
+  }
+
+  /** Lists conversations by creation. `GET /v1/conversations` */
+  listConversations(
+    query: Query<'Conversations_list'> = {},
+    options: CallOptions = {},
+  ): Pages<Item<'Conversations_list'>> {
+    return this.pages({ verb: 'GET', path: '/v1/conversations', query, options });
   }
 
   /** Passes the conversation to the bot, the queue, an operator or an external desk; nobody else answers from then on. `POST /v1/conversations/{id}/control` */
@@ -453,6 +707,34 @@ export class ConversationsCalls extends Resource {
   ): Promise<Answer<'Conversations_send'>> {
     return this.json({ verb: 'POST', path: `/v1/conversations/${inPath(id)}/messages`, body, options });
   }
+
+  /** Reads what whoever takes the conversation over wants to know: reason, summary, contact, fields, transcript, traces. `GET /v1/conversations/{id}/handover` */
+  handover(id: string, options: CallOptions = {}): Promise<Answer<'Handoff_handover'>> {
+    return this.json({ verb: 'GET', path: `/v1/conversations/${inPath(id)}/handover`, options });
+  }
+
+  /** Lists who was asked to take the conversation, oldest first. `GET /v1/conversations/{id}/offers` */
+  listOffers(id: string, options: CallOptions = {}): Promise<Answer<'Handoff_list'>> {
+    return this.json({ verb: 'GET', path: `/v1/conversations/${inPath(id)}/offers`, options });
+  }
+
+  /** Offers a conversation in the queue to operators, one after the other; those who were asked before are asked no more. `POST /v1/conversations/{id}/offers` */
+  offer(
+    id: string,
+    body: Body<'Handoff_offer'>,
+    options: CallOptions = {},
+  ): Promise<Answer<'Handoff_offer'>> {
+    return this.json({ verb: 'POST', path: `/v1/conversations/${inPath(id)}/offers`, body, options });
+  }
+
+  /** Answers an offer for an operator: who accepts has the conversation at once, who declines passes it to the next one. `POST /v1/conversations/{id}/offers/answer` */
+  answer(
+    id: string,
+    body: Body<'Handoff_answer'>,
+    options: CallOptions = {},
+  ): Promise<Answer<'Handoff_answer'>> {
+    return this.json({ verb: 'POST', path: `/v1/conversations/${inPath(id)}/offers/answer`, body, options });
+  }
 }
 
 /** Calls under `/v1/dead-letters`. */
@@ -462,7 +744,15 @@ export class DeadLettersCalls extends Resource {
     return this.pages({ verb: 'GET', path: '/v1/dead-letters', query, options });
   }
 
-  /** Tries again: what came in is handled once more, what should go out is queued under the same key. `POST /v1/dead-letters/{id}/replay` */
+  /** Tries many again, the oldest first; with `dry_run` it only counts them. `POST /v1/dead-letters/replay` */
+  replayMany(
+    body: Body<'DeadLetters_replayMany'>,
+    options: CallOptions = {},
+  ): Promise<Answer<'DeadLetters_replayMany'>> {
+    return this.json({ verb: 'POST', path: '/v1/dead-letters/replay', body, options });
+  }
+
+  /** Tries again: what came in is read or handled once more, what should go out is queued under the same key. `POST /v1/dead-letters/{id}/replay` */
   replay(id: string, options: CallOptions = {}): Promise<void> {
     return this.nothing({ verb: 'POST', path: `/v1/dead-letters/${inPath(id)}/replay`, options });
   }
@@ -530,6 +820,24 @@ export class ImportsCalls extends Resource {
   /** Takes an archive in: all of it, or nothing. `POST /v1/imports` */
   create(body: Bytes, options: CallOptions = {}): Promise<Answer<'Imports_create'>> {
     return this.json({ verb: 'POST', path: '/v1/imports', body, options });
+  }
+}
+
+/** Calls under `/v1/inbox`. */
+export class InboxCalls extends Resource {
+  /** Lists conversations by last activity, as the caller has read them. `GET /v1/inbox` */
+  list(query: Query<'Inbox_list'> = {}, options: CallOptions = {}): Pages<Item<'Inbox_list'>> {
+    return this.pages({ verb: 'GET', path: '/v1/inbox', query, options });
+  }
+
+  /** Counts the open conversations of each view. `GET /v1/inbox/counts` */
+  counts(options: CallOptions = {}): Promise<Answer<'Inbox_counts'>> {
+    return this.json({ verb: 'GET', path: '/v1/inbox/counts', options });
+  }
+
+  /** Says what the caller looks at, and answers who else is there; to be repeated every 20 s. `POST /v1/inbox/presence` */
+  presence(body: Body<'Inbox_presence'>, options: CallOptions = {}): Promise<Answer<'Inbox_presence'>> {
+    return this.json({ verb: 'POST', path: '/v1/inbox/presence', body, options });
   }
 }
 
@@ -697,6 +1005,33 @@ export class KnowledgeSourcesCalls extends Resource {
   }
 }
 
+/** Calls under `/v1/labels`. */
+export class LabelsCalls extends Resource {
+  /** Makes a label. `POST /v1/labels` */
+  create(body: Body<'Labels_create'>, options: CallOptions = {}): Promise<Answer<'Labels_create'>> {
+    return this.json({ verb: 'POST', path: '/v1/labels', body, options });
+  }
+
+  /** Lists labels by name. `GET /v1/labels` */
+  list(query: Query<'Labels_list'> = {}, options: CallOptions = {}): Pages<Item<'Labels_list'>> {
+    return this.pages({ verb: 'GET', path: '/v1/labels', query, options });
+  }
+
+  /** Changes a name or a colour. `PATCH /v1/labels/{id}` */
+  update(
+    id: string,
+    body: Body<'Labels_update'> = {},
+    options: CallOptions = {},
+  ): Promise<Answer<'Labels_update'>> {
+    return this.json({ verb: 'PATCH', path: `/v1/labels/${inPath(id)}`, body, options });
+  }
+
+  /** Takes a label away, from all conversations too. `DELETE /v1/labels/{id}` */
+  delete(id: string, options: CallOptions = {}): Promise<void> {
+    return this.nothing({ verb: 'DELETE', path: `/v1/labels/${inPath(id)}`, options });
+  }
+}
+
 /** Calls under `/v1/me`. */
 export class MeCalls extends Resource {
   /** Says who calls, where, and what they may do there. `GET /v1/me` */
@@ -770,6 +1105,19 @@ export class MessagesCalls extends Resource {
   timeline(id: string, options: CallOptions = {}): Promise<Answer<'Messages_timeline'>> {
     return this.json({ verb: 'GET', path: `/v1/messages/${inPath(id)}/timeline`, options });
   }
+
+  /** Tells why the bot answered a message as it did: who was asked, what each saw, decided and spent. `GET /v1/messages/{id}/trace` */
+  trace(id: string, options: CallOptions = {}): Promise<Answer<'Messages_trace'>> {
+    return this.json({ verb: 'GET', path: `/v1/messages/${inPath(id)}/trace`, options });
+  }
+}
+
+/** Calls under `/v1/notes`. */
+export class NotesCalls extends Resource {
+  /** Takes a note away. `DELETE /v1/notes/{id}` */
+  remove(id: string, options: CallOptions = {}): Promise<void> {
+    return this.nothing({ verb: 'DELETE', path: `/v1/notes/${inPath(id)}`, options });
+  }
 }
 
 /** Calls under `/v1/oauth-clients`. */
@@ -816,6 +1164,14 @@ export class OauthClientsCalls extends Resource {
   }
 }
 
+/** Calls under `/v1/operators`. */
+export class OperatorsCalls extends Resource {
+  /** Lists who can be given a conversation. `GET /v1/operators` */
+  people(options: CallOptions = {}): Promise<Answer<'Inbox_people'>> {
+    return this.json({ verb: 'GET', path: '/v1/operators', options });
+  }
+}
+
 /** Calls under `/v1/retention`. */
 export class RetentionCalls extends Resource {
   /** Says how long things are kept. `GET /v1/retention` */
@@ -826,6 +1182,14 @@ export class RetentionCalls extends Resource {
   /** Sets how long things of a kind are kept, on all channels or on one; what is older is forgotten within minutes, for good. `PATCH /v1/retention` */
   set(body: Body<'Retention_set'>, options: CallOptions = {}): Promise<Answer<'Retention_set'>> {
     return this.json({ verb: 'PATCH', path: '/v1/retention', body, options });
+  }
+}
+
+/** Calls under `/v1/search`. */
+export class SearchCalls extends Resource {
+  /** Finds messages by their words, and contacts by a part of a name or an address. `GET /v1/search` */
+  find(query: Query<'Inbox_find'>, options: CallOptions = {}): Promise<Answer<'Inbox_find'>> {
+    return this.json({ verb: 'GET', path: '/v1/search', query, options });
   }
 }
 
@@ -1072,6 +1436,11 @@ export class WidgetCalls extends Resource {
     return this.json({ verb: 'POST', path: '/v1/widget/messages', body, options });
   }
 
+  /** Takes what was asked before the conversation, and keeps it at the contact. `POST /v1/widget/form` */
+  form(body: Body<'Widget_form'>, options: CallOptions = {}): Promise<void> {
+    return this.nothing({ verb: 'POST', path: '/v1/widget/form', body, options });
+  }
+
   /** Tells that the visitor is typing, to whoever listens now. `POST /v1/widget/events` */
   tell(body: Body<'Widget_events'>, options: CallOptions = {}): Promise<void> {
     return this.nothing({ verb: 'POST', path: '/v1/widget/events', body, options });
@@ -1099,7 +1468,9 @@ export class Calls {
   readonly approvals: ApprovalsCalls;
   readonly auditLogs: AuditLogsCalls;
   readonly auth: AuthCalls;
+  readonly botProposals: BotProposalsCalls;
   readonly bots: BotsCalls;
+  readonly cannedReplies: CannedRepliesCalls;
   readonly channelTypes: ChannelTypesCalls;
   readonly channels: ChannelsCalls;
   readonly contactMerges: ContactMergesCalls;
@@ -1111,16 +1482,21 @@ export class Calls {
   readonly exports: ExportsCalls;
   readonly identities: IdentitiesCalls;
   readonly imports: ImportsCalls;
+  readonly inbox: InboxCalls;
   readonly invitations: InvitationsCalls;
   readonly knowledgeBases: KnowledgeBasesCalls;
   readonly knowledgeGaps: KnowledgeGapsCalls;
   readonly knowledgeSources: KnowledgeSourcesCalls;
+  readonly labels: LabelsCalls;
   readonly me: MeCalls;
   readonly media: MediaCalls;
   readonly members: MembersCalls;
   readonly messages: MessagesCalls;
+  readonly notes: NotesCalls;
   readonly oauthClients: OauthClientsCalls;
+  readonly operators: OperatorsCalls;
   readonly retention: RetentionCalls;
+  readonly search: SearchCalls;
   readonly secrets: SecretsCalls;
   readonly sendBatches: SendBatchesCalls;
   readonly sends: SendsCalls;
@@ -1138,7 +1514,9 @@ export class Calls {
     this.approvals = new ApprovalsCalls(transport);
     this.auditLogs = new AuditLogsCalls(transport);
     this.auth = new AuthCalls(transport);
+    this.botProposals = new BotProposalsCalls(transport);
     this.bots = new BotsCalls(transport);
+    this.cannedReplies = new CannedRepliesCalls(transport);
     this.channelTypes = new ChannelTypesCalls(transport);
     this.channels = new ChannelsCalls(transport);
     this.contactMerges = new ContactMergesCalls(transport);
@@ -1150,16 +1528,21 @@ export class Calls {
     this.exports = new ExportsCalls(transport);
     this.identities = new IdentitiesCalls(transport);
     this.imports = new ImportsCalls(transport);
+    this.inbox = new InboxCalls(transport);
     this.invitations = new InvitationsCalls(transport);
     this.knowledgeBases = new KnowledgeBasesCalls(transport);
     this.knowledgeGaps = new KnowledgeGapsCalls(transport);
     this.knowledgeSources = new KnowledgeSourcesCalls(transport);
+    this.labels = new LabelsCalls(transport);
     this.me = new MeCalls(transport);
     this.media = new MediaCalls(transport);
     this.members = new MembersCalls(transport);
     this.messages = new MessagesCalls(transport);
+    this.notes = new NotesCalls(transport);
     this.oauthClients = new OauthClientsCalls(transport);
+    this.operators = new OperatorsCalls(transport);
     this.retention = new RetentionCalls(transport);
+    this.search = new SearchCalls(transport);
     this.secrets = new SecretsCalls(transport);
     this.sendBatches = new SendBatchesCalls(transport);
     this.sends = new SendsCalls(transport);

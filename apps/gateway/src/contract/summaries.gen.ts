@@ -173,7 +173,7 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
   },
   DeadLetters_replay: {
     summary:
-      'Tries again: what came in is handled once more, what should go out is queued under the same key',
+      'Tries again: what came in is read or handled once more, what should go out is queued under the same key',
   },
   DeadLetters_replayMany: {
     summary: 'Tries many again, the oldest first; with `dry_run` it only counts them',
