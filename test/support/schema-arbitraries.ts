@@ -58,13 +58,12 @@ export function queries(
   });
   return fc.tuple(...fields).map((pairs) => {
     const asked = pairs.filter(([, value]) => value !== null && value !== undefined);
-    const text = new URLSearchParams(asked.map(([name, value]) => [name, textOf(value)]));
+    const text = new URLSearchParams(asked.map(([name, value]) => [name, textOf(value)] as [string, string]));
     return asked.length === 0 ? '' : `?${text.toString()}`;
   });
 }
 
-const textOf = (value: unknown): string =>
-  (typeof value === 'string' ? value : JSON.stringify(value)).toWellFormed();
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 /** Puts something else in one place. */
 function breakOne([value, at, other]: [unknown, number, unknown]): unknown {
