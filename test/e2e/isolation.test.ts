@@ -572,9 +572,16 @@ describe.each(variants)('$name, with ids of others', ({ make }) => {
     const definition = { persona: { name: 'X' }, rules: [], fallback_hands_over: false };
     const refused = [
       () => repositories.conversationDesk.update(w(), theirs.conversationId, { state: 'closed' }, actor),
-      () => repositories.conversationDesk.changeLabels(w(), theirs.conversationId, { add: [], remove: [] }, actor),
+      () =>
+        repositories.conversationDesk.changeLabels(
+          w(),
+          theirs.conversationId,
+          { add: [], remove: [] },
+          actor,
+        ),
       () => repositories.conversationDesk.markRead(w(), theirs.conversationId, actor, 1),
-      () => repositories.notes.create(w(), theirs.conversationId, { text: 'x', author: actor, authorName: null }),
+      () =>
+        repositories.notes.create(w(), theirs.conversationId, { text: 'x', author: actor, authorName: null }),
       () => repositories.channels.update(w(), theirs.channelId, { version: null, name: 'X', actor }),
       () => repositories.channels.pause(w(), theirs.channelId, actor),
       () => repositories.channels.setHealth(w(), theirs.channelId, { state: 'down', reason: 'x' }),

@@ -40,7 +40,7 @@ export async function stock(booted: Booted, home: TestWorkspace): Promise<Stock>
     people.push(await make('/v1/contacts', { name }));
   const identity = await make(`/v1/contacts/${people[0]!.id}/identities`, {
     kind: 'email',
-    value: 'a@stock.example',
+    value: 'grace@example.com',
   });
   const merge = await make(`/v1/contacts/${people[2]!.id}/merge`, { contact_id: people[3]!.id });
   const later = { text: 'x', channels: [{ channel_id: home.channelId }], send_at: '2099-01-01T00:00:00Z' };
