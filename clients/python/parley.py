@@ -190,10 +190,6 @@ class _Auth(_Calls):
         """Takes the second factor away. `DELETE /v1/auth/totp`"""
         return self._parley.call("DELETE", "/v1/auth/totp", body=body, idempotency_key=idempotency_key)
 
-    def confirm_totp(self, body, idempotency_key=None):
-        """Takes the first code of the app. `POST /v1/auth/totp/confirm`"""
-        return self._parley.call("POST", "/v1/auth/totp/confirm", body=body, idempotency_key=idempotency_key)
-
     def change_password(self, body, idempotency_key=None):
         """Changes the password; every other session ends. `PUT /v1/auth/password`"""
         return self._parley.call("PUT", "/v1/auth/password", body=body, idempotency_key=idempotency_key)
@@ -201,6 +197,10 @@ class _Auth(_Calls):
     def list(self):
         """Lists where one is signed in. `GET /v1/auth/sessions`"""
         return self._parley.call("GET", "/v1/auth/sessions")
+
+    def confirm_totp(self, body, idempotency_key=None):
+        """Takes the first code of the app. `POST /v1/auth/totp/confirm`"""
+        return self._parley.call("POST", "/v1/auth/totp/confirm", body=body, idempotency_key=idempotency_key)
 
     def end(self, id_, idempotency_key=None):
         """Ends one of one's own sessions. `DELETE /v1/auth/sessions/{id}`"""
@@ -222,17 +222,13 @@ class _BotProposals(_Calls):
 
 
 class _Bots(_Calls):
-    def search_knowledge(self, id_, body, idempotency_key=None):
-        """Searches what a bot knows, and says what it would do: answer, ask back, or pass. `POST /v1/bots/{id}/knowledge/search`"""
-        return self._parley.call("POST", "/v1/bots/%s/knowledge/search" % (_in_path(id_),), body=body, idempotency_key=idempotency_key)
+    def create(self, body, idempotency_key=None):
+        """Makes a bot; its first version answers at once. `POST /v1/bots`"""
+        return self._parley.call("POST", "/v1/bots", body=body, idempotency_key=idempotency_key)
 
-    def export(self, id_, **query):
-        """Gives a bot with its tests as files, in one document. `GET /v1/bots/{id}/export`"""
-        return self._parley.call("GET", "/v1/bots/%s/export" % (_in_path(id_),), query=query)
-
-    def archive(self, id_, **query):
-        """Gives a bot with its tests as a zip archive of files. `GET /v1/bots/{id}/export.zip`"""
-        return self._parley.call("GET", "/v1/bots/%s/export.zip" % (_in_path(id_),), query=query)
+    def list(self, **query):
+        """Lists bots by creation. `GET /v1/bots`"""
+        return self._pages("/v1/bots", query)
 
     def import_(self, body, idempotency_key=None):
         """Makes a bot of files, or the draft of one that is there. `POST /v1/bots/import`"""
@@ -242,21 +238,37 @@ class _Bots(_Calls):
         """Makes a bot of a zip archive of files, or the draft of one that is there. `POST /v1/bots/import.zip`"""
         return self._parley.call("POST", "/v1/bots/import.zip", raw=content, content_type=content_type, query=query, idempotency_key=idempotency_key)
 
+    def check(self, body, idempotency_key=None):
+        """Says what would keep a definition from being published; stores nothing. `POST /v1/bots/check`"""
+        return self._parley.call("POST", "/v1/bots/check", body=body, idempotency_key=idempotency_key)
+
+    def get(self, id_):
+        """Reads one bot with its published definition. `GET /v1/bots/{id}`"""
+        return self._parley.call("GET", "/v1/bots/%s" % (_in_path(id_),))
+
+    def update(self, id_, body=None, idempotency_key=None):
+        """Changes what is no part of any version: the name, and what happens to conversations under way. `PATCH /v1/bots/{id}`"""
+        return self._parley.call("PATCH", "/v1/bots/%s" % (_in_path(id_),), body={} if body is None else body, idempotency_key=idempotency_key)
+
+    def export(self, id_, **query):
+        """Gives a bot with its tests as files, in one document. `GET /v1/bots/{id}/export`"""
+        return self._parley.call("GET", "/v1/bots/%s/export" % (_in_path(id_),), query=query)
+
+    def archive(self, id_, **query):
+        """Gives a bot with its tests as a zip archive of files. `GET /v1/bots/{id}/export.zip`"""
+        return self._parley.call("GET", "/v1/bots/%s/export.zip" % (_in_path(id_),), query=query)
+
     def propose(self, id_, body=None, idempotency_key=None):
         """Proposes what a bot should have understood or said; it waits until somebody agrees. `POST /v1/bots/{id}/proposals`"""
         return self._parley.call("POST", "/v1/bots/%s/proposals" % (_in_path(id_),), body={} if body is None else body, idempotency_key=idempotency_key)
 
-    def get(self, id_):
+    def get_tests(self, id_):
         """Reads the test set, which is the same for all versions. `GET /v1/bots/{id}/tests`"""
         return self._parley.call("GET", "/v1/bots/%s/tests" % (_in_path(id_),))
 
     def put(self, id_, body, idempotency_key=None):
         """Writes the test set; with `if-match` only when nobody else has. `PUT /v1/bots/{id}/tests`"""
         return self._parley.call("PUT", "/v1/bots/%s/tests" % (_in_path(id_),), body=body, idempotency_key=idempotency_key)
-
-    def run(self, id_, body=None, idempotency_key=None):
-        """Runs the test set with a version, and shows what another one answers differently. `POST /v1/bots/{id}/tests/run`"""
-        return self._parley.call("POST", "/v1/bots/%s/tests/run" % (_in_path(id_),), body={} if body is None else body, idempotency_key=idempotency_key)
 
     def simulate(self, id_, body=None, idempotency_key=None):
         """Runs one turn of a conversation that the caller carries, with its trace. `POST /v1/bots/{id}/simulate`"""
@@ -278,41 +290,29 @@ class _Bots(_Calls):
         """Publishes what an earlier version said, as a new version. `POST /v1/bots/{id}/rollback`"""
         return self._parley.call("POST", "/v1/bots/%s/rollback" % (_in_path(id_),), body=body, idempotency_key=idempotency_key)
 
-    def list(self, id_, **query):
+    def list_versions(self, id_, **query):
         """Lists versions by their numbers, without their content. `GET /v1/bots/{id}/versions`"""
         return self._pages("/v1/bots/%s/versions" % (_in_path(id_),), query)
 
-    def publish_versions(self, id_, body, idempotency_key=None):
+    def publish_definition(self, id_, body, idempotency_key=None):
         """Publishes a new version; one that is equal to the published one changes nothing. `POST /v1/bots/{id}/versions`"""
         return self._parley.call("POST", "/v1/bots/%s/versions" % (_in_path(id_),), body=body, idempotency_key=idempotency_key)
-
-    def get_versions(self, id_, version):
-        """Reads one version with its content. `GET /v1/bots/{id}/versions/{version}`"""
-        return self._parley.call("GET", "/v1/bots/%s/versions/%s" % (_in_path(id_), _in_path(version),))
 
     def diff(self, id_, **query):
         """Says what is different between two versions: by default what the draft would change. `GET /v1/bots/{id}/diff`"""
         return self._parley.call("GET", "/v1/bots/%s/diff" % (_in_path(id_),), query=query)
 
-    def check(self, body, idempotency_key=None):
-        """Says what would keep a definition from being published; stores nothing. `POST /v1/bots/check`"""
-        return self._parley.call("POST", "/v1/bots/check", body=body, idempotency_key=idempotency_key)
+    def search_knowledge(self, id_, body, idempotency_key=None):
+        """Searches what a bot knows, and says what it would do: answer, ask back, or pass. `POST /v1/bots/{id}/knowledge/search`"""
+        return self._parley.call("POST", "/v1/bots/%s/knowledge/search" % (_in_path(id_),), body=body, idempotency_key=idempotency_key)
 
-    def create(self, body, idempotency_key=None):
-        """Makes a bot; its first version answers at once. `POST /v1/bots`"""
-        return self._parley.call("POST", "/v1/bots", body=body, idempotency_key=idempotency_key)
+    def run(self, id_, body=None, idempotency_key=None):
+        """Runs the test set with a version, and shows what another one answers differently. `POST /v1/bots/{id}/tests/run`"""
+        return self._parley.call("POST", "/v1/bots/%s/tests/run" % (_in_path(id_),), body={} if body is None else body, idempotency_key=idempotency_key)
 
-    def list_bots(self, **query):
-        """Lists bots by creation. `GET /v1/bots`"""
-        return self._pages("/v1/bots", query)
-
-    def get_bots(self, id_):
-        """Reads one bot with its published definition. `GET /v1/bots/{id}`"""
-        return self._parley.call("GET", "/v1/bots/%s" % (_in_path(id_),))
-
-    def update(self, id_, body=None, idempotency_key=None):
-        """Changes what is no part of any version: the name, and what happens to conversations under way. `PATCH /v1/bots/{id}`"""
-        return self._parley.call("PATCH", "/v1/bots/%s" % (_in_path(id_),), body={} if body is None else body, idempotency_key=idempotency_key)
+    def get_versions(self, id_, version):
+        """Reads one version with its content. `GET /v1/bots/{id}/versions/{version}`"""
+        return self._parley.call("GET", "/v1/bots/%s/versions/%s" % (_in_path(id_), _in_path(version),))
 
 
 class _CannedReplies(_Calls):
@@ -344,10 +344,6 @@ class _ChannelTypes(_Calls):
 
 
 class _Channels(_Calls):
-    def recent(self, id_):
-        """Shows what lately came in and went out, as it was, and how the health went. `GET /v1/channels/{id}/activity`"""
-        return self._parley.call("GET", "/v1/channels/%s/activity" % (_in_path(id_),))
-
     def create(self, body, idempotency_key=None):
         """Registers a channel. `POST /v1/channels`"""
         return self._parley.call("POST", "/v1/channels", body=body, idempotency_key=idempotency_key)
@@ -363,6 +359,10 @@ class _Channels(_Calls):
     def update(self, id_, body=None, idempotency_key=None):
         """Changes a channel; with `if-match` only when nobody else has. `PATCH /v1/channels/{id}`"""
         return self._parley.call("PATCH", "/v1/channels/%s" % (_in_path(id_),), body={} if body is None else body, idempotency_key=idempotency_key)
+
+    def recent(self, id_):
+        """Shows what lately came in and went out, as it was, and how the health went. `GET /v1/channels/{id}/activity`"""
+        return self._parley.call("GET", "/v1/channels/%s/activity" % (_in_path(id_),))
 
     def pause(self, id_, idempotency_key=None):
         """Stops what goes out through a channel; what comes in is still kept. `POST /v1/channels/{id}/pause`"""
@@ -396,10 +396,6 @@ class _Channels(_Calls):
         """Shows how the held connection of a channel is, with the code to scan or to type while there is one. `GET /v1/channels/{id}/connection`"""
         return self._parley.call("GET", "/v1/channels/%s/connection" % (_in_path(id_),))
 
-    def command_connection(self, id_, command, idempotency_key=None):
-        """Asks something of a held connection, such as `logout`; its state shows what came of it. `POST /v1/channels/{id}/connection/{command}`"""
-        return self._parley.call("POST", "/v1/channels/%s/connection/%s" % (_in_path(id_), _in_path(command),), idempotency_key=idempotency_key)
-
     def create_visitor_keys(self, id_, body, idempotency_key=None):
         """Adds a key; several hold at once, so that one can be exchanged without a gap. `POST /v1/channels/{id}/visitor-keys`"""
         return self._parley.call("POST", "/v1/channels/%s/visitor-keys" % (_in_path(id_),), body=body, idempotency_key=idempotency_key)
@@ -407,6 +403,10 @@ class _Channels(_Calls):
     def list_visitor_keys(self, id_):
         """Lists the keys of a channel, without their secrets. `GET /v1/channels/{id}/visitor-keys`"""
         return self._parley.call("GET", "/v1/channels/%s/visitor-keys" % (_in_path(id_),))
+
+    def command_connection(self, id_, command, idempotency_key=None):
+        """Asks something of a held connection, such as `logout`; its state shows what came of it. `POST /v1/channels/{id}/connection/{command}`"""
+        return self._parley.call("POST", "/v1/channels/%s/connection/%s" % (_in_path(id_), _in_path(command),), idempotency_key=idempotency_key)
 
 
 class _ContactMerges(_Calls):
@@ -478,6 +478,10 @@ class _Contacts(_Calls):
 
 
 class _Conversations(_Calls):
+    def list(self, **query):
+        """Lists conversations by creation. `GET /v1/conversations`"""
+        return self._pages("/v1/conversations", query)
+
     def update(self, id_, body=None, idempotency_key=None):
         """Opens, snoozes or closes a conversation, and gives it to a member. `PATCH /v1/conversations/{id}`"""
         return self._parley.call("PATCH", "/v1/conversations/%s" % (_in_path(id_),), body={} if body is None else body, idempotency_key=idempotency_key)
@@ -502,17 +506,13 @@ class _Conversations(_Calls):
         """Tells why the bot handed over, what it has asked for, and where a visitor came from. `GET /v1/conversations/{id}/context`"""
         return self._parley.call("GET", "/v1/conversations/%s/context" % (_in_path(id_),))
 
-    def list(self, id_, **query):
+    def list_notes(self, id_, **query):
         """Lists what operators wrote to each other about a conversation. `GET /v1/conversations/{id}/notes`"""
         return self._pages("/v1/conversations/%s/notes" % (_in_path(id_),), query)
 
     def note(self, id_, body, idempotency_key=None):
         """Writes a note: operators read it, and nobody else ever. `POST /v1/conversations/{id}/notes`"""
         return self._parley.call("POST", "/v1/conversations/%s/notes" % (_in_path(id_),), body=body, idempotency_key=idempotency_key)
-
-    def list_conversations(self, **query):
-        """Lists conversations by creation. `GET /v1/conversations`"""
-        return self._pages("/v1/conversations", query)
 
     def pass_(self, id_, body, idempotency_key=None):
         """Passes the conversation to the bot, the queue, an operator or an external desk; nobody else answers from then on. `POST /v1/conversations/{id}/control`"""

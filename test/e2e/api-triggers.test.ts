@@ -87,7 +87,7 @@ async function trigger(action: object): Promise<Door> {
 function fire(
   { id, secret }: Door,
   payload: unknown,
-  { key = String(randomUUID()), at = Date.now(), sent = JSON.stringify(payload) } = {},
+  { key = randomUUID() as string, at = Date.now(), sent = JSON.stringify(payload) } = {},
 ): Promise<ApiAnswer> {
   const body = JSON.stringify(payload);
   const headers = signWebhook({ id: key, now: at, body }, [secret]);

@@ -128,7 +128,7 @@ it(
       fetch(`${there.url}/v1/imports`, {
         method: 'POST',
         headers: { authorization: `Bearer ${key}`, 'content-type': 'application/vnd.parley.archive' },
-        body: Readable.toWeb(createReadStream(file)) as unknown as ReadableStream,
+        body: Readable.toWeb(createReadStream(file)),
         duplex: 'half',
       } as RequestInit),
     );

@@ -3,6 +3,7 @@
 /** Names of methods where the operation's own name would say too little, or is taken. By operation id. */
 const NAMES = {
   BotKnowledge_listGaps: 'list',
+  Bots_publish: 'publishDefinition',
   BotKnowledge_search: 'searchKnowledge',
   ChannelTypes_listTypes: 'list',
   ContactLinks_removeIdentity: 'remove',
@@ -42,7 +43,9 @@ export function methodsOf(document) {
   const methods = Object.entries(document.paths)
     .filter(([path]) => path.startsWith('/v1/'))
     .flatMap(([path, verbs]) => Object.entries(verbs).map(([verb, it]) => methodOf(document, path, verb, it)))
-    .filter((method) => method !== null);
+    .filter((method) => method !== null)
+    // What is nearer to the resource has the plain name.
+    .sort((a, b) => a.path.split('/').length - b.path.split('/').length);
   const taken = new Set();
   for (const method of methods) {
     if (taken.has(`${method.resource}.${method.name}`)) method.name += nounOf(method.path);

@@ -4,11 +4,9 @@ import { TestConversation } from './bot-tests.js';
 import { BotDefinition, Owner, TraceStep, TurnOutcome } from './bot.js';
 import { Contents } from './content.js';
 import { BotId, BotProposalId, ConversationId, MessageId, TurnId } from './ids.js';
-import type { Json, JsonObject } from './turn.js';
+import { jsonObject, jsonValue as json } from './json.js';
 
 const instant = z.iso.datetime().describe('RFC 3339, UTC');
-const json = z.json() as unknown as z.ZodType<Json>;
-const jsonObject = z.record(z.string(), json) as unknown as z.ZodType<JsonObject>;
 const note = z.string().trim().min(1).max(500);
 
 /** A version by its number, the draft, or whichever one answers now. */

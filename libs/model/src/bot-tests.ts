@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { Owner } from './bot.js';
-
-const json = z.json();
+import { jsonValue as json } from './json.js';
 
 /** One thing that happens in a test conversation, and what is expected of the bot's turn after it. */
 const TestStep = z.strictObject({

@@ -3374,12 +3374,6 @@ export interface webhooks {
 }
 export interface components {
     schemas: {
-        __schema0: string | number | boolean | null | components["schemas"]["__schema0"][] | {
-            [key: string]: components["schemas"]["__schema0"];
-        };
-        __schema1: string | number | boolean | null | components["schemas"]["__schema1"][] | {
-            [key: string]: components["schemas"]["__schema1"];
-        };
         AcceptInvitation: {
             /** @description For people */
             name: string;
@@ -3816,8 +3810,12 @@ export interface components {
             updated_at: string;
         };
         BotChange: {
-            after?: components["schemas"]["__schema0"];
-            before?: components["schemas"]["__schema0"];
+            after?: string | number | boolean | null | unknown[] | {
+                [key: string]: unknown;
+            };
+            before?: string | number | boolean | null | unknown[] | {
+                [key: string]: unknown;
+            };
             /** @enum {string} */
             kind: "added" | "removed" | "changed" | "moved";
             /** @description JSON pointer: into the earlier one for what was removed, else the later */
@@ -7516,7 +7514,9 @@ export interface components {
             contact?: {
                 /** @default {} */
                 attributes?: {
-                    [key: string]: components["schemas"]["__schema0"];
+                    [key: string]: string | number | boolean | null | unknown[] | {
+                        [key: string]: unknown;
+                    };
                 };
                 /** @default null */
                 name?: string | null;
@@ -7525,7 +7525,9 @@ export interface components {
             event?: {
                 /** @default {} */
                 data?: {
-                    [key: string]: components["schemas"]["__schema0"];
+                    [key: string]: string | number | boolean | null | unknown[] | {
+                        [key: string]: unknown;
+                    };
                 };
                 name: string;
             };
@@ -7536,7 +7538,9 @@ export interface components {
                 calls: {
                     /** @default {} */
                     input?: {
-                        [key: string]: components["schemas"]["__schema1"];
+                        [key: string]: string | number | boolean | null | unknown[] | {
+                            [key: string]: unknown;
+                        };
                     };
                     tool: string;
                 }[];
@@ -7561,7 +7565,9 @@ export interface components {
              */
             tools?: {
                 [key: string]: ({
-                    value: components["schemas"]["__schema1"];
+                    value: string | number | boolean | null | unknown[] | {
+                        [key: string]: unknown;
+                    };
                 } | {
                     fails: string;
                 })[];
@@ -7599,7 +7605,9 @@ export interface components {
         Simulation: {
             /** @description What would be done; nothing of it was */
             effects: {
-                [key: string]: components["schemas"]["__schema0"];
+                [key: string]: string | number | boolean | null | unknown[] | {
+                    [key: string]: unknown;
+                };
             }[];
             /** @enum {string} */
             outcome: "answered" | "silent";
@@ -7614,10 +7622,14 @@ export interface components {
             /** @description How far the script of the model was read */
             answers: number;
             attributes: {
-                [key: string]: components["schemas"]["__schema0"];
+                [key: string]: string | number | boolean | null | unknown[] | {
+                    [key: string]: unknown;
+                };
             };
             bot: {
-                [key: string]: components["schemas"]["__schema0"];
+                [key: string]: string | number | boolean | null | unknown[] | {
+                    [key: string]: unknown;
+                };
             };
             /** @description How often each tool was called */
             calls: {
@@ -7641,10 +7653,14 @@ export interface components {
             /** @description How far the script of the model was read */
             answers: number;
             attributes: {
-                [key: string]: components["schemas"]["__schema0"];
+                [key: string]: string | number | boolean | null | unknown[] | {
+                    [key: string]: unknown;
+                };
             };
             bot: {
-                [key: string]: components["schemas"]["__schema0"];
+                [key: string]: string | number | boolean | null | unknown[] | {
+                    [key: string]: unknown;
+                };
             };
             /** @description How often each tool was called */
             calls: {
@@ -7706,7 +7722,9 @@ export interface components {
             contact?: {
                 /** @default {} */
                 attributes: {
-                    [key: string]: components["schemas"]["__schema0"];
+                    [key: string]: string | number | boolean | null | unknown[] | {
+                        [key: string]: unknown;
+                    };
                 };
                 /** @default null */
                 name: string | null;
@@ -7729,7 +7747,9 @@ export interface components {
                 calls: {
                     /** @default {} */
                     input: {
-                        [key: string]: components["schemas"]["__schema0"];
+                        [key: string]: string | number | boolean | null | unknown[] | {
+                            [key: string]: unknown;
+                        };
                     };
                     tool: string;
                 }[];
@@ -7743,7 +7763,9 @@ export interface components {
                 event?: {
                     /** @default {} */
                     data: {
-                        [key: string]: components["schemas"]["__schema0"];
+                        [key: string]: string | number | boolean | null | unknown[] | {
+                            [key: string]: unknown;
+                        };
                     };
                     name: string;
                 };
@@ -7781,7 +7803,9 @@ export interface components {
              */
             tools: {
                 [key: string]: ({
-                    value: components["schemas"]["__schema0"];
+                    value: string | number | boolean | null | unknown[] | {
+                        [key: string]: unknown;
+                    };
                 } | {
                     fails: string;
                 })[];
@@ -7791,7 +7815,9 @@ export interface components {
             contact?: {
                 /** @default {} */
                 attributes?: {
-                    [key: string]: components["schemas"]["__schema0"];
+                    [key: string]: string | number | boolean | null | unknown[] | {
+                        [key: string]: unknown;
+                    };
                 };
                 /** @default null */
                 name?: string | null;
@@ -7814,7 +7840,9 @@ export interface components {
                 calls: {
                     /** @default {} */
                     input?: {
-                        [key: string]: components["schemas"]["__schema0"];
+                        [key: string]: string | number | boolean | null | unknown[] | {
+                            [key: string]: unknown;
+                        };
                     };
                     tool: string;
                 }[];
@@ -7828,7 +7856,9 @@ export interface components {
                 event?: {
                     /** @default {} */
                     data?: {
-                        [key: string]: components["schemas"]["__schema0"];
+                        [key: string]: string | number | boolean | null | unknown[] | {
+                            [key: string]: unknown;
+                        };
                     };
                     name: string;
                 };
@@ -7866,7 +7896,9 @@ export interface components {
              */
             tools?: {
                 [key: string]: ({
-                    value: components["schemas"]["__schema0"];
+                    value: string | number | boolean | null | unknown[] | {
+                        [key: string]: unknown;
+                    };
                 } | {
                     fails: string;
                 })[];

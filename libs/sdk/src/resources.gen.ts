@@ -136,14 +136,6 @@ export class AuthCalls extends Resource {
     return this.nothing({ verb: 'DELETE', path: '/v1/auth/totp', body, options });
   }
 
-  /** Takes the first code of the app. `POST /v1/auth/totp/confirm` */
-  confirmTotp(
-    body: Body<'OwnLogin_confirmTotp'>,
-    options: CallOptions = {},
-  ): Promise<Answer<'OwnLogin_confirmTotp'>> {
-    return this.json({ verb: 'POST', path: '/v1/auth/totp/confirm', body, options });
-  }
-
   /** Changes the password; every other session ends. `PUT /v1/auth/password` */
   changePassword(body: Body<'OwnLogin_changePassword'>, options: CallOptions = {}): Promise<void> {
     return this.nothing({ verb: 'PUT', path: '/v1/auth/password', body, options });
@@ -152,6 +144,14 @@ export class AuthCalls extends Resource {
   /** Lists where one is signed in. `GET /v1/auth/sessions` */
   list(options: CallOptions = {}): Promise<Answer<'OwnLogin_list'>> {
     return this.json({ verb: 'GET', path: '/v1/auth/sessions', options });
+  }
+
+  /** Takes the first code of the app. `POST /v1/auth/totp/confirm` */
+  confirmTotp(
+    body: Body<'OwnLogin_confirmTotp'>,
+    options: CallOptions = {},
+  ): Promise<Answer<'OwnLogin_confirmTotp'>> {
+    return this.json({ verb: 'POST', path: '/v1/auth/totp/confirm', body, options });
   }
 
   /** Ends one of one's own sessions. `DELETE /v1/auth/sessions/{id}` */
@@ -184,27 +184,14 @@ export class BotProposalsCalls extends Resource {
 
 /** Calls under `/v1/bots`. */
 export class BotsCalls extends Resource {
-  /** Searches what a bot knows, and says what it would do: answer, ask back, or pass. `POST /v1/bots/{id}/knowledge/search` */
-  searchKnowledge(
-    id: string,
-    body: Body<'BotKnowledge_search'>,
-    options: CallOptions = {},
-  ): Promise<Answer<'BotKnowledge_search'>> {
-    return this.json({ verb: 'POST', path: `/v1/bots/${inPath(id)}/knowledge/search`, body, options });
+  /** Makes a bot; its first version answers at once. `POST /v1/bots` */
+  create(body: Body<'Bots_create'>, options: CallOptions = {}): Promise<Answer<'Bots_create'>> {
+    return this.json({ verb: 'POST', path: '/v1/bots', body, options });
   }
 
-  /** Gives a bot with its tests as files, in one document. `GET /v1/bots/{id}/export` */
-  export(
-    id: string,
-    query: Query<'BotFiles_export'> = {},
-    options: CallOptions = {},
-  ): Promise<Answer<'BotFiles_export'>> {
-    return this.json({ verb: 'GET', path: `/v1/bots/${inPath(id)}/export`, query, options });
-  }
-
-  /** Gives a bot with its tests as a zip archive of files. `GET /v1/bots/{id}/export.zip` */
-  archive(id: string, query: Query<'BotFiles_archive'> = {}, options: CallOptions = {}): Promise<Response> {
-    return this.raw({ verb: 'GET', path: `/v1/bots/${inPath(id)}/export.zip`, query, options });
+  /** Lists bots by creation. `GET /v1/bots` */
+  list(query: Query<'Bots_list'> = {}, options: CallOptions = {}): Pages<Item<'Bots_list'>> {
+    return this.pages({ verb: 'GET', path: '/v1/bots', query, options });
   }
 
   /** Makes a bot of files, or the draft of one that is there. `POST /v1/bots/import` */
@@ -221,6 +208,39 @@ export class BotsCalls extends Resource {
     return this.json({ verb: 'POST', path: '/v1/bots/import.zip', body, query, options });
   }
 
+  /** Says what would keep a definition from being published; stores nothing. `POST /v1/bots/check` */
+  check(body: Body<'BotChecks_check'>, options: CallOptions = {}): Promise<Answer<'BotChecks_check'>> {
+    return this.json({ verb: 'POST', path: '/v1/bots/check', body, options });
+  }
+
+  /** Reads one bot with its published definition. `GET /v1/bots/{id}` */
+  get(id: string, options: CallOptions = {}): Promise<Answer<'Bots_get'>> {
+    return this.json({ verb: 'GET', path: `/v1/bots/${inPath(id)}`, options });
+  }
+
+  /** Changes what is no part of any version: the name, and what happens to conversations under way. `PATCH /v1/bots/{id}` */
+  update(
+    id: string,
+    body: Body<'Bots_update'> = {},
+    options: CallOptions = {},
+  ): Promise<Answer<'Bots_update'>> {
+    return this.json({ verb: 'PATCH', path: `/v1/bots/${inPath(id)}`, body, options });
+  }
+
+  /** Gives a bot with its tests as files, in one document. `GET /v1/bots/{id}/export` */
+  export(
+    id: string,
+    query: Query<'BotFiles_export'> = {},
+    options: CallOptions = {},
+  ): Promise<Answer<'BotFiles_export'>> {
+    return this.json({ verb: 'GET', path: `/v1/bots/${inPath(id)}/export`, query, options });
+  }
+
+  /** Gives a bot with its tests as a zip archive of files. `GET /v1/bots/{id}/export.zip` */
+  archive(id: string, query: Query<'BotFiles_archive'> = {}, options: CallOptions = {}): Promise<Response> {
+    return this.raw({ verb: 'GET', path: `/v1/bots/${inPath(id)}/export.zip`, query, options });
+  }
+
   /** Proposes what a bot should have understood or said; it waits until somebody agrees. `POST /v1/bots/{id}/proposals` */
   propose(
     id: string,
@@ -231,22 +251,13 @@ export class BotsCalls extends Resource {
   }
 
   /** Reads the test set, which is the same for all versions. `GET /v1/bots/{id}/tests` */
-  get(id: string, options: CallOptions = {}): Promise<Answer<'BotTests_get'>> {
+  getTests(id: string, options: CallOptions = {}): Promise<Answer<'BotTests_get'>> {
     return this.json({ verb: 'GET', path: `/v1/bots/${inPath(id)}/tests`, options });
   }
 
   /** Writes the test set; with `if-match` only when nobody else has. `PUT /v1/bots/{id}/tests` */
   put(id: string, body: Body<'BotTests_put'>, options: CallOptions = {}): Promise<Answer<'BotTests_put'>> {
     return this.json({ verb: 'PUT', path: `/v1/bots/${inPath(id)}/tests`, body, options });
-  }
-
-  /** Runs the test set with a version, and shows what another one answers differently. `POST /v1/bots/{id}/tests/run` */
-  run(
-    id: string,
-    body: Body<'BotTests_run'> = {},
-    options: CallOptions = {},
-  ): Promise<Answer<'BotTests_run'>> {
-    return this.json({ verb: 'POST', path: `/v1/bots/${inPath(id)}/tests/run`, body, options });
   }
 
   /** Runs one turn of a conversation that the caller carries, with its trace. `POST /v1/bots/{id}/simulate` */
@@ -291,7 +302,7 @@ export class BotsCalls extends Resource {
   }
 
   /** Lists versions by their numbers, without their content. `GET /v1/bots/{id}/versions` */
-  list(
+  listVersions(
     id: string,
     query: Query<'BotVersions_list'> = {},
     options: CallOptions = {},
@@ -300,17 +311,12 @@ export class BotsCalls extends Resource {
   }
 
   /** Publishes a new version; one that is equal to the published one changes nothing. `POST /v1/bots/{id}/versions` */
-  publishVersions(
+  publishDefinition(
     id: string,
     body: Body<'Bots_publish'>,
     options: CallOptions = {},
   ): Promise<Answer<'Bots_publish'>> {
     return this.json({ verb: 'POST', path: `/v1/bots/${inPath(id)}/versions`, body, options });
-  }
-
-  /** Reads one version with its content. `GET /v1/bots/{id}/versions/{version}` */
-  getVersions(id: string, version: string, options: CallOptions = {}): Promise<Answer<'BotVersions_get'>> {
-    return this.json({ verb: 'GET', path: `/v1/bots/${inPath(id)}/versions/${inPath(version)}`, options });
   }
 
   /** Says what is different between two versions: by default what the draft would change. `GET /v1/bots/{id}/diff` */
@@ -322,33 +328,27 @@ export class BotsCalls extends Resource {
     return this.json({ verb: 'GET', path: `/v1/bots/${inPath(id)}/diff`, query, options });
   }
 
-  /** Says what would keep a definition from being published; stores nothing. `POST /v1/bots/check` */
-  check(body: Body<'BotChecks_check'>, options: CallOptions = {}): Promise<Answer<'BotChecks_check'>> {
-    return this.json({ verb: 'POST', path: '/v1/bots/check', body, options });
-  }
-
-  /** Makes a bot; its first version answers at once. `POST /v1/bots` */
-  create(body: Body<'Bots_create'>, options: CallOptions = {}): Promise<Answer<'Bots_create'>> {
-    return this.json({ verb: 'POST', path: '/v1/bots', body, options });
-  }
-
-  /** Lists bots by creation. `GET /v1/bots` */
-  listBots(query: Query<'Bots_list'> = {}, options: CallOptions = {}): Pages<Item<'Bots_list'>> {
-    return this.pages({ verb: 'GET', path: '/v1/bots', query, options });
-  }
-
-  /** Reads one bot with its published definition. `GET /v1/bots/{id}` */
-  getBots(id: string, options: CallOptions = {}): Promise<Answer<'Bots_get'>> {
-    return this.json({ verb: 'GET', path: `/v1/bots/${inPath(id)}`, options });
-  }
-
-  /** Changes what is no part of any version: the name, and what happens to conversations under way. `PATCH /v1/bots/{id}` */
-  update(
+  /** Searches what a bot knows, and says what it would do: answer, ask back, or pass. `POST /v1/bots/{id}/knowledge/search` */
+  searchKnowledge(
     id: string,
-    body: Body<'Bots_update'> = {},
+    body: Body<'BotKnowledge_search'>,
     options: CallOptions = {},
-  ): Promise<Answer<'Bots_update'>> {
-    return this.json({ verb: 'PATCH', path: `/v1/bots/${inPath(id)}`, body, options });
+  ): Promise<Answer<'BotKnowledge_search'>> {
+    return this.json({ verb: 'POST', path: `/v1/bots/${inPath(id)}/knowledge/search`, body, options });
+  }
+
+  /** Runs the test set with a version, and shows what another one answers differently. `POST /v1/bots/{id}/tests/run` */
+  run(
+    id: string,
+    body: Body<'BotTests_run'> = {},
+    options: CallOptions = {},
+  ): Promise<Answer<'BotTests_run'>> {
+    return this.json({ verb: 'POST', path: `/v1/bots/${inPath(id)}/tests/run`, body, options });
+  }
+
+  /** Reads one version with its content. `GET /v1/bots/{id}/versions/{version}` */
+  getVersions(id: string, version: string, options: CallOptions = {}): Promise<Answer<'BotVersions_get'>> {
+    return this.json({ verb: 'GET', path: `/v1/bots/${inPath(id)}/versions/${inPath(version)}`, options });
   }
 }
 
@@ -404,11 +404,6 @@ export class ChannelTypesCalls extends Resource {
 
 /** Calls under `/v1/channels`. */
 export class ChannelsCalls extends Resource {
-  /** Shows what lately came in and went out, as it was, and how the health went. `GET /v1/channels/{id}/activity` */
-  recent(id: string, options: CallOptions = {}): Promise<Answer<'ChannelActivity_recent'>> {
-    return this.json({ verb: 'GET', path: `/v1/channels/${inPath(id)}/activity`, options });
-  }
-
   /** Registers a channel. `POST /v1/channels` */
   create(body: Body<'Channels_create'>, options: CallOptions = {}): Promise<Answer<'Channels_create'>> {
     return this.json({ verb: 'POST', path: '/v1/channels', body, options });
@@ -431,6 +426,11 @@ export class ChannelsCalls extends Resource {
     options: CallOptions = {},
   ): Promise<Answer<'Channels_update'>> {
     return this.json({ verb: 'PATCH', path: `/v1/channels/${inPath(id)}`, body, options });
+  }
+
+  /** Shows what lately came in and went out, as it was, and how the health went. `GET /v1/channels/{id}/activity` */
+  recent(id: string, options: CallOptions = {}): Promise<Answer<'ChannelActivity_recent'>> {
+    return this.json({ verb: 'GET', path: `/v1/channels/${inPath(id)}/activity`, options });
   }
 
   /** Stops what goes out through a channel; what comes in is still kept. `POST /v1/channels/{id}/pause` */
@@ -481,15 +481,6 @@ export class ChannelsCalls extends Resource {
     return this.json({ verb: 'GET', path: `/v1/channels/${inPath(id)}/connection`, options });
   }
 
-  /** Asks something of a held connection, such as `logout`; its state shows what came of it. `POST /v1/channels/{id}/connection/{command}` */
-  commandConnection(id: string, command: string, options: CallOptions = {}): Promise<void> {
-    return this.nothing({
-      verb: 'POST',
-      path: `/v1/channels/${inPath(id)}/connection/${inPath(command)}`,
-      options,
-    });
-  }
-
   /** Adds a key; several hold at once, so that one can be exchanged without a gap. `POST /v1/channels/{id}/visitor-keys` */
   createVisitorKeys(
     id: string,
@@ -502,6 +493,15 @@ export class ChannelsCalls extends Resource {
   /** Lists the keys of a channel, without their secrets. `GET /v1/channels/{id}/visitor-keys` */
   listVisitorKeys(id: string, options: CallOptions = {}): Promise<Answer<'VisitorKeys_list'>> {
     return this.json({ verb: 'GET', path: `/v1/channels/${inPath(id)}/visitor-keys`, options });
+  }
+
+  /** Asks something of a held connection, such as `logout`; its state shows what came of it. `POST /v1/channels/{id}/connection/{command}` */
+  commandConnection(id: string, command: string, options: CallOptions = {}): Promise<void> {
+    return this.nothing({
+      verb: 'POST',
+      path: `/v1/channels/${inPath(id)}/connection/${inPath(command)}`,
+      options,
+    });
   }
 }
 
@@ -617,6 +617,14 @@ export class ContactsCalls extends Resource {
 
 /** Calls under `/v1/conversations`. */
 export class ConversationsCalls extends Resource {
+  /** Lists conversations by creation. `GET /v1/conversations` */
+  list(
+    query: Query<'Conversations_list'> = {},
+    options: CallOptions = {},
+  ): Pages<Item<'Conversations_list'>> {
+    return this.pages({ verb: 'GET', path: '/v1/conversations', query, options });
+  }
+
   /** Opens, snoozes or closes a conversation, and gives it to a member. `PATCH /v1/conversations/{id}` */
   update(
     id: string,
@@ -656,7 +664,7 @@ export class ConversationsCalls extends Resource {
   }
 
   /** Lists what operators wrote to each other about a conversation. `GET /v1/conversations/{id}/notes` */
-  list(
+  listNotes(
     id: string,
     query: Query<'ConversationDesk_list'> = {},
     options: CallOptions = {},
@@ -671,14 +679,6 @@ export class ConversationsCalls extends Resource {
     options: CallOptions = {},
   ): Promise<Answer<'ConversationDesk_note'>> {
     return this.json({ verb: 'POST', path: `/v1/conversations/${inPath(id)}/notes`, body, options });
-  }
-
-  /** Lists conversations by creation. `GET /v1/conversations` */
-  listConversations(
-    query: Query<'Conversations_list'> = {},
-    options: CallOptions = {},
-  ): Pages<Item<'Conversations_list'>> {
-    return this.pages({ verb: 'GET', path: '/v1/conversations', query, options });
   }
 
   /** Passes the conversation to the bot, the queue, an operator or an external desk; nobody else answers from then on. `POST /v1/conversations/{id}/control` */

@@ -26,7 +26,7 @@ export const pull: Action = async (desk, [id, file]) => {
 
 /** Publishes a file. */
 export const push: Action = async (desk, [id, file]) => {
-  const bot = await desk.parley.bots.publish(id!, { definition: definitionIn(file) });
+  const bot = await desk.parley.bots.publishDefinition(id!, { definition: definitionIn(file) });
   desk.show(
     { id: bot.id, version: bot.published_version },
     `Version ${String(bot.published_version)} is published.`,

@@ -2,6 +2,7 @@ import { webhooks } from '#libs/sdk';
 import pc from 'picocolors';
 import type { Action } from '../commands.js';
 import type { Desk } from '../desk.js';
+import { timeLimit } from '#libs/faults';
 
 const LONGEST_MS = 20_000;
 
@@ -45,7 +46,7 @@ async function post(url: string, headers: Record<string, string>, body: string):
       method: 'POST',
       headers,
       body,
-      signal: AbortSignal.timeout(LONGEST_MS),
+      signal: timeLimit(LONGEST_MS).signal,
     });
     await response.arrayBuffer();
     return response.status;

@@ -1,8 +1,7 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { frameRoute } from '../app/frame-route.js';
+import { botTabs } from './bot-tabs.js';
 
-/** The tabs of a bot. */
-export const botTabs = ['talk', 'rules', 'flows', 'knowledge', 'guard', 'try', 'file'] as const;
 type Tab = (typeof botTabs)[number];
 
 const botsRoute = createRoute({

@@ -92,7 +92,7 @@ export function settingsIn(
 }
 
 /** Whether the text of a JSON field can be read; an empty one can. */
-export function isJson(text: unknown): boolean {
+function isJson(text: unknown): boolean {
   if (typeof text !== 'string' || text.trim() === '') return true;
   try {
     JSON.parse(text);

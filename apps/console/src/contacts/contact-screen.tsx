@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import type { Channel, Consent, Contact, Conversation } from '#libs/model';
 import { send } from '../api/call.js';
 import { allQuery, oneQuery, pageQuery } from '../api/lists.js';
+import { Problem } from '../api/problem.js';
 import { useMay } from '../api/session.js';
 import { useFormats } from '../i18n/format.js';
 import { Page } from '../parts/page.js';
@@ -15,6 +16,7 @@ import { toldProblem } from '../parts/told.js';
 import classes from './contacts.module.css';
 import { Erasing } from './erasing.js';
 import { Fields } from './fields.js';
+import { Matter } from './matter.js';
 import { MergeButton, Merges } from './merging.js';
 
 /** One person: addresses, fields, conversations, what they agreed to, and what can be done with all of it. */
@@ -63,26 +65,6 @@ export function ContactScreen() {
         {mayWrite && contact.merged_into === null && <Erasing id={id} />}
       </div>
     </Page>
-  );
-}
-
-/** One matter of a person. */
-export function Matter({
-  title,
-  children,
-  isDanger = false,
-}: {
-  title: string;
-  children: ReactNode;
-  isDanger?: boolean;
-}) {
-  return (
-    <Card component="section" className={isDanger ? classes['danger'] : undefined}>
-      <Title order={2} size="sm" mb="sm">
-        {title}
-      </Title>
-      {children}
-    </Card>
   );
 }
 
@@ -166,7 +148,7 @@ function ExportButton({ id }: { id: string }) {
     setBusy(true);
     try {
       const answer = await send('GET', `/v1/contacts/${id}/export`);
-      if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+      if (!answer.ok) throw new Problem(answer.status, {});
       const url = URL.createObjectURL(await answer.blob());
       const link = Object.assign(document.createElement('a'), { href: url, download: `${id}.json` });
       link.click();

@@ -8,7 +8,7 @@ import type { ContactErasure } from '#libs/model';
 import { call } from '../api/call.js';
 import { ProblemNote } from '../parts/problem-note.js';
 import { told } from '../parts/told.js';
-import { Matter } from './contact-screen.js';
+import { Matter } from './matter.js';
 
 /** Takes everything of a person away, after saying how much that is. */
 export function Erasing({ id }: { id: string }) {

@@ -8,7 +8,7 @@ import { call } from '../api/call.js';
 import { useMay } from '../api/session.js';
 import { ProblemNote } from '../parts/problem-note.js';
 import { told } from '../parts/told.js';
-import { Matter } from './contact-screen.js';
+import { Matter } from './matter.js';
 
 /** Name and fields of a person, to be read and changed. */
 export function Fields({ contact }: { contact: Contact }) {

@@ -12,7 +12,7 @@ import { useMay } from '../api/session.js';
 import { useFormats } from '../i18n/format.js';
 import { ProblemNote } from '../parts/problem-note.js';
 import { told } from '../parts/told.js';
-import { Matter } from './contact-screen.js';
+import { Matter } from './matter.js';
 import classes from './contacts.module.css';
 
 /** Asks for the other contact that is the same person, and makes one of the two. */

@@ -9,7 +9,7 @@ import {
 } from '#libs/agent';
 import { knowledge, type FlowTools, type Responder } from '#libs/bot';
 import type { GatewayConfig } from '#libs/config';
-import { fault } from '#libs/faults';
+import { fault, timeLimit } from '#libs/faults';
 import { KnowledgeSearch } from '#libs/knowledge';
 import {
   newId,
@@ -120,7 +120,7 @@ export class RehearsalProps {
             hasReplies: true,
           } as const,
         };
-        const time = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+        const time = timeLimit(timeoutMs, signal).signal;
         return runHttpTool(tool, input, subject, callId, ports, time);
       },
     };

@@ -9,7 +9,7 @@ import {
   type FlowTools,
   type Responder,
 } from '#libs/bot';
-import { fault } from '#libs/faults';
+import { fault, timeLimit } from '#libs/faults';
 import type {
   BotDefinition,
   BotId,
@@ -48,7 +48,7 @@ export class RehearsalService {
     const before = body.state ?? newRehearsal(body.contact.attributes);
     const calls = { ...before.calls };
     const place = { answers: before.answers };
-    const signal = AbortSignal.timeout(simulationMs);
+    const signal = timeLimit(simulationMs).signal;
     const subject = { workspaceId, botId };
     const real = body.uses.tools ? this.props.tools(definition, workspaceId, before) : undefined;
     const tools = scriptedTools(body.tools, calls, real);
@@ -120,7 +120,7 @@ export class RehearsalService {
     conversations: readonly TestConversation[],
     uses: Uses,
   ): Promise<TestReport> {
-    const signal = AbortSignal.timeout(testsMs);
+    const signal = timeLimit(testsMs).signal;
     const behindIntents = ({ model }: TestConversation, tools: FlowTools): readonly Responder[] =>
       this.props.row(
         definition,

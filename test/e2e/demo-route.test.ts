@@ -1,7 +1,7 @@
+import { startStubServer, type StubServer } from '../../libs/connectors/src/testkit/stub-server.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEgress } from '#libs/connectors';
-import { startStubServer, type StubServer } from '../../../libs/connectors/src/testkit/stub-server.js';
-import { demoHost, withDemoRoute } from './demo-route.js';
+import { demoHost, withDemoRoute } from '../../apps/worker/src/demo-route.js';
 
 let service: StubServer;
 let other: StubServer;
