@@ -87,11 +87,11 @@ async function trigger(action: object): Promise<Door> {
 function fire(
   { id, secret }: Door,
   payload: unknown,
-  { key = randomUUID() as string, at = Date.now(), sent = JSON.stringify(payload) } = {},
+  { key, at, sent }: { key?: string; at?: number; sent?: string } = {},
 ): Promise<ApiAnswer> {
   const body = JSON.stringify(payload);
-  const headers = signWebhook({ id: key, now: at, body }, [secret]);
-  return apiOf(booted, null)('POST', `/v1/triggers/${id}`, sent, headers);
+  const headers = signWebhook({ id: key ?? randomUUID(), now: at ?? Date.now(), body }, [secret]);
+  return apiOf(booted, null)('POST', `/v1/triggers/${id}`, sent ?? body, headers);
 }
 
 const anna = { address: { kind: 'external', value: '{{ customer }}' } };

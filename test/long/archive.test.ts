@@ -128,9 +128,9 @@ it(
       fetch(`${there.url}/v1/imports`, {
         method: 'POST',
         headers: { authorization: `Bearer ${key}`, 'content-type': 'application/vnd.parley.archive' },
-        body: Readable.toWeb(createReadStream(file)),
+        body: Readable.toWeb(createReadStream(file)) as never,
         duplex: 'half',
-      } as RequestInit),
+      } as never),
     );
     expect(answer.status, await answer.text()).toBe(201);
     const second = await measured('export again', () =>

@@ -91,17 +91,6 @@ export function settingsIn(
   return Object.fromEntries(said);
 }
 
-/** Whether the text of a JSON field can be read; an empty one can. */
-function isJson(text: unknown): boolean {
-  if (typeof text !== 'string' || text.trim() === '') return true;
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function kindOf(property: Property, isSecret: boolean): Field['kind'] {
   if (isSecret) return 'secret';
   if (property.enum) return 'choice';

@@ -1,8 +1,8 @@
-import { Alert, Anchor, Badge, Button, Card, Group, Loader, Text, Title } from '@mantine/core';
+import { Alert, Anchor, Badge, Button, Group, Loader, Text } from '@mantine/core';
 import { IconArrowLeft, IconDownload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { useState, type ReactNode } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Channel, Consent, Contact, Conversation } from '#libs/model';
 import { send } from '../api/call.js';

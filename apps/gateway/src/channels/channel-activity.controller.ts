@@ -73,17 +73,17 @@ export class ChannelActivityController {
       last = text;
     };
     tell(first);
-    let timer = setTimeout(again, LOOK_EVERY_MS);
-    function again(): void {
-      // A look that fails ends the stream: whoever watches comes back, and is told why.
-      look().then(
-        (glance) => {
-          tell(glance);
-          if (!body.destroyed) timer = setTimeout(again, LOOK_EVERY_MS);
-        },
-        () => body.finish(),
-      );
-    }
+    const again = async (): Promise<void> => {
+      try {
+        tell(await look());
+        if (!body.destroyed) timer = later();
+      } catch {
+        // A look that fails ends the stream: whoever watches comes back, and is told why.
+        body.finish();
+      }
+    };
+    const later = (): NodeJS.Timeout => setTimeout(() => void again(), LOOK_EVERY_MS);
+    let timer = later();
     body.once('close', () => {
       clearTimeout(timer);
       this.#open.delete(body);
