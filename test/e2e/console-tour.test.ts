@@ -118,6 +118,8 @@ const screens: Record<string, readonly [at: string, words: string]> = {
   timeline: ['/operations/messages/:message', 'Why the bot answered so'],
   widget: ['/developers?tab=widget', 'Put it on a page'],
   api: ['/developers?tab=api', 'A first call'],
+  welcome: ['/welcome', 'Talk to your bot'],
+  settings: ['/settings', 'Second step at sign-in'],
   'channel-settings': ['/channels/:channel?tab=settings', 'Save changes'],
 };
 const only = process.env['PARLEY_SCREENS']?.split(',');
@@ -138,8 +140,8 @@ describe.skipIf(programs.chromium === undefined)('every screen', () => {
         await page.waitForLoadState('load');
         await shoot(page, `${name}-${colours}-${size}`);
         expect(await seriousFindings(page), `${name} in ${colours} on a ${size}`).toEqual([]);
-        const overflow = await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        const overflow = await page.evaluate<number>(
+          'document.documentElement.scrollWidth - document.documentElement.clientWidth',
         );
         expect(overflow, `${name} is wider than a ${size}`).toBeLessThanOrEqual(0);
       }
