@@ -73,16 +73,16 @@ export class ChannelActivityController {
       last = text;
     };
     tell(first);
-    let timer = setTimeout(again, LOOK_EVERY_MS);
-    function again(): void {
-      // A look that fails ends the stream: whoever watches comes back, and is told why.
-      look().then(
-        (glance) => {
-          tell(glance);
-          if (!body.destroyed) timer = setTimeout(again, LOOK_EVERY_MS);
-        },
-        () => body.finish(),
-      );
+    const later = (): void => void again();
+    let timer = setTimeout(later, LOOK_EVERY_MS);
+    async function again(): Promise<void> {
+      try {
+        tell(await look());
+        if (!body.destroyed) timer = setTimeout(later, LOOK_EVERY_MS);
+      } catch {
+        // Whoever watches comes back, and is told why.
+        body.finish();
+      }
     }
     body.once('close', () => {
       clearTimeout(timer);

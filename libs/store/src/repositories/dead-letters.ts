@@ -128,7 +128,7 @@ export class DeadLetters {
     workspaceId: WorkspaceId,
     { kind, channelId, status, before }: ReplayFilter,
     limit: number,
-  ): Promise<(DeliveryId | InboxEventId)[]> {
+  ): Promise<string[]> {
     const common = {
       where: { workspaceId: uuidOf(workspaceId), ...(channelId && { channelId: uuidOf(channelId) }) },
       orderBy: { id: 'asc' as const },
