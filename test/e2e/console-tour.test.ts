@@ -118,6 +118,8 @@ const screens: Record<string, readonly [at: string, words: string]> = {
   timeline: ['/operations/messages/:message', 'Why the bot answered so'],
   widget: ['/developers?tab=widget', 'Put it on a page'],
   api: ['/developers?tab=api', 'A first call'],
+  welcome: ['/welcome', 'Talk to your bot'],
+  settings: ['/settings', 'Second step at sign-in'],
   'channel-settings': ['/channels/:channel?tab=settings', 'Save changes'],
 };
 const only = process.env['PARLEY_SCREENS']?.split(',');

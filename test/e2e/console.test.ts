@@ -67,7 +67,7 @@ describe.skipIf(programs.chromium === undefined)('the journeys of an ops person'
     await page.getByText('What you typed before was kept.').waitFor();
     expect(await page.getByRole('textbox', { name: 'Name' }).inputValue()).toBe('Our number');
     expect(await page.locator('input[name=auth_token]').inputValue()).toBe('');
-    expect(await page.evaluate('JSON.stringify({ ...localStorage })')).not.toContain('very-secret');
+    expect(await page.evaluate<string>('JSON.stringify({ ...localStorage })')).not.toContain('very-secret');
   });
 
   it('replay dead letters, after they were told how many', async () => {
@@ -116,7 +116,7 @@ describe.skipIf(programs.chromium === undefined)('the journeys of a bot author',
   it('publish a bot: a rule is written, tried, and kept in the browser until then', async () => {
     const page = await browser.open(booted, home, { at: `/bots/${home.botId}?tab=rules` });
     await page.getByRole('button', { name: 'Add a rule' }).click();
-    await page.getByLabel('Any of these words').fill('parking');
+    await page.locator('input').and(page.getByLabel('Any of these words')).fill('parking');
     await page.keyboard.press('Enter');
     await page.getByRole('textbox', { name: 'Say', exact: true }).fill('Behind the house.');
     await page.getByText('You have changes that are not published.').waitFor();
@@ -191,7 +191,7 @@ describe.skipIf(programs.chromium === undefined)('the console', () => {
   ])('speaks %s, and never shows the name of a text', async (locale, title, direction) => {
     const page = await browser.open(booted, home, { locale });
     await page.getByRole('heading', { name: title, exact: true }).waitFor();
-    expect(await page.evaluate('document.documentElement.dir')).toBe(direction);
+    expect(await page.evaluate<string>('document.documentElement.dir')).toBe(direction);
     expect(await page.locator('body').innerText()).not.toMatch(/\b(nav|start|cause|light)\.\w/);
   });
 

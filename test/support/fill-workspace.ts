@@ -309,6 +309,10 @@ async function fillConversation(
     read,
     c,
   ]);
+  await insert(`channel_health (workspace_id, channel_id, state, reason) values ($1, $2, 'healthy', 'x')`, [
+    w,
+    ch,
+  ]);
   await insert('channel_connection (workspace_id, channel_id) values ($1, $2)', [w, ch]);
   await insert(`channel_memory (workspace_id, channel_id, name, value) values ($1, $2, 'x', '1')`, [w, ch]);
   await insert(

@@ -35,7 +35,7 @@ export function SandboxChat({ channelId, onAnswered }: SandboxChatProps) {
           {chat.messages.map((message) => (
             <Bubble key={message.id} message={message} onChoose={chat.choose} />
           ))}
-          {chat.isWaiting && <Loader size="sm" aria-label={t('chat.waiting')} />}
+          {chat.isWaiting && <Loader size="sm" role="status" aria-label={t('chat.waiting')} />}
           <div ref={end} />
         </div>
       </ScrollArea>

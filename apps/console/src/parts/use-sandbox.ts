@@ -20,7 +20,8 @@ export interface Sandbox {
 
 /** A conversation as a visitor of a channel, over the API. */
 export function useSandbox(channelId: string, onAnswered?: (messageId: string) => void): Sandbox {
-  const [session, setSession] = useState<Session | null>(null);
+  // What is said before the conversation stands waits for it.
+  const opening = useRef<Promise<Session> | null>(null);
   const [messages, setMessages] = useState<readonly Message[]>([]);
   const [text, setText] = useState('');
   const [isWaiting, setWaiting] = useState(false);
@@ -47,25 +48,27 @@ export function useSandbox(channelId: string, onAnswered?: (messageId: string) =
     run.current += 1;
     setMessages([]);
     attempt(async (isMine) => {
-      const opened = await call<Session>('POST', '/v1/sessions', { body: { channel_id: channelId } });
+      opening.current = call<Session>('POST', '/v1/sessions', { body: { channel_id: channelId } });
+      const opened = await opening.current;
       const said = await messagesOf(opened.conversation_id).catch(() => []);
       if (!isMine()) return;
-      setSession(opened);
-      setMessages(said);
+      setMessages((before) => longer(before, said));
     });
   }, [attempt, channelId]);
 
   useEffect(begin, [begin]);
 
   const send = (parts: unknown[], done: () => void) => {
-    if (!session) return;
     const key = newKey();
     attempt(async (isMine) => {
+      const session = await opening.current;
+      if (!session) return;
       const body = { session_id: session.id, parts, client_id: key };
       const answer = await call<MessageAnswer>('POST', '/v1/messages', { body, idempotencyKey: key });
       if (!isMine()) return;
       done();
-      setMessages(await messagesOf(session.conversation_id));
+      const said = await messagesOf(session.conversation_id);
+      setMessages((before) => longer(before, said));
       if (answer.message) onAnswered?.(answer.message.id);
     });
   };
@@ -81,6 +84,11 @@ export function useSandbox(channelId: string, onAnswered?: (messageId: string) =
     retry: () => retry.current(),
     begin,
   };
+}
+
+/** Answers may overtake each other: what is shown never gets shorter. */
+function longer(before: readonly Message[], next: readonly Message[]): readonly Message[] {
+  return next.length >= before.length ? next : before;
 }
 
 async function messagesOf(conversationId: string): Promise<readonly Message[]> {

@@ -73,17 +73,17 @@ export class ChannelActivityController {
       last = text;
     };
     tell(first);
-    const again = async (): Promise<void> => {
+    const later = (): void => void again();
+    let timer = setTimeout(later, LOOK_EVERY_MS);
+    async function again(): Promise<void> {
       try {
         tell(await look());
-        if (!body.destroyed) timer = later();
+        if (!body.destroyed) timer = setTimeout(later, LOOK_EVERY_MS);
       } catch {
-        // A look that fails ends the stream: whoever watches comes back, and is told why.
+        // Whoever watches comes back, and is told why.
         body.finish();
       }
-    };
-    const later = (): NodeJS.Timeout => setTimeout(() => void again(), LOOK_EVERY_MS);
-    let timer = later();
+    }
     body.once('close', () => {
       clearTimeout(timer);
       this.#open.delete(body);
