@@ -307,6 +307,9 @@ function bodyFor(path: string): object {
   if (ofBots[path]) return ofBots[path];
   if (path.includes('versions')) return { definition: { persona: { name: 'x' } } };
   if (path === '/v1/conversations/{id}/messages') return { text: 'x' };
+  if (path.endsWith('/control')) return { to: 'queue' };
+  if (path.endsWith('/offers')) return { operators: ['x'] };
+  if (path.endsWith('/offers/answer')) return { operator: 'x', answer: 'accept' };
   if (path.endsWith('/dry-run')) return { parts: [{ type: 'text', text: 'x' }] };
   if (path.endsWith('/simulate')) return { from: 'x', text: 'y' };
   if (path.endsWith('/recover')) return { since: '2026-11-21T12:00:00Z' };
@@ -355,6 +358,11 @@ describe('what is answered', () => {
     const at = `/v1/conversations/${conversation_id}/messages`;
     expectShape(await api('POST', at, { text: 'x', dry_run: true }), 200, 'DryRunResult');
     expectShape(await api('POST', at, { text: 'x' }), 202, 'Message');
+    const here = `/v1/conversations/${conversation_id}`;
+    expectShape(await api('POST', `${here}/control`, { to: 'queue' }), 200, 'Conversation');
+    expectShape(await api('POST', `${here}/offers`, { operators: ['x', 'y'] }), 200, 'OfferList');
+    expectShape(await api('GET', `${here}/offers`), 200, 'OfferList');
+    expectShape(await api('GET', `${here}/handover`), 200, 'Handover');
     const [greeting] = messages.body.data;
     expectShape(await api('GET', `/v1/messages/${greeting.id}`), 200, 'Message');
     expectShape(await api('GET', `/v1/messages/${greeting.id}/timeline`), 200, 'Timeline');
