@@ -389,6 +389,11 @@ describe('what is answered', () => {
     const at = `/v1/conversations/${conversation_id}/messages`;
     expectShape(await api('POST', at, { text: 'x', dry_run: true }), 200, 'DryRunResult');
     expectShape(await api('POST', at, { text: 'x' }), 202, 'Message');
+    const here = `/v1/conversations/${conversation_id}`;
+    expectShape(await api('POST', `${here}/control`, { to: 'queue' }), 200, 'Conversation');
+    expectShape(await api('POST', `${here}/offers`, { operators: ['x', 'y'] }), 200, 'OfferList');
+    expectShape(await api('GET', `${here}/offers`), 200, 'OfferList');
+    expectShape(await api('GET', `${here}/handover`), 200, 'Handover');
     const [greeting] = messages.body.data;
     expectShape(await api('GET', `/v1/messages/${greeting.id}`), 200, 'Message');
     expectShape(await api('GET', `/v1/messages/${greeting.id}/timeline`), 200, 'Timeline');
