@@ -65,6 +65,9 @@ export async function stock(booted: Booted, home: TestWorkspace): Promise<Stock>
   await approvals.ask(home.workspaceId, conversationId, [question]);
   const [approval] = (await approvals.list(home.workspaceId, { limit: 1, order: 'asc' })).data;
   const messages = await api('GET', `/v1/conversations/${session['conversation_id'] as string}/messages`);
+  const label = await make('/v1/labels', { name: 'Stock' });
+  const canned = await make('/v1/canned-replies', { shortcut: 'stock', title: 'Stock', text: 'Hello' });
+  const proposal = await make(`/v1/bots/${home.botId}/proposals`, { text: 'Stock?', answer: 'Plenty.' });
   const contactIds = [people[0]!, people[1]!, people[2]!, people[4]!].map(({ id }) => id);
   const ids: Record<string, readonly string[]> = {
     [idPrefixes.webhookEndpoint]: [endpoint.id],
@@ -84,6 +87,9 @@ export async function stock(booted: Booted, home: TestWorkspace): Promise<Stock>
     [idPrefixes.channel]: [simulated.id, home.channelId],
     [idPrefixes.trigger]: [trigger.id],
     [idPrefixes.bot]: [home.botId],
+    [idPrefixes.botProposal]: [proposal.id],
+    [idPrefixes.label]: [label.id],
+    [idPrefixes.cannedReply]: [canned.id],
     [idPrefixes.message]: (messages.body.data as { id: string }[]).map(({ id }) => id),
   };
   return { token: session['client_token'] as string, ids, putInto: putter(ids) };
@@ -104,7 +110,9 @@ function putter(ids: Stock['ids']): Stock['putInto'] {
 const prefixes: Readonly<Record<string, string>> = {
   'api-keys': idPrefixes.apiKey,
   approvals: idPrefixes.approval,
+  'bot-proposals': idPrefixes.botProposal,
   bots: idPrefixes.bot,
+  'canned-replies': idPrefixes.cannedReply,
   channels: idPrefixes.channel,
   'contact-merges': idPrefixes.contactMerge,
   contacts: idPrefixes.contact,
@@ -114,6 +122,7 @@ const prefixes: Readonly<Record<string, string>> = {
   'knowledge-bases': idPrefixes.knowledgeBase,
   'knowledge-gaps': idPrefixes.knowledgeGap,
   'knowledge-sources': idPrefixes.knowledgeSource,
+  labels: idPrefixes.label,
   messages: idPrefixes.message,
   'send-batches': idPrefixes.sendBatch,
   sends: idPrefixes.send,

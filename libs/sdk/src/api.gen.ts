@@ -6933,7 +6933,7 @@ export interface components {
              * @description The code to program against.
              * @enum {string}
              */
-            code: "input/malformed-json" | "input/invalid" | "input/too-large" | "input/unsupported-media-type" | "input/method-not-allowed" | "input/not-acceptable" | "input/invalid-cursor" | "input/idempotency-key-reused" | "input/unsupported-content" | "input/unreadable" | "input/unsupported-version" | "access/missing-credentials" | "access/invalid-api-key" | "access/token-expired" | "access/invalid-signature" | "access/insufficient-scope" | "access/ip-not-allowed" | "access/origin-not-allowed" | "access/test-key" | "access/wrong-credentials" | "access/wrong-code" | "access/invalid-session" | "access/second-factor-needed" | "access/not-a-member" | "access/cross-site" | "access/invalid-link" | "state/not-found" | "state/conflict" | "state/already-exists" | "state/conversation-closed" | "state/idempotency-in-progress" | "state/gone" | "state/version-mismatch" | "state/tests-failed" | "state/rate-limited" | "state/fenced" | "state/unavailable" | "state/bot-timeout" | "state/already-running" | "channel/throttled" | "channel/unreachable" | "channel/outcome-unknown" | "channel/rejected" | "channel/refused" | "channel/opted-out" | "channel/credentials" | "channel/not-connected" | "channel/unknown-connector" | "channel/paused" | "store/unavailable" | "store/conflict" | "store/sealed" | "store/credentials" | "store/too-old" | "store/migration-failed" | "store/schema-drift" | "store/platform-unsupported" | "store/folder-unusable" | "store/cluster-failed" | "queue/unavailable" | "queue/invalid-payload" | "queue/too-old" | "config/invalid" | "internal/bug" | "config/port-taken" | "internal/process-failed";
+            code: "input/malformed-json" | "input/invalid" | "input/too-large" | "input/unsupported-media-type" | "input/method-not-allowed" | "input/not-acceptable" | "input/invalid-cursor" | "input/idempotency-key-reused" | "input/unsupported-content" | "input/unreadable" | "input/unsupported-version" | "access/missing-credentials" | "access/invalid-api-key" | "access/token-expired" | "access/invalid-signature" | "access/insufficient-scope" | "access/ip-not-allowed" | "access/origin-not-allowed" | "access/test-key" | "access/wrong-credentials" | "access/wrong-code" | "access/invalid-session" | "access/second-factor-needed" | "access/not-a-member" | "access/cross-site" | "access/invalid-link" | "state/not-found" | "state/conflict" | "state/already-exists" | "state/idempotency-in-progress" | "state/gone" | "state/version-mismatch" | "state/tests-failed" | "state/rate-limited" | "state/fenced" | "state/unavailable" | "state/bot-timeout" | "state/already-running" | "channel/throttled" | "channel/unreachable" | "channel/outcome-unknown" | "channel/rejected" | "channel/refused" | "channel/opted-out" | "channel/credentials" | "channel/not-connected" | "channel/unknown-connector" | "channel/paused" | "store/unavailable" | "store/conflict" | "store/sealed" | "store/credentials" | "store/too-old" | "store/migration-failed" | "store/schema-drift" | "store/platform-unsupported" | "store/folder-unusable" | "store/cluster-failed" | "queue/unavailable" | "queue/invalid-payload" | "queue/too-old" | "config/invalid" | "internal/bug" | "config/port-taken" | "internal/process-failed";
             /** @description One sentence about this occurrence. */
             detail: string;
             /** @description The fields that break a rule, in the order of the schema; only with `input/invalid`. */
@@ -8834,7 +8834,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description One of `state/conflict`, `state/already-exists`, `state/conversation-closed`, `state/idempotency-in-progress`, `state/tests-failed`, `state/fenced`, `state/already-running`, `channel/paused`, `store/conflict` */
+        /** @description One of `state/conflict`, `state/already-exists`, `state/idempotency-in-progress`, `state/tests-failed`, `state/fenced`, `state/already-running`, `channel/paused`, `store/conflict` */
         Problem409: {
             headers: {
                 [name: string]: unknown;
@@ -11275,6 +11275,7 @@ export interface operations {
             404: components["responses"]["Problem404"];
             406: components["responses"]["Problem406"];
             410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
             /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */

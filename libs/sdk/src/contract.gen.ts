@@ -118,10 +118,6 @@ export const errorCodes = {
     status: 409,
     retry: 'never',
   },
-  'state/conversation-closed': {
-    status: 409,
-    retry: 'never',
-  },
   'state/idempotency-in-progress': {
     status: 409,
     retry: 'later',

@@ -5,7 +5,7 @@ import { faultCodes, faults, problemContentType } from '#libs/faults';
 interface Described {
   security?: unknown[];
   requestBody?: { content: Record<string, unknown> };
-  parameters?: { in: string; name: string }[];
+  parameters?: { in: string; name: string; schema?: { type?: string; enum?: unknown[] } }[];
   responses: Record<string, unknown>;
 }
 
@@ -21,13 +21,20 @@ const rules: readonly [status: number, applies: (operation: Described, place: Pl
   [412, ({ parameters }) => has(parameters, 'header', 'If-Match')],
   [413, ({ requestBody }) => requestBody !== undefined],
   [415, ({ requestBody }) => requestBody !== undefined],
-  [422, (operation, { isWrite }) => isWrite || has(operation.parameters, 'query')],
+  [422, (operation, { isWrite }) => isWrite || has(operation.parameters, 'query') || hasRules(operation)],
   [424, (_, { isWrite }) => isWrite],
   [429, (_, { path }) => path.startsWith('/v1/')],
   [502, (_, { isWrite }) => isWrite],
   [503, () => true],
   [504, (_, { isWrite }) => isWrite],
 ];
+
+/** Whether a place in the path has a schema of its own; an id that is none is no such object. */
+function hasRules({ parameters }: Described): boolean {
+  return (parameters ?? []).some(
+    (one) => one.in === 'path' && (one.schema?.type === 'integer' || one.schema?.enum !== undefined),
+  );
+}
 
 interface Place {
   path: string;

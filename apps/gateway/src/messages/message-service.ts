@@ -28,7 +28,7 @@ export class MessageService {
    *
    * @param operationId  of a write that may be repeated: the message is then the same one
    * @returns the answer, `pending` when it was not awaited or took longer than 30 s; for `stream` the events
-   * @throws Fault `access/test-key` for a test key in a session that none began; `state/not-found`, `state/gone`, `state/conversation-closed`, `input/invalid`, `store/unavailable`
+   * @throws Fault `access/test-key` for a test key in a session that none began; `state/not-found`, `state/gone`, `input/invalid`, `store/unavailable`
    */
   async create(
     { workspaceId, isTest = false }: Principal,

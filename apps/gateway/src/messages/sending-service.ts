@@ -36,7 +36,7 @@ export class SendingService {
    * @param operationId  of a write that may be repeated: the message is then the same one
    * @param speaker  who says it, for those who read the conversation; the person is not told
    * @returns the message, queued
-   * @throws Fault `state/not-found`, `state/conversation-closed`, `input/unsupported-content`, `store/unavailable`
+   * @throws Fault `state/not-found`, `input/unsupported-content`, `store/unavailable`
    */
   async send(
     workspaceId: WorkspaceId,
@@ -77,7 +77,7 @@ export class SendingService {
   /**
    * What `send` would send, and why the channel would refuse it now.
    *
-   * @throws Fault `state/not-found`, `state/conversation-closed`
+   * @throws Fault `state/not-found`
    */
   async dryRun(
     workspaceId: WorkspaceId,
@@ -109,7 +109,6 @@ export class SendingService {
     conversationId: ConversationId,
   ): Promise<{ place: SendingPlace; channel: LoadedChannel }> {
     const place = await this.conversations.placeOf(workspaceId, conversationId);
-    if (place.state === 'closed') throw fault('state/conversation-closed');
     const channel = await this.channels.load(place.channelId);
     if (!channel) throw fault('state/not-found', { facts: { conversationId } });
     return { place, channel };

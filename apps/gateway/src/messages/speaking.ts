@@ -56,12 +56,11 @@ export class Speaking {
   }
 
   /**
-   * @throws Fault `state/not-found`; `state/conversation-closed`; `input/invalid` when what people write on its channel
+   * @throws Fault `state/not-found`; `input/invalid` when what people write on its channel
    *   comes from a provider: nobody else may put words into their mouths
    */
   async placeOfConversation(workspaceId: WorkspaceId, conversationId: ConversationId): Promise<Place> {
     const conversation = await this.conversations.get(workspaceId, conversationId);
-    if (conversation.state === 'closed') throw fault('state/conversation-closed');
     const channel = await this.#channel(conversation.channel_id);
     if (!connectorOf(channel.connector).visitors) {
       const message = 'the channel of this conversation takes messages from its provider only';

@@ -27,14 +27,6 @@ export const stateFaults = {
     cause: 'Another object holds the name or key that must be unique.',
     fix: 'Use the existing object, or choose another name.',
   },
-  'state/conversation-closed': {
-    http: 409,
-    retry: 'never',
-    log: 'info',
-    title: 'The conversation is closed',
-    cause: 'The conversation was ended and takes no more messages.',
-    fix: 'Start a new conversation, or reopen this one.',
-  },
   'state/idempotency-in-progress': {
     http: 409,
     retry: 'later',

@@ -252,7 +252,7 @@ export class Sends {
   async lastChannel(workspaceId: WorkspaceId, contactId: ContactId): Promise<ChannelId | null> {
     const row = await this.database.withWorkspace(workspaceId, (tx) =>
       tx.conversation.findFirst({
-        where: { workspaceId: uuidOf(workspaceId), contactId: uuidOf(contactId), state: { not: 'closed' } },
+        where: { workspaceId: uuidOf(workspaceId), contactId: uuidOf(contactId) },
         orderBy: [{ lastMessageAt: { sort: 'desc', nulls: 'last' } }, { id: 'desc' }],
         select: { channelId: true },
       }),
@@ -270,7 +270,7 @@ export class Sends {
           ? named
           : await requireContact(tx, workspaceId, idOf('contact', named.mergedInto));
       const talk = await tx.conversation.findFirst({
-        where: { ...workspace, contactId: id, channelId: uuidOf(channelId), state: { not: 'closed' } },
+        where: { ...workspace, contactId: id, channelId: uuidOf(channelId) },
         orderBy: [{ lastMessageAt: { sort: 'desc', nulls: 'last' } }, { id: 'desc' }],
         select: { id: true },
       });
