@@ -254,7 +254,7 @@ class _Bots(_Calls):
         """Gives a bot with its tests as files, in one document. `GET /v1/bots/{id}/export`"""
         return self._parley.call("GET", "/v1/bots/%s/export" % (_in_path(id_),), query=query)
 
-    def archive(self, id_, **query):
+    def export_archive(self, id_, **query):
         """Gives a bot with its tests as a zip archive of files. `GET /v1/bots/{id}/export.zip`"""
         return self._parley.call("GET", "/v1/bots/%s/export.zip" % (_in_path(id_),), query=query)
 
@@ -266,7 +266,7 @@ class _Bots(_Calls):
         """Reads the test set, which is the same for all versions. `GET /v1/bots/{id}/tests`"""
         return self._parley.call("GET", "/v1/bots/%s/tests" % (_in_path(id_),))
 
-    def put(self, id_, body, idempotency_key=None):
+    def put_tests(self, id_, body, idempotency_key=None):
         """Writes the test set; with `if-match` only when nobody else has. `PUT /v1/bots/{id}/tests`"""
         return self._parley.call("PUT", "/v1/bots/%s/tests" % (_in_path(id_),), body=body, idempotency_key=idempotency_key)
 
@@ -274,7 +274,7 @@ class _Bots(_Calls):
         """Runs one turn of a conversation that the caller carries, with its trace. `POST /v1/bots/{id}/simulate`"""
         return self._parley.call("POST", "/v1/bots/%s/simulate" % (_in_path(id_),), body={} if body is None else body, idempotency_key=idempotency_key)
 
-    def draft(self, id_):
+    def get_draft(self, id_):
         """Reads what an author is at work on; as published where there is nothing. `GET /v1/bots/{id}/draft`"""
         return self._parley.call("GET", "/v1/bots/%s/draft" % (_in_path(id_),))
 
@@ -306,11 +306,11 @@ class _Bots(_Calls):
         """Searches what a bot knows, and says what it would do: answer, ask back, or pass. `POST /v1/bots/{id}/knowledge/search`"""
         return self._parley.call("POST", "/v1/bots/%s/knowledge/search" % (_in_path(id_),), body=body, idempotency_key=idempotency_key)
 
-    def run(self, id_, body=None, idempotency_key=None):
+    def run_tests(self, id_, body=None, idempotency_key=None):
         """Runs the test set with a version, and shows what another one answers differently. `POST /v1/bots/{id}/tests/run`"""
         return self._parley.call("POST", "/v1/bots/%s/tests/run" % (_in_path(id_),), body={} if body is None else body, idempotency_key=idempotency_key)
 
-    def get_versions(self, id_, version):
+    def get_version(self, id_, version):
         """Reads one version with its content. `GET /v1/bots/{id}/versions/{version}`"""
         return self._parley.call("GET", "/v1/bots/%s/versions/%s" % (_in_path(id_), _in_path(version),))
 
@@ -490,11 +490,11 @@ class _Conversations(_Calls):
         """Reads one conversation. `GET /v1/conversations/{id}`"""
         return self._parley.call("GET", "/v1/conversations/%s" % (_in_path(id_),))
 
-    def label(self, id_, body=None, idempotency_key=None):
+    def change_labels(self, id_, body=None, idempotency_key=None):
         """Puts labels on a conversation, and takes others away. `POST /v1/conversations/{id}/labels`"""
         return self._parley.call("POST", "/v1/conversations/%s/labels" % (_in_path(id_),), body={} if body is None else body, idempotency_key=idempotency_key)
 
-    def read(self, id_, body, idempotency_key=None):
+    def mark_read(self, id_, body, idempotency_key=None):
         """Remembers how far the caller has read. `POST /v1/conversations/{id}/read`"""
         return self._parley.call("POST", "/v1/conversations/%s/read" % (_in_path(id_),), body=body, idempotency_key=idempotency_key)
 
@@ -510,7 +510,7 @@ class _Conversations(_Calls):
         """Lists what operators wrote to each other about a conversation. `GET /v1/conversations/{id}/notes`"""
         return self._pages("/v1/conversations/%s/notes" % (_in_path(id_),), query)
 
-    def note(self, id_, body, idempotency_key=None):
+    def add_note(self, id_, body, idempotency_key=None):
         """Writes a note: operators read it, and nobody else ever. `POST /v1/conversations/{id}/notes`"""
         return self._parley.call("POST", "/v1/conversations/%s/notes" % (_in_path(id_),), body=body, idempotency_key=idempotency_key)
 
@@ -538,7 +538,7 @@ class _Conversations(_Calls):
         """Offers a conversation in the queue to operators, one after the other; those who were asked before are asked no more. `POST /v1/conversations/{id}/offers`"""
         return self._parley.call("POST", "/v1/conversations/%s/offers" % (_in_path(id_),), body=body, idempotency_key=idempotency_key)
 
-    def answer(self, id_, body, idempotency_key=None):
+    def answer_offer(self, id_, body, idempotency_key=None):
         """Answers an offer for an operator: who accepts has the conversation at once, who declines passes it to the next one. `POST /v1/conversations/{id}/offers/answer`"""
         return self._parley.call("POST", "/v1/conversations/%s/offers/answer" % (_in_path(id_),), body=body, idempotency_key=idempotency_key)
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough, Readable, Writable } from 'node:stream';
@@ -102,21 +102,46 @@ describe('the command line', () => {
     expect(ran.out).toContain('From nine to five.');
   });
 
-  it('pulls a bot, says what would change, pushes it, and tries it', async () => {
-    const file = path.join(folder, 'bot.json');
-    await parley(['bots', 'pull', home.botId, file]);
-    expect((await parley(['bots', 'diff', home.botId, file])).code).toBe(0);
-    const definition = JSON.parse(readFileSync(file, 'utf8'));
-    definition.persona.name = 'Grace';
-    writeFileSync(file, JSON.stringify(definition));
-    const changed = await parley(['bots', 'diff', home.botId, file]);
+  it('keeps a bot in a folder: pulls it, says what would change, pushes it, tests it', async () => {
+    const bot = path.join(folder, 'bot');
+    await parley(['bots', 'pull', home.botId, bot]);
+    expect((await parley(['bots', 'diff', home.botId, bot])).code).toBe(0);
+    const manifest = JSON.parse(readFileSync(path.join(bot, 'bot.json'), 'utf8'));
+    manifest.definition.persona.name = 'Grace';
+    writeFileSync(path.join(bot, 'bot.json'), JSON.stringify(manifest));
+    const changed = await parley(['bots', 'diff', home.botId, bot]);
     expect([changed.code, changed.out]).toEqual([7, expect.stringContaining('"Grace"')]);
-    expect(await jsonOf('bots', 'push', home.botId, file)).toMatchObject({ version: 2 });
-    const cases = path.join(folder, 'cases.json');
-    writeFileSync(cases, JSON.stringify([{ say: 'open', expect: 'nine to five' }]));
-    expect((await parley(['bots', 'test', home.botId, cases])).out).toContain('1 of 1');
-    writeFileSync(cases, JSON.stringify([{ say: 'open', expect: 'never' }]));
-    expect((await parley(['bots', 'test', home.botId, cases])).code).toBe(7);
+    expect(await jsonOf('bots', 'push', home.botId, bot)).toMatchObject({ draft: true });
+    expect((await jsonOf('bots', 'list')) as object[]).toContainEqual(
+      expect.objectContaining({ id: home.botId, published_version: 1 }),
+    );
+    expect(await jsonOf('bots', 'push', home.botId, bot, '--publish')).toMatchObject({ version: 2 });
+
+    const step = { says: 'open', expect: { replies: ['From nine to five.'] } };
+    mkdirSync(path.join(bot, 'tests'));
+    writeFileSync(path.join(bot, 'tests/hours.json'), JSON.stringify({ title: 'Hours', steps: [step] }));
+    manifest.files.tests = ['tests/hours.json'];
+    writeFileSync(path.join(bot, 'bot.json'), JSON.stringify(manifest));
+    await parley(['bots', 'push', home.botId, bot]);
+    expect((await parley(['bots', 'test', home.botId])).out).toContain('1 of 1');
+    step.expect.replies = ['Never.'];
+    writeFileSync(path.join(bot, 'tests/hours.json'), JSON.stringify({ title: 'Hours', steps: [step] }));
+    await parley(['bots', 'push', home.botId, bot]);
+    const failed = await parley(['bots', 'test', home.botId]);
+    expect([failed.code, failed.out]).toEqual([7, expect.stringContaining('Hours, step 1')]);
+    manifest.definition.persona.name = 'Barbara';
+    writeFileSync(path.join(bot, 'bot.json'), JSON.stringify(manifest));
+    const refused = await parley(['bots', 'push', home.botId, bot, '--publish']);
+    expect([refused.code, refused.err]).toEqual([5, expect.stringContaining('tests-failed')]);
+  });
+
+  it('takes an archive of the workspace out, and into an installation that is empty', async () => {
+    const file = path.join(folder, 'all.tar.gz');
+    expect((await parley(['export', file])).code).toBe(0);
+    // The same installation knows the ids already: it says so, and nothing is taken.
+    const again = await parley(['import', file]);
+    expect([again.code, again.err]).toEqual([5, expect.not.stringContaining('undefined')]);
+    expect((await parley(['import', path.join(folder, 'none')])).code).not.toBe(0);
   });
 
   it('makes, rotates and ends keys', async () => {

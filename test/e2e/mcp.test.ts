@@ -130,6 +130,16 @@ describe('the Model Context Protocol', () => {
     expect((await call(home.key, 'list_dead_letters', {})).isError).toBe(false);
   });
 
+  it('writes notes that stay in the house, and assigns', async () => {
+    const text = 'Only for colleagues';
+    const noted = await call(home.key, 'add_note', { conversation_id: conversationId, text });
+    expect([noted.isError, noted.text]).toEqual([false, expect.stringContaining(text)]);
+    const { text: transcript } = await call(home.key, 'get_transcript', { conversation_id: conversationId });
+    expect(transcript).not.toContain(text);
+    const given = await call(home.key, 'assign', { conversation_id: conversationId, member_id: null });
+    expect(given.isError).toBe(false);
+  });
+
   it('sends and hands over, once each', async () => {
     const shown = await call(home.key, 'send_message', {
       conversation_id: conversationId,

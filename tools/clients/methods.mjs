@@ -3,7 +3,16 @@
 /** Names of methods where the operation's own name would say too little, or is taken. By operation id. */
 const NAMES = {
   BotKnowledge_listGaps: 'list',
+  BotFiles_archive: 'exportArchive',
+  BotTests_put: 'putTests',
+  BotTests_run: 'runTests',
+  BotVersions_draft: 'getDraft',
+  BotVersions_get: 'getVersion',
   Bots_publish: 'publishDefinition',
+  ConversationDesk_label: 'changeLabels',
+  ConversationDesk_note: 'addNote',
+  ConversationDesk_read: 'markRead',
+  Handoff_answer: 'answerOffer',
   BotKnowledge_search: 'searchKnowledge',
   ChannelTypes_listTypes: 'list',
   ContactLinks_removeIdentity: 'remove',

@@ -168,23 +168,27 @@ function addBots(program: Command, add: Declare): void {
   add(bots, 'list', 'lists the bots', async () => (await load()).list);
   add(
     bots,
-    'pull <bot> [file]',
-    'writes the published definition into a file',
+    'pull <bot> [folder]',
+    'writes what is published, with its tests, into a folder',
     async () => (await load()).pull,
   );
-  add(bots, 'push <bot> [file]', 'publishes the definition of a file', async () => (await load()).push);
+  add(bots, 'push <bot> [folder]', 'makes a folder the draft', async () => (await load()).push)
+    .option('--publish', 'publishes it, when its tests pass')
+    .option('--note <text>', 'what is new, for those who read the versions');
   add(
     bots,
-    'diff <bot> [file]',
-    'says what a push would change; ends with 7 when it would',
+    'diff <bot> [folder]',
+    'says where a folder differs from what is published; ends with 7 when it does',
     async () => (await load()).diff,
   );
   add(
     bots,
-    'test <bot> <file>',
-    'asks the bot what a file says, and compares; ends with 7 when an answer is another one',
+    'test <bot>',
+    'runs the tests of a bot; ends with 7 when something is not as expected',
     async () => (await load()).test,
-  ).option('--channel <id>', 'the web channel of the bot');
+  )
+    .option('--of <version>', 'draft, published or a number', 'draft')
+    .option('--compare-with <version>', 'shows what that one answers differently');
 }
 
 function addAccess(program: Command, add: Declare): void {
@@ -220,6 +224,12 @@ function addInstallation(program: Command, add: Declare): void {
     'has an archive of everything made, and fetches it',
     async () => (await import('./commands/export.js')).exportAll,
   ).option('--media', 'with the files of messages');
+  add(
+    program,
+    'import <file>',
+    'takes an archive into the workspace: all of it, or nothing',
+    async () => (await import('./commands/import.js')).importAll,
+  );
   add(
     program,
     'doctor',

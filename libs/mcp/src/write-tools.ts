@@ -39,6 +39,32 @@ export const writeTools: readonly McpTool[] = [
       parley.conversations.pass(conversationId, { to, reason }),
   }),
   tool({
+    name: 'add_note',
+    title: 'Write a note',
+    description:
+      'Writes a note on a conversation for the operators. The person of the conversation never sees it.',
+    scope: 'messages:write',
+    input: z.object({ conversation_id: id('conv'), text: z.string().min(1).max(TEXT_MAX) }),
+    effect: 'write',
+    isUntrusted: false,
+    run: (parley, { conversation_id: conversationId, text }) =>
+      parley.conversations.addNote(conversationId, { text }),
+  }),
+  tool({
+    name: 'assign',
+    title: 'Assign a conversation',
+    description: 'Gives a conversation to a member, or to nobody. It tells no person anything.',
+    scope: 'messages:write',
+    input: z.object({
+      conversation_id: id('conv'),
+      member_id: id('mem').nullable().describe('null: to nobody'),
+    }),
+    effect: 'write',
+    isUntrusted: true,
+    run: (parley, { conversation_id: conversationId, member_id: memberId }) =>
+      parley.conversations.update(conversationId, { assignee_id: memberId }),
+  }),
+  tool({
     name: 'retry_dead_letter',
     title: 'Try a dead letter again',
     description:

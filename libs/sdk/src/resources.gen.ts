@@ -237,7 +237,11 @@ export class BotsCalls extends Resource {
   }
 
   /** Gives a bot with its tests as a zip archive of files. `GET /v1/bots/{id}/export.zip` */
-  archive(id: string, query: Query<'BotFiles_archive'> = {}, options: CallOptions = {}): Promise<Response> {
+  exportArchive(
+    id: string,
+    query: Query<'BotFiles_archive'> = {},
+    options: CallOptions = {},
+  ): Promise<Response> {
     return this.raw({ verb: 'GET', path: `/v1/bots/${inPath(id)}/export.zip`, query, options });
   }
 
@@ -256,7 +260,11 @@ export class BotsCalls extends Resource {
   }
 
   /** Writes the test set; with `if-match` only when nobody else has. `PUT /v1/bots/{id}/tests` */
-  put(id: string, body: Body<'BotTests_put'>, options: CallOptions = {}): Promise<Answer<'BotTests_put'>> {
+  putTests(
+    id: string,
+    body: Body<'BotTests_put'>,
+    options: CallOptions = {},
+  ): Promise<Answer<'BotTests_put'>> {
     return this.json({ verb: 'PUT', path: `/v1/bots/${inPath(id)}/tests`, body, options });
   }
 
@@ -270,7 +278,7 @@ export class BotsCalls extends Resource {
   }
 
   /** Reads what an author is at work on; as published where there is nothing. `GET /v1/bots/{id}/draft` */
-  draft(id: string, options: CallOptions = {}): Promise<Answer<'BotVersions_draft'>> {
+  getDraft(id: string, options: CallOptions = {}): Promise<Answer<'BotVersions_draft'>> {
     return this.json({ verb: 'GET', path: `/v1/bots/${inPath(id)}/draft`, options });
   }
 
@@ -338,7 +346,7 @@ export class BotsCalls extends Resource {
   }
 
   /** Runs the test set with a version, and shows what another one answers differently. `POST /v1/bots/{id}/tests/run` */
-  run(
+  runTests(
     id: string,
     body: Body<'BotTests_run'> = {},
     options: CallOptions = {},
@@ -347,7 +355,7 @@ export class BotsCalls extends Resource {
   }
 
   /** Reads one version with its content. `GET /v1/bots/{id}/versions/{version}` */
-  getVersions(id: string, version: string, options: CallOptions = {}): Promise<Answer<'BotVersions_get'>> {
+  getVersion(id: string, version: string, options: CallOptions = {}): Promise<Answer<'BotVersions_get'>> {
     return this.json({ verb: 'GET', path: `/v1/bots/${inPath(id)}/versions/${inPath(version)}`, options });
   }
 }
@@ -640,7 +648,7 @@ export class ConversationsCalls extends Resource {
   }
 
   /** Puts labels on a conversation, and takes others away. `POST /v1/conversations/{id}/labels` */
-  label(
+  changeLabels(
     id: string,
     body: Body<'ConversationDesk_label'> = {},
     options: CallOptions = {},
@@ -649,7 +657,7 @@ export class ConversationsCalls extends Resource {
   }
 
   /** Remembers how far the caller has read. `POST /v1/conversations/{id}/read` */
-  read(id: string, body: Body<'ConversationDesk_read'>, options: CallOptions = {}): Promise<void> {
+  markRead(id: string, body: Body<'ConversationDesk_read'>, options: CallOptions = {}): Promise<void> {
     return this.nothing({ verb: 'POST', path: `/v1/conversations/${inPath(id)}/read`, body, options });
   }
 
@@ -673,7 +681,7 @@ export class ConversationsCalls extends Resource {
   }
 
   /** Writes a note: operators read it, and nobody else ever. `POST /v1/conversations/{id}/notes` */
-  note(
+  addNote(
     id: string,
     body: Body<'ConversationDesk_note'>,
     options: CallOptions = {},
@@ -728,7 +736,7 @@ export class ConversationsCalls extends Resource {
   }
 
   /** Answers an offer for an operator: who accepts has the conversation at once, who declines passes it to the next one. `POST /v1/conversations/{id}/offers/answer` */
-  answer(
+  answerOffer(
     id: string,
     body: Body<'Handoff_answer'>,
     options: CallOptions = {},

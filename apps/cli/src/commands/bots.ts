@@ -1,11 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { fault } from '#libs/faults';
-import type { Body } from '#libs/sdk';
+import type { Answer } from '#libs/sdk';
 import pc from 'picocolors';
+import { readFolder, writeFolder, type BotFolder } from '../bot-folder.js';
 import type { Action } from '../commands.js';
-import { differences } from '../differences.js';
-
-type Definition = Body<'Bots_publish'>['definition'];
+import { differences, type Difference } from '../differences.js';
 
 /** Lists bots. */
 export const list: Action = (desk) =>
@@ -15,28 +12,34 @@ export const list: Action = (desk) =>
     ['version', ({ published_version: version }) => version],
   ]);
 
-/** Writes a definition into a file, or prints it. */
-export const pull: Action = async (desk, [id, file]) => {
-  const { definition, published_version: version } = await desk.parley.bots.get(id!);
-  const text = `${JSON.stringify(definition, null, 2)}\n`;
-  if (file === undefined) return void desk.world.stdout.write(text);
-  writeFileSync(file, text);
-  desk.show({ file, version }, `Version ${String(version)} is in ${file}.`);
+/** Writes what is published, with its tests, into a folder: a file for each flow, menu, tool, intent and test. */
+export const pull: Action = async (desk, [id, folder = '.']) => {
+  const { files } = await desk.parley.bots.export(id!);
+  writeFolder(folder, files);
+  const names = Object.keys(files);
+  desk.show({ folder, files: names }, `${names.length} files are in ${folder}.`);
 };
 
-/** Publishes a file. */
-export const push: Action = async (desk, [id, file]) => {
-  const bot = await desk.parley.bots.publishDefinition(id!, { definition: definitionIn(file) });
-  desk.show(
-    { id: bot.id, version: bot.published_version },
-    `Version ${String(bot.published_version)} is published.`,
-  );
+/** Makes a folder the draft; publishes it, after its tests, where that is asked. */
+export const push: Action<{ publish?: boolean; note?: string }> = async (
+  desk,
+  [id, folder = '.'],
+  { publish, note },
+) => {
+  await desk.parley.bots.import({ files: readFolder(folder), bot_id: id! });
+  const { changes, is_equal: isEqual, text } = await desk.parley.bots.diff(id!);
+  desk.note(isEqual ? 'The draft is equal to what is published.' : text);
+  if (publish !== true)
+    return void desk.show({ draft: true, changes }, 'It is the draft now. Publish it with --publish.');
+  const bot = await desk.parley.bots.publish(id!, { run_tests: true, ...(note !== undefined && { note }) });
+  const { published_version: version } = await desk.parley.bots.get(id!);
+  desk.show({ ...bot, version, changes }, `Version ${String(version)} is published.`);
 };
 
-/** Says what a push would change. */
-export const diff: Action = async (desk, [id, file]) => {
-  const { definition } = await desk.parley.bots.get(id!);
-  const found = differences(definition, definitionIn(file));
+/** Says where a folder differs from what is published. */
+export const diff: Action = async (desk, [id, folder = '.']) => {
+  const { files } = await desk.parley.bots.export(id!);
+  const found = differencesOf(files, readFolder(folder));
   const words = found.map(({ at, before, after }) =>
     [
       pc.bold(at),
@@ -48,47 +51,50 @@ export const diff: Action = async (desk, [id, file]) => {
   return found.length > 0 ? 7 : 0;
 };
 
-interface Case {
-  say: string;
-  expect: string;
-}
-
-/** Asks what a file says, each in a conversation of its own, and looks for the words that are expected. */
-export const test: Action<{ channel?: string }> = async (desk, [botId, file], { channel }) => {
-  const channels = await desk.parley.channels.list({ limit: 100 }).take(1_000);
-  const web = channels.find(
-    ({ id, connector, bot_id: bot }) => id === channel || (connector === 'web' && bot === botId),
-  );
-  if (!web)
-    throw fault('input/invalid', {
-      detail: 'The bot has no web channel to be asked on: name one with --channel.',
-    });
-  const results = [];
-  for (const { say, expect } of parsed(file) as Case[]) {
-    const session = await desk.parley.sessions.create({ channel_id: web.id });
-    const { replies } = await desk.parley.messages.create({ session_id: session.id, text: say });
-    const answer = JSON.stringify(replies.flatMap(({ parts }) => parts));
-    results.push({ say, expect, answer, isAsExpected: answer.includes(expect) });
-  }
-  const failed = results.filter(({ isAsExpected }) => !isAsExpected);
-  const words = failed.map(
-    ({ say, expect, answer }) => `${pc.red('✗')} ${say}\n  expected ${expect}\n  was ${answer}`,
-  );
-  desk.show(
-    results,
-    [...words, `${results.length - failed.length} of ${results.length} are as expected.`].join('\n'),
-  );
-  return failed.length > 0 ? 7 : 0;
+/** Runs the tests of a bot with the draft, or another version, and says what is not as expected. */
+export const test: Action<{ of?: string; compareWith?: string }> = async (
+  desk,
+  [id],
+  { of: version = 'draft', compareWith },
+) => {
+  const run = await desk.parley.bots.runTests(id!, {
+    version: refOf(version),
+    ...(compareWith !== undefined && { compare_with: refOf(compareWith) }),
+  });
+  const { passed, failed, score } = run.report;
+  const total = `${passed} of ${passed + failed} are as expected; score ${Math.round(score * 100)} %.`;
+  desk.show(run, [...failuresOf(run), ...(run.compared ? [run.compared.text] : []), total].join('\n'));
+  return failed > 0 ? 7 : 0;
 };
 
-const definitionIn = (file: string | undefined): Definition => parsed(file) as Definition;
+type Ref = 'draft' | 'published' | number;
+const refOf = (text: string): Ref => (/^\d+$/.test(text) ? Number(text) : (text as Ref));
 
-/** JSON of a file; of the input when there is none. */
-function parsed(file: string | undefined): unknown {
+function failuresOf({ report }: Answer<'BotTests_run'>): string[] {
+  const talks = report.conversations.flatMap(({ title, steps }) =>
+    steps.flatMap(({ problems }, at) =>
+      problems.map((one) => `${pc.red('✗')} ${title}, step ${at + 1}: ${one}`),
+    ),
+  );
+  const rules = report.rules.flatMap(({ rule, index, passed, answered_by: by }) =>
+    passed ? [] : [`${pc.red('✗')} rule ${rule}, example ${index + 1}: answered by ${by ?? 'nobody'}`],
+  );
+  return [...talks, ...rules];
+}
+
+function differencesOf(before: BotFolder, after: BotFolder): Difference[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+  return names.flatMap((name) =>
+    differences(documentIn(name, before[name]), documentIn(name, after[name]), name),
+  );
+}
+
+/** JSON is compared by what it says; everything else, and what is broken, by its letters. */
+function documentIn(name: string, text: string | undefined): unknown {
+  if (text === undefined || !name.endsWith('.json')) return text;
   try {
-    return JSON.parse(readFileSync(file ?? 0, 'utf8'));
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : '';
-    throw fault('input/invalid', { detail: `${file ?? 'The input'} cannot be read as JSON: ${why}`, cause });
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
   }
 }
