@@ -29,8 +29,10 @@ export const push: Action<{ publish?: boolean; note?: string }> = async (
   await desk.parley.bots.import({ files: readFolder(folder), bot_id: id! });
   const { changes, is_equal: isEqual, text } = await desk.parley.bots.diff(id!);
   desk.note(isEqual ? 'The draft is equal to what is published.' : text);
-  if (publish !== true)
-    return void desk.show({ draft: true, changes }, 'It is the draft now. Publish it with --publish.');
+  if (publish !== true) {
+    desk.show({ draft: true, changes }, 'It is the draft now. Publish it with --publish.');
+    return;
+  }
   const bot = await desk.parley.bots.publish(id!, { run_tests: true, ...(note !== undefined && { note }) });
   const { published_version: version } = await desk.parley.bots.get(id!);
   desk.show({ ...bot, version, changes }, `Version ${String(version)} is published.`);
