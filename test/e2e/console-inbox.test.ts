@@ -1,18 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { BotDefinition, type ConversationId, type MemberId, uuidOf } from '#libs/model';
-import { Approvals, Members } from '#libs/store';
-import {
-  apiOf,
-  boot,
-  keyFor,
-  makeWorkspace,
-  type Api,
-  type Booted,
-  type TestWorkspace,
-} from '../support/boot.js';
+import { BotDefinition, type ConversationId, uuidOf } from '#libs/model';
+import { Approvals } from '#libs/store';
+import { apiOf, boot, makeWorkspace, type Api, type Booted, type TestWorkspace } from '../support/boot.js';
 import { ConsoleBrowser, type OpenOptions, seriousFindings, shoot } from '../support/console.js';
+import { memberOf } from '../support/signed-in.js';
 import { programs } from '../support/programs.js';
 import { until } from '../support/until.js';
 
@@ -53,9 +46,8 @@ beforeAll(async () => {
   api = apiOf(booted, home.key);
   const bot = (await api('POST', '/v1/bots', { name: 'Desk', definition })).body.id;
   await api('PATCH', `/v1/channels/${home.channelId}`, { bot_id: bot });
-  ada = { key: home.key, memberId: await member('Ada Lovelace'), name: 'Ada Lovelace' };
-  const key = await keyFor(booted, home.workspaceId);
-  ben = { key, memberId: await member('Ben Okri'), name: 'Ben Okri' };
+  ada = await memberOf(booted, home.workspaceId, 'owner', 'Ada Lovelace');
+  ben = await memberOf(booted, home.workspaceId, 'operator', 'Ben Okri');
   shop = createServer((_, response) => {
     response.writeHead(200, { 'content-type': 'text/html' });
     response.end(
@@ -75,12 +67,6 @@ afterAll(async () => {
   shop?.close();
   await booted?.close();
 });
-
-async function member(name: string): Promise<MemberId> {
-  const email = `${name.toLowerCase().replaceAll(' ', '.')}@shop.example`;
-  const input = { email, name, role: 'operator' as const, passwordHash: 'x', actor: 'system' as const };
-  return (await booted.gateway.get(Members).create(home.workspaceId, input)).memberId;
-}
 
 interface Talk {
   conversation: ConversationId;

@@ -2,9 +2,9 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import axe from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { Scope } from '#libs/model';
 import type { Booted, TestWorkspace } from './boot.js';
 import { programs } from './programs.js';
+import { memberOf, type Browser as SignedIn } from './signed-in.js';
 
 /** Screenshots are kept when somebody wants to look at them: a folder. */
 const shots = process.env['PARLEY_SHOTS'];
@@ -17,8 +17,8 @@ export interface OpenOptions {
   size?: 'desktop' | 'phone';
   /** BCP 47. Default: English. */
   locale?: string;
-  /** Who is signed in. Default: an owner who is no member of the database. */
-  as?: { key: string; memberId: string; name: string };
+  /** Who is signed in. Default: an owner. */
+  as?: SignedIn;
   /** Called before anything is loaded. */
   onPage?: (page: Page) => void;
 }
@@ -30,6 +30,7 @@ export class ConsoleBrowser {
   /** Broken policies, script errors, failed loads: must be empty after every test. */
   readonly complaints: string[] = [];
   readonly #contexts: BrowserContext[] = [];
+  readonly #owners = new Map<string, Promise<SignedIn>>();
 
   private constructor(private readonly browser: Browser) {}
 
@@ -57,7 +58,9 @@ export class ConsoleBrowser {
     page.setDefaultTimeout(15_000);
     this.#listen(page);
     options.onPage?.(page);
-    await signIn(context, home, options.as);
+    const { cookie } = options.as ?? (await this.#ownerOf(booted, home));
+    const [name = '', value = ''] = cookie.split('=');
+    await context.addCookies([{ name, value, url: booted.url }]);
     await page.goto(`${booted.url}/console${at === '/' ? '' : at}`);
     return page;
   }
@@ -82,6 +85,12 @@ export class ConsoleBrowser {
     await this.browser.close();
   }
 
+  #ownerOf(booted: Booted, { workspaceId }: TestWorkspace): Promise<SignedIn> {
+    const known = this.#owners.get(workspaceId) ?? memberOf(booted, workspaceId, 'owner', 'Ada Lovelace');
+    this.#owners.set(workspaceId, known);
+    return known;
+  }
+
   #listen(page: Page): void {
     page.on('pageerror', (error) => this.complaints.push(`error: ${error.message}`));
     page.on('dialog', (dialog) => {
@@ -94,22 +103,6 @@ export class ConsoleBrowser {
       if (line.type() === 'error' && !text.startsWith('Failed to load resource')) this.complaints.push(text);
     });
   }
-}
-
-/** Answers as the log-in would, and calls with the key of the workspace. */
-async function signIn(
-  context: BrowserContext,
-  home: TestWorkspace,
-  as: OpenOptions['as'] = { key: home.key, memberId: 'mem_test', name: 'Ada Lovelace' },
-): Promise<void> {
-  const session = {
-    member: { id: as.memberId, email: 'ada@shop.example', name: as.name, has_second_factor: false },
-    workspaces: [{ id: home.workspaceId, name: 'Shop', role: 'owner', permissions: [...Scope.options] }],
-  };
-  await context.route(/\/(v1|readyz|livez)\b/, (route) =>
-    route.continue({ headers: { ...route.request().headers(), authorization: `Bearer ${as.key}` } }),
-  );
-  await context.route('**/v1/auth/session', (route) => route.fulfill({ json: session }));
 }
 
 /** What axe finds on a page that is serious or worse, one line each. */

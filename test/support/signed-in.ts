@@ -1,5 +1,5 @@
 import { LogIn } from '#libs/access';
-import type { Role, WorkspaceId } from '#libs/model';
+import type { MemberId, Role, WorkspaceId } from '#libs/model';
 import { Members, type Standing } from '#libs/store';
 import { hashPassword } from '#libs/access';
 import type { ApiAnswer, Booted } from './boot.js';
@@ -9,6 +9,8 @@ export interface Browser {
   (method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiAnswer>;
   /** `name=token`; empty after signing out. */
   cookie: string;
+  /** Who it is; null before signing in. */
+  memberId: MemberId | null;
   /** The workspace that requests name; null names none. */
   workspaceId: WorkspaceId | null;
 }
@@ -34,7 +36,7 @@ export function browserOf({ url }: Pick<Booted, 'url'>, workspaceId: WorkspaceId
       const isJson = (answer.headers.get('content-type') ?? '').includes('json');
       return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : text };
     },
-    { cookie: '', workspaceId },
+    { cookie: '', memberId: null, workspaceId },
   );
   return browser;
 }
@@ -42,7 +44,7 @@ export function browserOf({ url }: Pick<Booted, 'url'>, workspaceId: WorkspaceId
 const PASSWORD = 'correct horse battery';
 let hash: Promise<string> | undefined;
 
-/** A member of a workspace who is signed in. @param name  also in front of the @ */
+/** A member of a workspace who is signed in. @param name  also in front of the @, in small letters */
 export async function memberOf(
   booted: Booted,
   workspaceId: WorkspaceId,
@@ -51,9 +53,10 @@ export async function memberOf(
   permissions?: Standing['permissions'],
 ): Promise<Browser> {
   hash ??= hashPassword(PASSWORD);
-  const person = { email: `${name}@example.com`, name, role, permissions, passwordHash: await hash };
-  await booted.gateway.get(Members).create(workspaceId, { ...person, actor: 'system' });
+  const email = `${name.toLowerCase().replaceAll(' ', '.')}@example.com`;
+  const person = { email, name, role, permissions, passwordHash: await hash };
+  const { memberId } = await booted.gateway.get(Members).create(workspaceId, { ...person, actor: 'system' });
   const whence = { ip: '127.0.0.1', userAgent: 'test' };
   const { token } = await booted.gateway.get(LogIn).signIn(person.email, PASSWORD, whence);
-  return Object.assign(browserOf(booted, workspaceId), { cookie: `parley_session=${token}` });
+  return Object.assign(browserOf(booted, workspaceId), { memberId, cookie: `parley_session=${token}` });
 }
