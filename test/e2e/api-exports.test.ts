@@ -68,6 +68,18 @@ async function fill(): Promise<void> {
     channels: [{ channel_id: home.channelId }],
   };
   await api('POST', '/v1/send-batches', { ...later, to: [{ contact_id: session.contact_id }] });
+  const { definition } = (await api('GET', `/v1/bots/${home.botId}`)).body;
+  await api('PUT', `/v1/bots/${home.botId}/draft`, {
+    definition: { ...definition, persona: { name: 'Draft' } },
+  });
+  await api('PUT', `/v1/bots/${home.botId}/tests`, {
+    conversations: [{ title: 'T', steps: [{ says: 'x' }] }],
+  });
+  await api('POST', `/v1/bots/${home.botId}/proposals`, { text: 'Sundays?', answer: 'No.' });
+  const label = (await api('POST', '/v1/labels', { name: 'Refund' })).body.id;
+  await api('POST', `/v1/conversations/${conversationId}/labels`, { add: [label] });
+  await api('POST', `/v1/conversations/${conversationId}/notes`, { text: 'A regular' });
+  await api('POST', '/v1/canned-replies', { shortcut: 'hi', title: 'Hi', text: 'Hello' });
   const base = (await api('POST', '/v1/knowledge-bases', { name: 'Base' })).body.id;
   await api('POST', `/v1/knowledge-bases/${base}/sources`, {
     kind: 'text',

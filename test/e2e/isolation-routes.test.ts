@@ -38,7 +38,9 @@ const ZEROS = /\b([a-z]+)_01jd0{22}\b/g;
 const KINDS: Readonly<Record<string, keyof typeof idPrefixes>> = {
   'api-keys': 'apiKey',
   approvals: 'approval',
+  'bot-proposals': 'botProposal',
   bots: 'bot',
+  'canned-replies': 'cannedReply',
   channels: 'channel',
   'contact-merges': 'contactMerge',
   contacts: 'contact',
@@ -50,8 +52,10 @@ const KINDS: Readonly<Record<string, keyof typeof idPrefixes>> = {
   'knowledge-bases': 'knowledgeBase',
   'knowledge-gaps': 'knowledgeGap',
   'knowledge-sources': 'knowledgeSource',
+  labels: 'label',
   members: 'member',
   messages: 'message',
+  notes: 'note',
   'oauth-clients': 'oauthClient',
   'send-batches': 'sendBatch',
   sends: 'send',
@@ -173,7 +177,10 @@ function send(
   pathId: string,
   ids: Side['ids'],
 ): Promise<ApiAnswer> {
-  const at = path.replace('{id}', pathId).replaceAll(/\{\w+\}/g, 'x');
+  const at = path
+    .replace('{id}', pathId)
+    .replace('{version}', '1')
+    .replaceAll(/\{\w+\}/g, 'x');
   const text = body === undefined ? undefined : JSON.stringify(body);
   const filled = text?.replaceAll(ZEROS, (whole, prefix: string) => ids[prefix] ?? whole);
   return caller(method, at, filled === undefined ? undefined : JSON.parse(filled));
@@ -232,7 +239,7 @@ describe('every route × identifier × two workspaces × roles', () => {
       );
       const found: string[] = [];
       for (const operation of reads) {
-        // A stream has no end, nothing is dead, a web chat holds no connection, and no worker makes the archive.
+        // A stream has no end, nothing is dead, a web chat holds no connection, and no worker answers or makes the archive.
         if (/stream$|dead-letters|connection$|download$/.test(operation.path)) continue;
         const id = side.ids[idPrefixes[kindOf(operation.path)!]]!;
         const answer = await send(side.callers['owner']!, operation, id, side.ids);

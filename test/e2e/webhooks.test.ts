@@ -58,7 +58,7 @@ const arrived = (path: string, type: string, count = 1) =>
 
 describe('a webhook endpoint', () => {
   it('hears of everything that happens in a conversation, signed, once and with its place in the log', async () => {
-    const { id, secret, path } = await subscribe();
+    const { id, secret, path } = await subscribe({ channel_ids: [home.channelId] });
     const { conversation_id } = await talk();
     await arrived(path, 'turn.completed');
     await until('all are delivered', async () => {

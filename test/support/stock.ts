@@ -68,6 +68,7 @@ export async function stock(booted: Booted, home: TestWorkspace): Promise<Stock>
   const label = await make('/v1/labels', { name: 'Stock' });
   const canned = await make('/v1/canned-replies', { shortcut: 'stock', title: 'Stock', text: 'Hello' });
   const proposal = await make(`/v1/bots/${home.botId}/proposals`, { text: 'Stock?', answer: 'Plenty.' });
+  const note = await make(`/v1/conversations/${conversationId}/notes`, { text: 'Stock' });
   const contactIds = [people[0]!, people[1]!, people[2]!, people[4]!].map(({ id }) => id);
   const ids: Record<string, readonly string[]> = {
     [idPrefixes.webhookEndpoint]: [endpoint.id],
@@ -89,6 +90,7 @@ export async function stock(booted: Booted, home: TestWorkspace): Promise<Stock>
     [idPrefixes.bot]: [home.botId],
     [idPrefixes.botProposal]: [proposal.id],
     [idPrefixes.label]: [label.id],
+    [idPrefixes.note]: [note.id],
     [idPrefixes.cannedReply]: [canned.id],
     [idPrefixes.message]: (messages.body.data as { id: string }[]).map(({ id }) => id),
   };
@@ -124,6 +126,7 @@ const prefixes: Readonly<Record<string, string>> = {
   'knowledge-sources': idPrefixes.knowledgeSource,
   labels: idPrefixes.label,
   messages: idPrefixes.message,
+  notes: idPrefixes.note,
   'send-batches': idPrefixes.sendBatch,
   sends: idPrefixes.send,
   sessions: idPrefixes.session,

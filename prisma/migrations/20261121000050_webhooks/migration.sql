@@ -131,7 +131,7 @@ language sql as $$
     from webhook_endpoint w
     where w.workspace_id = p_workspace and w.state = 'enabled' and w.id is distinct from p_but
       and (w.types = '{}' or p_type = any (w.types))
-      and (w.channel_ids = '{}' or p_channel is null or p_channel = any (w.channel_ids))
+      and (w.channel_ids = '{}' or p_channel = any (w.channel_ids))
 $$;
 
 create function webhook_tell_health() returns trigger

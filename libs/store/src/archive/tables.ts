@@ -25,6 +25,8 @@ export const archivedTables: readonly ArchivedTable[] = [
   { name: 'knowledge_passage', order: 'id' },
   { name: 'bot', order: 'id' },
   { name: 'bot_version', order: 'bot_id, version' },
+  { name: 'bot_draft', order: 'bot_id' },
+  { name: 'bot_test_set', order: 'bot_id' },
   {
     name: 'channel',
     leaves: ['secrets', 'health_state', 'health_reason', 'health_since', 'check_due_at', 'gap_due_at'],
@@ -38,7 +40,12 @@ export const archivedTables: readonly ArchivedTable[] = [
   { name: 'identity', order: 'id' },
   { name: 'contact_fact', order: 'id' },
   { name: 'consent', order: 'channel_id, address_kind, address_value' },
-  { name: 'conversation', order: 'id' },
+  // Members do not travel, and so nobody has a conversation.
+  { name: 'conversation', leaves: ['assignee_id'], order: 'id' },
+  { name: 'label', order: 'id' },
+  { name: 'conversation_label', order: 'conversation_id, label_id' },
+  { name: 'note', order: 'id' },
+  { name: 'canned_reply', order: 'id' },
   { name: 'turn', order: 'id' },
   { name: 'message', order: 'id' },
   {
@@ -47,6 +54,7 @@ export const archivedTables: readonly ArchivedTable[] = [
     sets: { status: `case when t.status in ('queued', 'sending') then 'unknown' else t.status end` },
     order: 'id',
   },
+  { name: 'bot_proposal', order: 'id' },
   { name: 'event', leaves: ['pos'], order: 'pos' },
   { name: 'approval', order: 'id' },
   {
@@ -116,6 +124,11 @@ export const unarchivedTables: Readonly<Record<string, string>> = {
   webhook_delivery: 'a log of a month, of receivers that hear nothing from a copy',
   export: 'archives do not hold archives',
   knowledge_word: 'made again by the passages',
+  channel_health: 'how channels were here says nothing of how they are there',
+  offer: 'an archive never acts',
+  conversation_read: 'how far members have read; members do not travel',
+  presence: 'who is there now',
+  message_words: 'made again by the messages',
   audit: 'exported to be read and checked; a chain proves something only where it was written',
 };
 
