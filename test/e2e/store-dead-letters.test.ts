@@ -10,8 +10,10 @@ const actor = 'member:mem_1' as const;
 beforeAll(async () => {
   store = await openTestStore();
 });
+/** Nobody has two log-ins: every workspace has people of its own. */
+let count = 0;
 beforeEach(async () => {
-  filled = await fillWorkspace(store, 'W');
+  filled = await fillWorkspace(store, `W${++count}`);
 });
 afterAll(() => store.close());
 
