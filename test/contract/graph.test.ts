@@ -35,6 +35,7 @@ const planted: readonly [rule: string, file: string, imports: string][] = [
   ['only-apps-bring-a-model', 'libs/outbound/src/b.ts', '#libs/agent'],
   ['knowledge-stands-on-the-bot-core', 'libs/knowledge/src/a.ts', '#libs/outbound'],
   ['only-apps-bring-knowledge', 'libs/outbound/src/c.ts', '#libs/knowledge'],
+  ['sdk-stands-alone', 'libs/sdk/src/a.ts', '#libs/faults'],
   ['browser-sees-model-only', 'apps/demo/src/a.ts', '#libs/faults'],
   ['prisma-and-pg-only-in-store', 'libs/queue/src/a.ts', '#prisma/client'],
   ['prisma-and-pg-only-in-store', 'libs/queue/src/b.ts', 'pg'],

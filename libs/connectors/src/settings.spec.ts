@@ -24,8 +24,24 @@ describe('the registry', () => {
   });
 
   it('says what a channel can do by the ports it has', () => {
-    expect(capabilitiesOf(web)).toEqual({ webhook: false, visitors: true, check: true, lookup: false });
-    expect(capabilitiesOf(webhook)).toEqual({ webhook: true, visitors: false, check: true, lookup: true });
+    const none = {
+      webhook: false,
+      visitors: false,
+      connection: false,
+      oauth: false,
+      check: false,
+      install: false,
+      lookup: false,
+      simulate: false,
+    };
+    expect(capabilitiesOf(web)).toEqual({ ...none, visitors: true, check: true });
+    expect(capabilitiesOf(webhook)).toEqual({
+      ...none,
+      webhook: true,
+      check: true,
+      lookup: true,
+      simulate: true,
+    });
   });
 });
 
