@@ -320,7 +320,13 @@ describe('one conversation', () => {
       expect(taken.body.owner).toBe('operator');
       await api('POST', `/v1/conversations/${conversationId}/messages`, { text: 'This is Bo. All is well.' });
       await hears('This is Bo');
-      await channel.say('What are your opening hours?');
+      const unheard = 'What are your opening hours?';
+      await channel.say(unheard);
+      await until('the person is heard, and nobody but Bo answers', async () => {
+        const { body: heard } = await api('GET', `/v1/conversations/${conversationId}/messages?limit=1`);
+        const { rows: open } = await booted.owner.query('select from mailbox where due_at is not null');
+        return heard.data[0]?.parts[0]?.text?.includes(unheard) && open.length === 0;
+      });
       await api('POST', `/v1/conversations/${conversationId}/control`, { to: 'bot', reason: 'Solved' });
       await hears('I am back');
       await api('POST', `/v1/conversations/${conversationId}/control`, { to: 'operator' });

@@ -82,8 +82,9 @@ describe('webhooks, with workers that are killed', () => {
     const { rows: events } = await booted.owner.query('select 1 from event where type = any ($1)', [types]);
     expect(await rows()).toHaveLength(events.length);
     for (const { id, attempts } of await rows()) {
-      // What a killed worker sent it could not write down.
-      expect(sendsOf(id)).toBe(interrupted.has(id) ? attempts + 1 : attempts);
+      // What a killed worker sent it could not write down, and on a machine without time a lease may end meanwhile.
+      const least = interrupted.has(id) ? attempts + 1 : attempts;
+      expect([least, least + 1]).toContain(sendsOf(id));
     }
     expect(new Set(receiver.hooks.map((hook) => hook.id)).size).toBe(events.length);
   }, 90_000);

@@ -12,11 +12,31 @@ import { toldProblem } from '../parts/told.js';
 import { messagesQuery, notesQuery, typing } from './inbox-data.js';
 import classes from './inbox.module.css';
 import { MessageView, timeOf } from './message-view.js';
-import { outbox } from './outbox.js';
+import { outbox, type Outgoing } from './outbox.js';
 import { OutgoingView } from './outgoing-view.js';
 import type { LiveThread } from './use-thread-stream.js';
 
 const NEAR_PX = 120;
+
+const noMessages: readonly Message[] = [];
+/** Clocks of the server and of this machine may differ by so much. */
+const CLOCKS_MS = 30_000;
+
+/** Whether the stream has told already what its sending has no answer to yet: then it is shown once. */
+function isHeard({ kind, text, at, failure }: Outgoing, said: readonly Message[]): boolean {
+  const words = text.trim();
+  return (
+    kind === 'reply' &&
+    failure === null &&
+    words !== '' &&
+    said.some(
+      ({ author, parts, recorded_at: recordedAt }) =>
+        author === 'operator' &&
+        Date.parse(recordedAt) > at - CLOCKS_MS &&
+        parts.some((part) => part.type === 'text' && part.text === words),
+    )
+  );
+}
 
 /** Everything that was said in a conversation, with the notes between. */
 export function Thread({
@@ -32,7 +52,8 @@ export function Thread({
   const { id } = conversation;
   const query = useInfiniteQuery(messagesQuery(id));
   const { data: notes } = useQuery(notesQuery(id));
-  const waiting = outbox.use().filter((one) => one.conversationId === id);
+  const said = query.data?.pages.flatMap(({ data }) => data) ?? noMessages;
+  const waiting = outbox.use().filter((one) => one.conversationId === id && !isHeard(one, said));
   const isTyping = typing.use().has(id);
   const lines = useMemo(
     () => linesOf(query.data?.pages.flatMap(({ data }) => data) ?? [], notes ?? []),
