@@ -240,7 +240,7 @@ describe('every route × identifier × two workspaces × roles', () => {
       const found: string[] = [];
       for (const operation of reads) {
         // A stream has no end, nothing is dead, a web chat holds no connection, and no worker answers or makes the archive.
-        if (/stream$|dead-letters|connection$|download$/.test(operation.path)) continue;
+        if (/stream$|dead-letters|connection$|download$|trace$/.test(operation.path)) continue;
         const id = side.ids[idPrefixes[kindOf(operation.path)!]]!;
         const answer = await send(side.callers['owner']!, operation, id, side.ids);
         if (answer.status === 404) found.push(`${operation.path} ${id}`);

@@ -1,4 +1,4 @@
-import { idPrefixes, newId } from '#libs/model';
+import { idPrefixes, newId, type ConversationId } from '#libs/model';
 import { Approvals, KnowledgeIndex } from '#libs/store';
 import { apiOf, type Booted, type TestWorkspace } from './boot.js';
 import type { DescribedOperation } from './document-checker.js';
@@ -34,7 +34,7 @@ export async function stock(booted: Booted, home: TestWorkspace): Promise<Stock>
   const endpoint = await make('/v1/webhook-endpoints', { url: 'https://127.0.0.1:1/' });
   const delivery = await make(`/v1/webhook-endpoints/${endpoint.id}/test`);
   const session = await make('/v1/sessions', { contact: { name: 'Visitor' } });
-  const conversationId = session['conversation_id'] as never;
+  const conversationId = session['conversation_id'] as ConversationId;
   const people = [];
   for (const name of ['Ada', 'Grace', 'Alan', 'Edsger', 'Barbara'])
     people.push(await make('/v1/contacts', { name }));
