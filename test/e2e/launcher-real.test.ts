@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { freePort } from '#libs/store';
 import { Launched, allGone } from '../support/launched.js';
 import { until } from '../support/until.js';
@@ -13,10 +13,13 @@ const isBuilt = ['gateway', 'worker'].every((app) =>
 const folder = mkdtempSync(path.join(tmpdir(), 'parley-real-'));
 let port = 0;
 
+// A database is made and brought up to date, and two apps start, perhaps beside browsers on two cores.
+vi.setConfig({ testTimeout: 180_000 });
+
 async function start(): Promise<Launched> {
   const env = { PARLEY_DATA_DIR: path.join(folder, 'data'), PARLEY_PORT: String(port) };
   const launched = new Launched(checkout, [], env);
-  await launched.says('Parley is ready at');
+  await launched.says('Parley is ready at', 90_000);
   return launched;
 }
 
