@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { createReadStream, type WriteStream } from 'node:fs';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { finished } from 'node:stream/promises';
 import { createGzip, type Gzip } from 'node:zlib';
@@ -23,18 +23,19 @@ export interface ArchivedFile {
 export class ArchiveWriter {
   readonly files: ArchivedFile[] = [];
   readonly #gzip: Gzip;
+  readonly #out: WriteStream;
   readonly #done: Promise<void>;
-  readonly #beside: string;
   readonly #hash = createHash('sha256');
 
   private constructor(
     private readonly file: string,
+    private readonly beside: string,
+    out: WriteStream,
     private readonly signal: AbortSignal | undefined,
   ) {
-    this.#beside = `${file}.${randomUUID()}`;
+    this.#out = out;
     // The fastest level: an archive waits for the database, not for the disk.
     this.#gzip = createGzip({ level: 1 });
-    const out = createWriteStream(this.#beside, { mode: 0o600 });
     this.#gzip.on('data', (chunk: Buffer) => this.#hash.update(chunk));
     this.#done = finished(this.#gzip.pipe(out)).then(() => undefined);
     // Said again by whoever waits for the end.
@@ -47,13 +48,14 @@ export class ArchiveWriter {
    */
   static async open(file: string, signal?: AbortSignal): Promise<ArchiveWriter> {
     await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-    return new ArchiveWriter(file, signal);
+    const beside = `${file}.${randomUUID()}`;
+    return new ArchiveWriter(file, beside, await writeTo(beside), signal);
   }
 
   /** Adds a file of texts as they come; `rows` of each piece are summed. */
   async addText(name: string, pieces: AsyncIterable<{ text: string; rows: number }>): Promise<ArchivedFile> {
-    const beside = `${this.#beside}.part`;
-    const out = createWriteStream(beside, { mode: 0o600 });
+    const beside = `${this.beside}.part`;
+    const out = await writeTo(beside);
     const hash = createHash('sha256');
     let rows = 0;
     try {
@@ -92,15 +94,16 @@ export class ArchiveWriter {
     await this.#write(tarEnd());
     this.#gzip.end();
     await this.#done;
-    const { size } = await stat(this.#beside);
-    await rename(this.#beside, this.file);
+    const { size } = await stat(this.beside);
+    await rename(this.beside, this.file);
     return { sizeBytes: size, sha256: this.#hash.digest('hex') };
   }
 
   /** Takes away what was written. */
   async abandon(): Promise<void> {
     this.#gzip.destroy();
-    await rm(this.#beside, { force: true });
+    this.#out.destroy();
+    await rm(this.beside, { force: true });
   }
 
   async #add(
@@ -122,4 +125,10 @@ export class ArchiveWriter {
     this.files.push(file);
     return file;
   }
+}
+
+/** The file is there before the first byte: one that is made later would stay behind when the writing is given up. */
+async function writeTo(file: string): Promise<WriteStream> {
+  const handle = await open(file, 'w', 0o600);
+  return handle.createWriteStream();
 }
