@@ -12,7 +12,7 @@ declare
 begin
   foreach name in array array[
     'inbox_accept(text, json, json)', 'mailbox_open(text, int, int)', 'conversation_open(text, json)',
-    'mailbox_commit(text, text, json)', 'mailbox_renew(text, text, int, json)', 'receipt_commit(text, text, json)',
+    'mailbox_renew(text, text, int, json)', 'receipt_commit(text, text, json)',
     'delivery_open(text, int, int)', 'delivery_record(text, text, json)', 'delivery_renew(text, text, int, json)'
   ] loop
     execute format('alter function %s set enable_seqscan = off', name);

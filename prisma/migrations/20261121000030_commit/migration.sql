@@ -1,8 +1,24 @@
--- mailbox_commit takes its argument apart once, and knows each conversation's sequence numbers from the update that moved
--- them: before, every statement parsed the whole argument again and looked every conversation up again. What it takes,
--- writes and answers is as before.
-
-create or replace function mailbox_commit(p_workspaces text, p_worker text, p json) returns json
+-- Writes what a batch of mailboxes came to, in one commit. Items whose lease was lost, or whose conversation changed
+-- owner while the bot was thinking, are left out and named in the answer; `more` names mailboxes that are due again.
+--   mailboxes     {i, id, e: epoch, keep: lease ms or null, retry: ms or null, calm: due again after `retry` without
+--                  having failed, wait: ms or null, more: a turn is still owed}
+--   conversations {i, w, id, n: messages, ev: events, ans: all is answered, st: bot state or null, rep: has replies,
+--                  own: new owner or null, cv: expected control version or null,
+--                  thr: last message that the turn answered, null: all of them}
+--   messages      {i, w, id, c, o: offset from 1, dir, by, content, status, pid, re, meta, turn, at}
+--   edits         {i, w, id, c, content: null deletes, at}
+--   reactions     {i, w, id, c, emoji, who, gone}
+--   done          {i, w, id, status, reason, att: attempts to add, m: message}
+--   turns         {i, w, id, c, bot, ver, f: first message, thr: as above, nin: inbound messages of this commit, outcome,
+--                  trace, t0, t1}
+--   deliveries    {i, w, id, c, m, o: offset of the message, ch, part, parts, body, class, acc, dest, ttl: ms}
+--   log           {i, w, c, o: offset from 1, type, data}
+--   media         {i, w, id, ch, c, m, e: inbox event, src: source, held: over the connection, type: declared, name}
+--
+-- The argument is taken apart once, and each conversation's sequence numbers come from the update that moved them. A turn
+-- may answer the oldest of several waiting messages alone, so that one that cannot be handled takes no neighbour with it;
+-- a mailbox that waits for its channel, its database or its worker has not failed.
+create function mailbox_commit(p_workspaces text, p_worker text, p json) returns json
 language plpgsql
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 set join_collapse_limit = 1 set from_collapse_limit = 1
@@ -24,12 +40,13 @@ declare
   v_turns json;
   v_deliveries json;
   v_log json;
+  v_media json;
 begin
   perform set_config('parley.workspaces', p_workspaces, true);
-  select r.mailboxes, r.conversations, r.messages, r.edits, r.reactions, r.done, r.turns, r.deliveries, r.log
-    into v_mailboxes, v_conversations, v_messages, v_edits, v_reactions, v_done, v_turns, v_deliveries, v_log
+  select r.mailboxes, r.conversations, r.messages, r.edits, r.reactions, r.done, r.turns, r.deliveries, r.log, r.media
+    into v_mailboxes, v_conversations, v_messages, v_edits, v_reactions, v_done, v_turns, v_deliveries, v_log, v_media
   from json_to_record(p) as r(mailboxes json, conversations json, messages json, edits json, reactions json, done json,
-    turns json, deliveries json, log json);
+    turns json, deliveries json, log json, media json);
 
   select array_agg(c.i) into v_all from json_to_recordset(v_conversations) as c(i int);
 
@@ -73,14 +90,14 @@ begin
       update conversation c set
         last_message_seq = c.last_message_seq + b.n,
         last_event_seq = c.last_event_seq + b.ev,
-        answered_seq = case when b.ans then c.last_message_seq + b.n else c.answered_seq end,
+        answered_seq = case when b.ans then coalesce(b.thr, c.last_message_seq + b.n) else c.answered_seq end,
         bot_state = coalesce(b.st, c.bot_state),
         has_replies = c.has_replies or b.rep,
         owner = coalesce(b.own, c.owner),
         control_version = c.control_version + case when b.own is not null and b.own <> c.owner then 1 else 0 end,
         last_message_at = case when b.n > 0 then clock_timestamp() else c.last_message_at end
       from json_to_recordset(v_conversations)
-        as b(i int, w uuid, id uuid, n int, ev int, ans boolean, st jsonb, rep boolean, own text)
+        as b(i int, w uuid, id uuid, n int, ev int, ans boolean, thr int, st jsonb, rep boolean, own text)
       where c.workspace_id = b.w and c.id = b.id and b.i = any (v_ok)
       returning b.i, c.last_message_seq - b.n as last_message, c.last_event_seq - b.ev as last_event
     )
@@ -95,6 +112,16 @@ begin
       from json_to_recordset(v_messages) as b(i int, w uuid, id uuid, c uuid, o int, dir text, by text, content jsonb,
         status text, pid text, re text, meta jsonb, turn uuid, at timestamptz)
       where v_last_message[b.i + 1] is not null;
+
+    if json_array_length(v_media) > 0 then
+      insert into media (workspace_id, id, channel_id, conversation_id, message_id, inbox_event_id, source,
+          is_over_connection, declared_type, file_name, due_at)
+        select b.w, b.id, b.ch, b.c, b.m, b.e, b.src, b.held, b.type, b.name, clock_timestamp()
+        from json_to_recordset(v_media) as b(i int, w uuid, id uuid, ch uuid, c uuid, m uuid, e uuid, src text, held boolean,
+          type text, name text)
+        where b.i = any (v_ok)
+      on conflict (workspace_id, id) do nothing;
+    end if;
 
     if json_array_length(v_edits) > 0 then
       update message m set
@@ -115,8 +142,8 @@ begin
     end if;
 
     insert into turn (workspace_id, id, conversation_id, bot_id, bot_version, from_seq, through_seq, outcome, trace, started_at, ended_at)
-      select b.w, b.id, b.c, b.bot, b.ver, b.f, v_last_message[b.i + 1] + b.nin, b.outcome, b.trace, b.t0, b.t1
-      from json_to_recordset(v_turns) as b(i int, w uuid, id uuid, c uuid, bot uuid, ver int, f int, nin int,
+      select b.w, b.id, b.c, b.bot, b.ver, b.f, coalesce(b.thr, v_last_message[b.i + 1] + b.nin), b.outcome, b.trace, b.t0, b.t1
+      from json_to_recordset(v_turns) as b(i int, w uuid, id uuid, c uuid, bot uuid, ver int, f int, thr int, nin int,
         outcome text, trace jsonb, t0 timestamptz, t1 timestamptz)
       where v_last_message[b.i + 1] is not null;
 
@@ -145,18 +172,22 @@ begin
     with released as (
     update mailbox m set
       leased_by = case when b.keep is null then null else m.leased_by end,
-      failures = case when b.retry is null then 0 else m.failures + 1 end,
+      failures = case when b.keep is not null or b.calm then m.failures when b.retry is null then 0 else m.failures + 1 end,
       due_at = case
         when b.keep is not null then clock_timestamp() + make_interval(secs => b.keep / 1000.0)
         when b.retry is not null then clock_timestamp() + make_interval(secs => b.retry / 1000.0)
+        -- What came in meanwhile is not among the parts that wait.
+        when b.wait is not null and not b.more and b.parts >= (
+            select count(*) from inbox_event e where e.mailbox_id = m.id and e.status = 'pending'
+          ) then clock_timestamp() + make_interval(secs => b.wait / 1000.0)
         when b.more or exists (select from inbox_event e where e.mailbox_id = m.id and e.status = 'pending')
           then clock_timestamp()
       end
-    from json_to_recordset(v_mailboxes) as b(i int, id uuid, keep int, retry int, more boolean)
+    from json_to_recordset(v_mailboxes) as b(i int, id uuid, keep int, retry int, calm boolean, wait int, parts int, more boolean)
     where m.id = b.id and b.i = any (v_ok)
     returning b.i, m.due_at
     )
-    select array_agg(i) filter (where due_at <= clock_timestamp()) into v_more from released;
+    select array_agg(i) filter (where due_at <= clock_timestamp() + interval '1 ms') into v_more from released;
   end if;
 
   return json_build_object(
