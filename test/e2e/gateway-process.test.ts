@@ -80,6 +80,16 @@ describe('the gateway as a process', () => {
     await expect(api('GET', '/livez')).rejects.toThrow();
   });
 
+  it('goes on taking requests for a while after it has said that it is not ready', async () => {
+    const { url, child, ended } = await start({ PARLEY_DRAIN_WAIT: '2s' });
+    const api = apiOf({ url }, home.key);
+    child.kill('SIGTERM');
+    await until('it is not ready', async () => (await api('GET', '/readyz')).status === 503);
+    const answer = await api('GET', '/v1/me');
+    expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
+    expect(await ended).toBe(0);
+  });
+
   it('does not start with settings that it cannot read', async () => {
     const child = fork(script, {
       env: { PATH: process.env['PATH'], ...booted.env, PARLEY_PORT: 'many' },

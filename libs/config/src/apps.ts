@@ -127,6 +127,7 @@ function common(env: Read) {
       /** Without a slash at the end. */
       publicUrl: env.PARLEY_PUBLIC_URL ?? localUrl(env.PARLEY_HOST, env.PARLEY_PORT),
       trustProxy: env.PARLEY_TRUST_PROXY,
+      drainWaitMs: env.PARLEY_DRAIN_WAIT,
       bodyBytesMax: env.PARLEY_BODY_MAX,
       corsOrigins: env.PARLEY_CORS_ORIGINS,
     },

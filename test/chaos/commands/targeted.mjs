@@ -20,7 +20,15 @@ export async function crash(given) {
 export async function rolling(given) {
   const times = Number(given.times ?? 20);
   const strikes = (random) => inTurns(random, ['replace-gateway', 'replace-worker'], times, [50, 300]);
-  const plan = { ...lasting(times * 30), isProviderCalm: true, poison: 0, isRolling: true, strikes };
+  const settings = { PARLEY_DRAIN_WAIT: '500ms' };
+  const plan = {
+    ...lasting(times * 30),
+    isProviderCalm: true,
+    poison: 0,
+    isRolling: true,
+    strikes,
+    settings,
+  };
   return onEach(given, plan);
 }
 

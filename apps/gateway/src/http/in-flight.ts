@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import type { GatewayConfig } from '#libs/config';
 import type { FastifyInstance } from 'fastify';
+import { Config } from '../config-token.js';
 
 /** How long requests that have begun may take to end when the gateway stops. */
 const DRAIN_MS = 10_000;
@@ -13,7 +15,10 @@ export class InFlight implements OnModuleDestroy {
   readonly #stop = new AbortController();
   #open = 0;
 
-  constructor(private readonly host: HttpAdapterHost) {}
+  constructor(
+    private readonly host: HttpAdapterHost,
+    @Config() private readonly config: GatewayConfig,
+  ) {}
 
   /** Aborted when the gateway begins to stop: whoever waits for something answers with what there is. */
   get stopping(): AbortSignal {
@@ -34,10 +39,14 @@ export class InFlight implements OnModuleDestroy {
     });
   }
 
-  /** Ready no more, no new connections, streams end, and what has begun may end within ten seconds. */
+  /**
+   * Ready no more, and streams end. After the time that a load balancer needs to see it: no new connections, and what has
+   * begun may end within ten seconds.
+   */
   async onModuleDestroy(): Promise<void> {
     this.#stop.abort();
     const server = this.host.httpAdapter.getHttpServer() as { listening: boolean; close(): void };
+    if (server.listening) await sleep(this.config.http.drainWaitMs);
     if (server.listening) server.close();
     for (const end = Date.now() + DRAIN_MS; this.#open > 0 && Date.now() < end;) await sleep(LOOK_EVERY_MS);
   }

@@ -21,6 +21,8 @@ export function createAdapter({ http }: GatewayConfig): FastifyAdapter {
     routerOptions: { maxParamLength: 256, ignoreTrailingSlash: true },
     frameworkErrors: answerUnreadablePath(http.publicUrl),
     requestIdHeader: false,
+    // What comes in on an open connection while the gateway stops is answered as ever, and told to come back on another.
+    return503OnClosing: false,
     genReqId: (request: { headers: Record<string, string | string[] | undefined> }) =>
       requestIdFrom(request.headers['request-id']),
   });

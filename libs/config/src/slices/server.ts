@@ -39,6 +39,11 @@ export const serverSlice = {
     .describe(
       'Proxies whose `x-forwarded-*` headers are believed: names, addresses or networks; `none` for none.',
     ),
+  PARLEY_DRAIN_WAIT: duration({ min: 0, max: 120_000 })
+    .prefault('0s')
+    .describe(
+      'How long a gateway that was asked to stop goes on taking requests while `/readyz` says 503. Behind a load balancer: longer than it needs to notice.',
+    ),
   PARLEY_BODY_MAX: size({ min: 1_000, max: 100_000_000 })
     .prefault('1MB')
     .describe('Largest request body that is read.'),
