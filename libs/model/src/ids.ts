@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LETTERS, decode, encode, fillUuid, fromUuid, toUuid } from './id-codec.js';
 
 /**
  * Identifiers are TypeIDs: a prefix that says what is named, an underscore, and a version 7 UUID in 26 characters of
@@ -52,9 +53,8 @@ export const idPrefixes = {
 /** What an identifier can name. */
 export type IdKind = keyof typeof idPrefixes;
 
-const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 const SUFFIX = '[0-7][0-9a-hjkmnp-tv-z]{25}';
-const VALUE_OF = new Map(Array.from(ALPHABET, (letter, value) => [letter, value]));
+const SUFFIX_ONLY = new RegExp(`^${SUFFIX}$`);
 
 function idSchema<Brand extends string>(kind: IdKind, brand: Brand) {
   return z
@@ -190,103 +190,33 @@ export interface IdOf {
   request: RequestId;
 }
 
-let lastMs = 0;
-let counter = 0;
-
-/**
- * A version 7 UUID as 16 bytes: 48 bits of Unix time in milliseconds, a 12-bit counter that keeps one process's ids
- * in order within a millisecond, 62 random bits.
- *
- * @see RFC 9562 §5.7 and §6.2 method 1 (read 2026-11-21)
- */
-function uuidBytes(): Uint8Array {
-  const bytes = globalThis.crypto.getRandomValues(new Uint8Array(16));
-  const now = Date.now();
-  if (now > lastMs) {
-    lastMs = now;
-    counter = ((bytes[6]! & 0x07) << 8) | bytes[7]!; // starts in the lower half, so that it can grow
-  } else if (++counter > 0xfff) {
-    lastMs++; // more than 2048 ids in a millisecond, or a clock that went back: borrow from the next one
-    counter = 0;
-  }
-  let ms = lastMs;
-  for (let i = 5; i >= 0; i--) {
-    bytes[i] = ms % 256;
-    ms = Math.floor(ms / 256);
-  }
-  bytes[6] = 0x70 | (counter >> 8);
-  bytes[7] = counter & 0xff;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  return bytes;
-}
-
-/** 16 bytes as 26 letters: 130 bits, the two highest always zero. */
-function encode(bytes: Uint8Array): string {
-  let out = '';
-  let bits = 2; // the two padding bits
-  let value = 0;
-  for (const byte of bytes) {
-    value = (value << 8) | byte;
-    bits += 8;
-    while (bits >= 5) {
-      bits -= 5;
-      out += ALPHABET[(value >> bits) & 31];
-    }
-    value &= (1 << bits) - 1;
-  }
-  return out;
-}
-
-function decode(letters: string): Uint8Array {
-  const bytes = new Uint8Array(16);
-  let at = 0;
-  let bits = -2;
-  let value = 0;
-  for (const letter of letters) {
-    value = (value << 5) | VALUE_OF.get(letter)!;
-    bits += 5;
-    if (bits >= 8) {
-      bits -= 8;
-      bytes[at++] = (value >> bits) & 0xff;
-      value &= (1 << bits) - 1;
-    }
-  }
-  return bytes;
-}
-
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
-
-function toUuid(bytes: Uint8Array): string {
-  let hex = '';
-  for (let i = 0; i < 16; i++) {
-    hex += HEX[bytes[i]!];
-    if (i === 3 || i === 5 || i === 7 || i === 9) hex += '-';
-  }
-  return hex;
-}
-
-function fromUuid(uuid: string): Uint8Array {
-  const hex = uuid.replaceAll('-', '');
-  return Uint8Array.from({ length: 16 }, (_, i) => Number.parseInt(hex.slice(i * 2, i * 2 + 2), 16));
-}
+/** The one identifier that is being taken apart or put together: nothing here waits. */
+const scratch = new Uint8Array(16);
 
 /** A fresh identifier; later ones of the same process sort after earlier ones. */
 export function newId<Kind extends IdKind>(kind: Kind): IdOf[Kind] {
-  return `${idPrefixes[kind]}_${encode(uuidBytes())}` as IdOf[Kind];
+  fillUuid(scratch);
+  return `${idPrefixes[kind]}_${encode(scratch)}` as IdOf[Kind];
 }
 
 /** The UUID inside an identifier, in lower-case hexadecimal with hyphens. The identifier must be well-formed. */
 export function uuidOf(id: string): string {
-  return toUuid(decode(id.slice(id.lastIndexOf('_') + 1)));
+  decode(id, id.lastIndexOf('_') + 1, scratch);
+  return toUuid(scratch);
 }
 
 /** The identifier of a kind for a UUID (with or without hyphens). */
 export function idOf<Kind extends IdKind>(kind: Kind, uuid: string): IdOf[Kind] {
-  return `${idPrefixes[kind]}_${encode(fromUuid(uuid))}` as IdOf[Kind];
+  fromUuid(uuid, scratch);
+  return `${idPrefixes[kind]}_${encode(scratch)}` as IdOf[Kind];
 }
 
 /** Whether a text is a well-formed identifier of a kind. */
 export function isId<Kind extends IdKind>(kind: Kind, text: string): text is IdOf[Kind] {
   const prefix = `${idPrefixes[kind]}_`;
-  return text.startsWith(prefix) && new RegExp(`^${SUFFIX}$`).test(text.slice(prefix.length));
+  return (
+    text.length === prefix.length + LETTERS &&
+    text.startsWith(prefix) &&
+    SUFFIX_ONLY.test(text.slice(prefix.length))
+  );
 }
