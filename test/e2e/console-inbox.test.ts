@@ -227,6 +227,31 @@ describe.skipIf(programs.chromium === undefined)('the inbox in a browser', () =>
     expect(await bubbles(page, 'Written in a tunnel').count()).toBe(1);
   });
 
+  it('shows the same words as often as they were sent, also while the second are on their way', async () => {
+    const { conversation } = await talk('Twice Tom');
+    const page = await openTalk(conversation);
+    await bubbles(page, 'Good morning').waitFor();
+    const send = page.getByRole('button', { name: 'Send' });
+    await reply(page).fill('Yes');
+    await send.click();
+    await until('it was said', async () => (await said(conversation)).some(({ text }) => text === 'Yes'));
+    await until('it is no more on its way', async () => (await page.locator('[data-pending]').count()) === 0);
+    let letGo = (): void => undefined;
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    await page.route('**/messages', async (route) => {
+      if (route.request().method() === 'POST') await held;
+      await route.continue();
+    });
+    await reply(page).fill('Yes');
+    await send.click();
+    await page.locator('[data-pending]').getByText('Yes').waitFor();
+    expect(await bubbles(page, 'Yes').count()).toBe(2);
+    letGo();
+    await until('nothing is on its way', async () => (await page.locator('[data-pending]').count()) === 0);
+    expect(await bubbles(page, 'Yes').count()).toBe(2);
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+  });
+
   it('shows why a reply was refused, and gives its words back', async () => {
     const { conversation } = await talk('Refused Rita');
     const page = await openTalk(conversation);

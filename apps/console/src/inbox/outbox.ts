@@ -22,6 +22,8 @@ export interface Outgoing {
 }
 
 const KEY = 'parley.outbox';
+/** Under this name the message carries the key of its sending. */
+const KEY_NAME = 'console_key';
 
 /** All of them, in the order in which they were sent. */
 export const outbox = makeStore<readonly Outgoing[]>(kept());
@@ -40,6 +42,11 @@ export function dispatch(
 export function again(client: QueryClient, one: Outgoing): void {
   change(one.key, { failure: null, isWaiting: false });
   void carry(client, one);
+}
+
+/** Whether the stream has told already what its sending has no answer to yet: then it is shown once. */
+export function isHeard({ key, failure }: Outgoing, said: readonly Message[]): boolean {
+  return failure === null && said.some(({ metadata }) => metadata[KEY_NAME] === key);
 }
 
 /** Throws it away; who wants its words has them. */
@@ -83,7 +90,7 @@ async function reply(one: Outgoing): Promise<Message> {
   const text = one.text.trim();
   const parts: Content[] = [...(text === '' ? [] : [{ type: 'text' as const, text }]), ...one.parts];
   return call<Message>('POST', `${at}/messages`, {
-    body: { parts, author: 'operator' },
+    body: { parts, author: 'operator', metadata: { [KEY_NAME]: one.key } },
     idempotencyKey: one.key,
   });
 }

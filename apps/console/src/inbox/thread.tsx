@@ -12,32 +12,13 @@ import { toldProblem } from '../parts/told.js';
 import { messagesQuery, notesQuery, typing } from './inbox-data.js';
 import classes from './inbox.module.css';
 import { MessageView, timeOf } from './message-view.js';
-import { outbox, type Outgoing } from './outbox.js';
+import { isHeard, outbox } from './outbox.js';
 import { OutgoingView } from './outgoing-view.js';
 import type { LiveThread } from './use-thread-stream.js';
 
 const NEAR_PX = 120;
 
 const noMessages: readonly Message[] = [];
-/** Clocks of the server and of this machine may differ by so much. */
-const CLOCKS_MS = 30_000;
-
-/** Whether the stream has told already what its sending has no answer to yet: then it is shown once. */
-function isHeard({ kind, text, at, failure }: Outgoing, said: readonly Message[]): boolean {
-  const words = text.trim();
-  return (
-    kind === 'reply' &&
-    failure === null &&
-    words !== '' &&
-    said.some(
-      ({ author, parts, recorded_at: recordedAt }) =>
-        author === 'operator' &&
-        Date.parse(recordedAt) > at - CLOCKS_MS &&
-        parts.some((part) => part.type === 'text' && part.text === words),
-    )
-  );
-}
-
 /** Everything that was said in a conversation, with the notes between. */
 export function Thread({
   conversation,
