@@ -92,6 +92,17 @@ const byLanguage: Readonly<Record<string, AgentWords>> = {
     failed: 'Sorry, dat is niet gelukt.',
     handedOver: 'Ik verbind u door met een medewerker.',
   },
+  ar: {
+    mayI: 'هل أقوم بهذا من أجلك؟',
+    yes: 'نعم، من فضلك',
+    no: 'لا',
+    askedColleague: 'يجب أن يوافق زميل على ذلك أولًا. سأعود إليك.',
+    notDone: 'حسنًا، لم أقم بذلك.',
+    notAgreed: 'نظر زميل في الأمر: لا يمكننا القيام بذلك.',
+    done: 'تم.',
+    failed: 'عذرًا، لم ينجح ذلك.',
+    handedOver: 'سأحوّلك إلى شخص من فريقنا.',
+  },
 };
 
 /** The words in the bot's first language that is shipped, else in English. */
@@ -102,12 +113,12 @@ export function agentWords(languages: readonly string[] | undefined): AgentWords
 
 /** What else means yes or no when it is the whole message, in the shipped languages. */
 const yesWords = new Set(
-  'yes|yes please|yep|yeah|ok|okay|sure|go ahead|do it|please do|ja|ja bitte|ja gerne|gerne|si|sí|sí por favor|vale|claro|oui|oui merci|d’accord|daccord|sì|sì grazie|va bene|sim|sim por favor|ja graag|prima|👍'.split(
+  'yes|yes please|yep|yeah|ok|okay|sure|go ahead|do it|please do|ja|ja bitte|ja gerne|gerne|si|sí|sí por favor|vale|claro|oui|oui merci|d’accord|daccord|sì|sì grazie|va bene|sim|sim por favor|ja graag|prima|نعم|نعم من فضلك|ايوه|أيوه|اجل|أجل|موافق|حسنا|حسنًا|تمام|👍'.split(
     '|',
   ),
 );
 const noWords = new Set(
-  'no|no thanks|no thank you|nope|don’t|stop|cancel|nein|nein danke|no gracias|non|non merci|no grazie|não|não obrigado|nee|nee bedankt|👎'.split(
+  'no|no thanks|no thank you|nope|don’t|stop|cancel|nein|nein danke|no gracias|non|non merci|no grazie|não|não obrigado|nee|nee bedankt|لا|لا شكرا|لا شكرًا|كلا|👎'.split(
     '|',
   ),
 );
@@ -118,7 +129,7 @@ export function yesOrNo(text: string): boolean | null {
     .normalize('NFC')
     .toLowerCase()
     .replaceAll("'", '’')
-    .replace(/[.,!¡]/g, '')
+    .replace(/[.,!¡،]/g, '')
     .replace(/\s+/g, ' ')
     .trim();
   if (yesWords.has(folded)) return true;
