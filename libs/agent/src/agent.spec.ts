@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BotCore, standardRowOf } from '#libs/bot';
-import { newId, type TraceStep, type TurnResult } from '#libs/model';
+import { newId, type Content, type TraceStep, type TurnResult } from '#libs/model';
 import { makeAgent } from './agent.js';
 import {
   calls,
@@ -101,6 +101,18 @@ describe('an agent with a model', () => {
     const told = JSON.stringify(asked('one').at(-1)?.prompt);
     expect(told).toContain('[card]');
     expect(told).not.toMatch(/4111|bob@home|ada@home/);
+  });
+
+  it.each<[string, Content]>([
+    ['a form', { type: 'form_taken', fields: { iban: 'DE89 3704 0044 0532 0130 00' } }],
+    ['a location', { type: 'location', latitude: 1, longitude: 1, name: 'x', address: 'Call +4930123456' }],
+    ['a contact', { type: 'contact', name: 'ann@home.example', phones: ['+4930123456'], emails: [] }],
+    ['an option', { type: 'choice_taken', option_id: 'x', label: 'card 4111 1111 1111 1111' }],
+    ['a caption', { type: 'image', url: 'https://x.example/a', caption: 'Bearer abcdefghijklmnop1234' }],
+  ])('hides them in %s too', async (_, content) => {
+    const { modelOf, asked } = scripted({ one: [says('Well.')] });
+    await answerWith(portsOf({ modelOf }), agentTurn(agentDefinition(), [content]));
+    expect(JSON.stringify(asked('one')[0]?.prompt)).not.toMatch(/3704|4930123456|ann@|4111|abcdefghijklmnop/);
   });
 
   it('shows sentences while they are written, cleaned like the reply', async () => {
