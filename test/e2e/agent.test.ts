@@ -236,9 +236,21 @@ describe('a bot with an agent', () => {
     }
   });
 
-  it('writes no secret and no word of anybody into its log', () => {
-    const log = booted.log.join('\n');
-    expect(log).not.toMatch(/sk-model-secret|sk-shop-secret|red bicycle|Bestellung/);
+  it('writes no secret, no number and no word of anybody into its log or a trace', async () => {
+    model.answerWith(
+      () => ({ calls: [['search_orders', { order: '4111111111111111' }]] }),
+      () => ({ text: 'Your card is 4111 1111 1111 1111.' }),
+    );
+    const { id } = await begin('pii');
+    await say(
+      id,
+      'Card 4111 1111 1111 1111, DE89 3704 0044 0532 0130 00, ghp_abcdefghijklmnopqrstuvwxyz0123456789',
+    );
+    expect(JSON.stringify(model.asked[0]?.messages)).toContain('Card [card], [iban], [token]');
+    const { rows } = await booted.owner.query<{ trace: object }>('select trace from turn');
+    const written = `${booted.log.join('\n')}\n${JSON.stringify(rows)}`;
+    expect(written).not.toMatch(/sk-model-secret|sk-shop-secret|red bicycle|Bestellung/);
+    expect(written).not.toMatch(/4111|0532|ghp_abc/);
   });
 
   it('tells in the trace which models and tools were called, for how long and how much', async () => {
