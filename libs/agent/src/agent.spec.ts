@@ -184,6 +184,25 @@ describe('what an agent costs', () => {
     if (limit !== 'steps') expect(noted(result, `may not go on: ${limit}`)).toBeDefined();
   });
 
+  it('ends with its time, and the rest of the row answers', async () => {
+    let tick = 0;
+    const clock = { now: () => Date.UTC(2026, 10, 21), tick: () => tick };
+    const { modelOf, asked } = scripted({
+      one: Array.from({ length: 9 }, (_, n) => calls(['search_orders', { order: String(n) }])),
+    });
+    const slow = async () => {
+      tick += 700;
+      return { ok: true as const, value: 1 };
+    };
+    const limits = { silence_ms: 1_000, seconds: 2, steps: 20 };
+    const definition = agentDefinition({ tools: [{ tool: 'search_orders' }], limits });
+    const ports = portsOf({ modelOf, tools: { call: slow }, clock });
+    const result = await answerWith(ports, agentTurn(definition, 'Again'));
+    expect(textOf(result)).toBe('I do not know.');
+    expect(noted(result, 'may not go on: time')).toBeDefined();
+    expect(asked('one')).toHaveLength(3);
+  });
+
   it('lets the model speak without tools in its last step', async () => {
     const { modelOf, asked } = scripted({
       one: [calls(['search_orders', { order: '1' }]), says('Here it is.')],
