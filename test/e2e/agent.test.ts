@@ -104,7 +104,8 @@ describe('a bot with an agent', () => {
   it.each([
     ['down', 'down' as const],
     ['silent', 'hang' as const],
-    ['cut off', 'half' as const],
+    ['stuck', 'half' as const],
+    ['cut off', 'cut' as const],
   ])(
     'answers with the second model when the first is %s, and with the fallback when both are',
     async (_, how) => {
