@@ -19,7 +19,7 @@ export function hidePrivateNumbers(text: string): string {
 /** @see ISO/IEC 7812-1: the last digit by Luhn's formula */
 function isCard(written: string): boolean {
   let sum = 0;
-  for (const [index, digit] of [...written.replace(/\D/g, '')].toReversed().entries()) {
+  for (const [index, digit] of written.replace(/\D/g, '').split('').toReversed().entries()) {
     const value = index % 2 === 1 ? Number(digit) * 2 : Number(digit);
     sum += value > 9 ? value - 9 : value;
   }
