@@ -379,9 +379,11 @@ describe('the bot', () => {
       await until(
         'all is handled',
         async () => {
+          // Offers of other workspaces may be open for a minute.
           const { rows } = await booted.owner.query<{ n: string }>(
-            `select (select count(*) from inbox_event where status = 'pending') +
-           (select count(*) from errand where kind in ('offer', 'queue')) as n`,
+            `select (select count(*) from inbox_event where status = 'pending' and workspace_id = $1) +
+           (select count(*) from errand where kind in ('offer', 'queue') and workspace_id = $1) as n`,
+            [uuidOf(home.workspaceId)],
           );
           return Number(rows[0]!.n) === 0;
         },
