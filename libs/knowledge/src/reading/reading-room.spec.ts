@@ -1,6 +1,9 @@
 import { constants, deflateRawSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ReadingRoom } from './reading-room.js';
+
+// A thread takes seconds to begin on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const file = (text: string, fileName = 'a.md') => ({
   bytes: Buffer.from(text),
