@@ -247,7 +247,7 @@ describe('an external desk', () => {
 });
 
 describe('an external desk with a time to wait', () => {
-  beforeAll(() => useBot({ to: 'desk', wait_s: 2, no_one: { reply: text('The desk is not there.') } }));
+  beforeAll(() => useBot({ to: 'desk', wait_s: 600, no_one: { reply: text('The desk is not there.') } }));
 
   async function atDesk(): Promise<Talk> {
     const talk = await beginTalk(api, home.channelId, { external_id: crypto.randomUUID(), name: 'Dora' });
@@ -257,17 +257,21 @@ describe('an external desk with a time to wait', () => {
     await until('it is at the desk', async () => (await ownerOf(talk)) === 'desk');
     return talk;
   }
-  const waitIsOver = ({ conversationId }: Talk) =>
-    until('the wait is over', async () => {
-      const { rows } = await booted.owner.query(
-        `select 1 from errand where kind = 'queue' and conversation_id = $1`,
-        [uuidOf(conversationId)],
-      );
+  /** Ten minutes pass. */
+  async function wait({ conversationId }: Talk): Promise<void> {
+    const place = `kind = 'queue' and conversation_id = $1`;
+    await booted.owner.query(`update errand set due_at = now() where ${place}`, [uuidOf(conversationId)]);
+    await until('the wait is over', async () => {
+      const { rows } = await booted.owner.query(`select 1 from errand where ${place}`, [
+        uuidOf(conversationId),
+      ]);
       return rows.length === 0;
     });
+  }
 
   it('that does not react has not taken the conversation: the bot goes on', async () => {
     const talk = await atDesk();
+    await wait(talk);
     await talk.hears('The desk is not there.');
     expect(await ownerOf(talk)).toBe('bot');
     expect(
@@ -284,7 +288,7 @@ describe('an external desk with a time to wait', () => {
     const talk = await atDesk();
     await api('POST', `/v1/conversations/${talk.conversationId}/messages`, { text: 'This is the desk.' });
     await talk.hears('This is the desk.');
-    await waitIsOver(talk);
+    await wait(talk);
     expect(await ownerOf(talk)).toBe('desk');
     expect((await talk.lines()).join()).not.toContain('not there');
   });
@@ -294,7 +298,7 @@ describe('an external desk with a time to wait', () => {
     expect((await pass(talk, 'queue', { reason: 'Needs a lawyer', expected_owner: 'desk' })).status).toBe(
       200,
     );
-    await waitIsOver(talk);
+    await wait(talk);
     expect(await ownerOf(talk)).toBe('queue');
     expect((await log(talk)).at(-1)).toMatchObject({
       type: 'control.changed',
