@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { BotDefinition } from '#libs/model';
 import { Bots } from '#libs/store';
 import { startStubServer, type StubServer } from '../../libs/connectors/src/testkit/stub-server.js';
@@ -6,6 +6,8 @@ import { apiOf, boot, makeWorkspace, type Api, type Booted, type TestWorkspace }
 import { type ModelServer, startModelServer } from '../support/model-server.js';
 import { beginTalk, type Talk } from '../support/talk.js';
 import { until } from '../support/until.js';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 let booted: Booted;
 let model: ModelServer;
@@ -28,6 +30,8 @@ beforeAll(async () => {
       models: [{ provider: 'openai_compatible', name: 'one', base_url: model.url }],
       tools: [{ tool: 'cancel' }, { tool: 'refund', approval: 'operator' }],
       memory: { days: 30 },
+      // Nobody here waits in vain; a machine that is busy needs its time.
+      limits: { silence_ms: 30_000, seconds: 120 },
     },
   });
   await booted.gateway.get(Bots).publish(home.workspaceId, home.botId, { definition, actor: 'system' });
