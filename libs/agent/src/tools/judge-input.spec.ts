@@ -68,10 +68,10 @@ describe('a hostile schema', () => {
         { a: { $ref: '#/$defs/d0' } },
         {
           $defs: Object.fromEntries(
-            Array.from({ length: 40 }, (_, n) => [
-              `d${n}`,
-              { anyOf: [{ $ref: `#/$defs/d${n + 1}` }, { $ref: `#/$defs/d${n + 1}` }] },
-            ]).concat([['d40', { type: 'number' }]]),
+            Array.from({ length: 41 }, (_, n): [string, JsonObject] => {
+              const next = { $ref: `#/$defs/d${n + 1}` };
+              return [`d${n}`, n === 40 ? { type: 'number' } : { anyOf: [next, next] }];
+            }),
           ),
         },
       ),
