@@ -35,7 +35,7 @@ beforeAll(async () => {
     await new KnowledgeBases(database).create(workspaceId, { name: 'B', synonyms: [], actor: 'system' })
   ).id;
   await fill(PASSAGES, MODEL, randomUnit);
-}, 120_000);
+}, 240_000);
 afterAll(() => store?.close());
 
 /** Passages with vectors of a model; every tenth has the vector of the one before it. */
