@@ -39,7 +39,7 @@ afterEach(() => {
 });
 
 /** A bot whose agent may use one of the tools of the server. */
-function definitionOf(transport: Transport, url = server.urlOf(transport), seconds = 1) {
+function definitionOf(transport: Transport, url = server.urlOf(transport), seconds = 4) {
   const crm = {
     name: 'crm',
     transport,
@@ -56,7 +56,7 @@ function definitionOf(transport: Transport, url = server.urlOf(transport), secon
 /** One turn: the model calls the tool where it is offered, and says a last word. */
 async function ask(
   transport: Transport,
-  { url = server.urlOf(transport), through = egress, seconds = 1 } = {},
+  { url = server.urlOf(transport), through = egress, seconds = 4 } = {},
 ): Promise<{ result: TurnResult; told: string; offered: string[] }> {
   const { modelOf, asked } = scripted({
     one: [calls(['crm__find_customer', { name: 'Ada' }]), says('Well.'), says('Well.')],
