@@ -24,6 +24,8 @@ export default defineConfig({
         test: {
           name: 'small',
           include: ['libs/*/src/**/*.spec.ts', 'apps/*/src/**/*.spec.ts', 'test/contract/**/*.test.ts'],
+          // A bound and no measure: a hundred cases of a property take their time on a machine that others use.
+          testTimeout: 30_000,
         },
       },
       {

@@ -29,7 +29,7 @@ const queries = {
     c.answered_seq as answered, c.last_event_seq as "lastEvent", c.owner,
     (select count(*)::int from event e where e.conversation_id = c.id) as events from conversation c`,
   turns: `select id, workspace_id as workspace, conversation_id as conversation, from_seq as from, through_seq as through,
-    outcome from turn order by conversation_id, through_seq`,
+    outcome from turn where outcome <> 'superseded' order by conversation_id, through_seq`,
   deliveries: `select id, workspace_id as workspace, conversation_id as conversation, channel_id as channel,
     message_id as message, seq, part, class, status, attempts, ${texts("body->'body'->'content'")} as text,
     error->>'code' as error, log from delivery order by conversation_id, seq, part`,

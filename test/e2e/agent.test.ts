@@ -104,7 +104,8 @@ describe('a bot with an agent', () => {
   it.each([
     ['down', 'down' as const],
     ['silent', 'hang' as const],
-    ['cut off', 'half' as const],
+    ['stuck', 'half' as const],
+    ['cut off', 'cut' as const],
   ])(
     'answers with the second model when the first is %s, and with the fallback when both are',
     async (_, how) => {
@@ -204,9 +205,53 @@ describe('a bot with an agent', () => {
     ]);
   });
 
-  it('writes no secret and no word of anybody into its log', () => {
-    const log = booted.log.join('\n');
-    expect(log).not.toMatch(/sk-model-secret|sk-shop-secret|red bicycle|Bestellung/);
+  it('ends in the midst of a sentence when somebody takes over, and says why in the trace', async () => {
+    let goOn = (): void => undefined;
+    const half = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    try {
+      model.answerWith(() => ({ text: `This is one. ${'And so it goes on and on. '.repeat(20)}`, half }));
+      const { id, conversation_id: conversation } = await begin('taken');
+      const reader = await readEvents(`${booted.url}/v1/conversations/${conversation}/stream`, {
+        headers: { authorization: `Bearer ${home.key}` },
+      });
+      const heard = (type: string) => reader.events.filter(({ event }) => event === type);
+      await api('POST', '/v1/messages', { session_id: id, text: 'Count', respond: 'async' });
+      await until('a sentence is shown', () => heard('message.delta').length > 0);
+      await api('POST', `/v1/conversations/${conversation}/control`, { to: 'operator' });
+      // The model still waits in its sentence: whoever ends the turn, it is not its end.
+      await until('the turn is over', () => heard('turn.completed').length > 0);
+      goOn();
+      await until(
+        'what was shown is taken back',
+        () => heard('message.delta').at(-1)?.data.data.reset === true,
+      );
+      expect((await api('GET', `/v1/conversations/${conversation}/messages`)).body.data).toHaveLength(1);
+      const { body } = await api('GET', `/v1/conversations/${conversation}/handover`);
+      expect(body.turns.map(({ outcome }: { outcome: string }) => outcome)).toEqual(['superseded', 'silent']);
+      expect(JSON.stringify(body.turns[0].trace)).toContain('agent');
+      reader.stop();
+    } finally {
+      goOn();
+    }
+  });
+
+  it('writes no secret, no number and no word of anybody into its log or a trace', async () => {
+    model.answerWith(
+      () => ({ calls: [['search_orders', { order: '4111111111111111' }]] }),
+      () => ({ text: 'Your card is 4111 1111 1111 1111.' }),
+    );
+    const { id } = await begin('pii');
+    await say(
+      id,
+      'Card 4111 1111 1111 1111, DE89 3704 0044 0532 0130 00, ghp_abcdefghijklmnopqrstuvwxyz0123456789',
+    );
+    expect(JSON.stringify(model.asked[0]?.messages)).toContain('Card [card], [iban], [token]');
+    const { rows } = await booted.owner.query<{ trace: object }>('select trace from turn');
+    const written = `${booted.log.join('\n')}\n${JSON.stringify(rows)}`;
+    expect(written).not.toMatch(/sk-model-secret|sk-shop-secret|red bicycle|Bestellung/);
+    expect(written).not.toMatch(/4111|0532|ghp_abc/);
   });
 
   it('tells in the trace which models and tools were called, for how long and how much', async () => {

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { uuidOf } from '#libs/model';
 import {
   type Api,
   type ApiAnswer,
@@ -302,7 +303,13 @@ describe('everything of a person', () => {
 
   it('is given out as one document', async () => {
     const { contactId, words } = await traces();
+    await booted.owner.query(
+      `insert into contact_fact (workspace_id, id, contact_id, text, source, expires_at)
+       select workspace_id, gen_random_uuid(), id, 'Has a dog.', 'agent', now() + interval '1 day' from contact where id = $1`,
+      [uuidOf(contactId)],
+    );
     const answer = await api('GET', `/v1/contacts/${contactId}/export`);
+    expect(answer.body.facts).toMatchObject([{ text: 'Has a dog.', source: 'agent' }]);
     expect(answer.headers.get('content-disposition')).toContain(contactId);
     const text = JSON.stringify(answer.body);
     // What was never made into anything stands in no document.

@@ -137,6 +137,12 @@ describe('draining mailboxes', () => {
        where c.thread = $1 order by m.seq`,
       thread,
     );
+  const turnsOf = (thread: string) =>
+    rows(
+      `select t.outcome, t.trace from turn t join conversation c on c.id = t.conversation_id
+       where c.thread = $1 order by t.ended_at`,
+      thread,
+    );
   const texts = async (thread: string): Promise<string[]> =>
     (await messagesOf(thread)).map((row) => row.text as string);
 
@@ -230,18 +236,45 @@ describe('draining mailboxes', () => {
     );
     gate.open();
     await until('a second look', () => owners.length === 2);
-    await until(
-      'the turn is recorded',
-      async () =>
-        (
-          await rows(
-            `select 1 from turn t join conversation c on c.id = t.conversation_id where c.thread = 'taken'`,
-          )
-        ).length === 1,
-    );
+    await until('both turns are recorded', async () => (await turnsOf('taken')).length === 2);
+    // What the bot had thought until then can be read, and why nothing came of it.
+    expect(await turnsOf('taken')).toMatchObject([
+      { outcome: 'superseded', trace: [{ reason: 'It is a test.' }] },
+      { outcome: 'silent' },
+    ]);
     expect(owners).toEqual(['bot', 'operator']);
     expect(await texts('taken')).toEqual(['hello']);
     owners = [];
+    await stopAll();
+  });
+
+  it('ends a turn at once when it is told that somebody took over, and counts no failure', async () => {
+    const owners: string[] = [];
+    const drain = startDrain(async (turn) => {
+      owners.push(turn.conversation.owner);
+      if (turn.conversation.owner !== 'bot') return { ...reply(''), outcome: 'silent', replies: [] };
+      // It would go on for twenty seconds.
+      await new Promise((_, reject) =>
+        turn.signal.addEventListener('abort', () => reject(turn.signal.reason)),
+      );
+      return reply('never');
+    });
+    await say('told', 'hello');
+    await until('the turn runs', () => owners.length === 1);
+    const [{ id }] = await rows(`select id from conversation where thread = 'told'`);
+    const conversationId = idOf('conversation', id as string);
+    await drain.changed([conversationId]);
+    expect(owners).toEqual(['bot']);
+    await rows(
+      `update conversation set owner = 'operator', control_version = control_version + 1 where thread = 'told'`,
+    );
+    await drain.changed([conversationId]);
+    await until('both turns are recorded', async () => (await turnsOf('told')).length === 2, 10_000);
+    expect((await turnsOf('told')).map(({ outcome }) => outcome)).toEqual(['superseded', 'silent']);
+    expect(owners).toEqual(['bot', 'operator']);
+    const [{ failures }] = await rows(`select failures from mailbox where key = 't:told'`);
+    expect(failures).toBe(0);
+    expect(await texts('told')).toEqual(['hello']);
     await stopAll();
   });
 

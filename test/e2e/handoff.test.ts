@@ -246,6 +246,96 @@ describe('an external desk', () => {
   });
 });
 
+describe('an external desk with a time to wait', () => {
+  beforeAll(() => useBot({ to: 'desk', wait_s: 600, no_one: { reply: text('The desk is not there.') } }));
+
+  async function atDesk(): Promise<Talk> {
+    const talk = await beginTalk(api, home.channelId, { external_id: crypto.randomUUID(), name: 'Dora' });
+    await talk.say('help');
+    await talk.hears('Which order?');
+    await talk.say('7');
+    await until('it is at the desk', async () => (await ownerOf(talk)) === 'desk');
+    return talk;
+  }
+  /** Ten minutes pass. */
+  async function wait({ conversationId }: Talk): Promise<void> {
+    const place = `kind = 'queue' and conversation_id = $1`;
+    await booted.owner.query(`update errand set due_at = now() where ${place}`, [uuidOf(conversationId)]);
+    await until('the wait is over', async () => {
+      const { rows } = await booted.owner.query(`select 1 from errand where ${place}`, [
+        uuidOf(conversationId),
+      ]);
+      return rows.length === 0;
+    });
+  }
+
+  it('that does not react has not taken the conversation: the bot goes on', async () => {
+    const talk = await atDesk();
+    await wait(talk);
+    await talk.hears('The desk is not there.');
+    expect(await ownerOf(talk)).toBe('bot');
+    expect(
+      (await log(talk)).map(({ type, data }) => [type, data['from'] ?? null, data['reason'] ?? null]),
+    ).toEqual(
+      expect.arrayContaining([
+        ['handoff.unanswered', null, 'Nobody took it in time'],
+        ['control.changed', 'desk', 'Nobody took it in time'],
+      ]),
+    );
+  });
+
+  it('that has answered keeps it', async () => {
+    const talk = await atDesk();
+    await api('POST', `/v1/conversations/${talk.conversationId}/messages`, { text: 'This is the desk.' });
+    await talk.hears('This is the desk.');
+    await wait(talk);
+    expect(await ownerOf(talk)).toBe('desk');
+    expect((await talk.lines()).join()).not.toContain('not there');
+  });
+
+  it('that has passed it on, for a reason, has done with it', async () => {
+    const talk = await atDesk();
+    expect((await pass(talk, 'queue', { reason: 'Needs a lawyer', expected_owner: 'desk' })).status).toBe(
+      200,
+    );
+    await wait(talk);
+    expect(await ownerOf(talk)).toBe('queue');
+    expect((await log(talk)).at(-1)).toMatchObject({
+      type: 'control.changed',
+      data: { from: 'desk', to: 'queue', reason: 'Needs a lawyer' },
+    });
+  });
+
+  it('hears of everything that happens to it over webhooks, with who and why', async () => {
+    const types = ['handoff.requested', 'handoff.offered', 'handoff.declined', 'control.changed'];
+    await api('POST', '/v1/webhook-endpoints', { url: `${desk.url}/all`, types });
+    const talk = await atDesk();
+    await pass(talk, 'queue', { reason: 'Not ours' });
+    await offer(talk, ['ann', 'bo']);
+    await answer(talk, 'ann', 'decline', 'At lunch');
+    await answer(talk, 'bo', 'accept');
+    await pass(talk, 'bot', { reason: 'Solved' });
+    const heard = (type: string) =>
+      desk.on('/all', type).filter(({ body }) => body.data.conversation_id === talk.conversationId);
+    await until(
+      'all was told',
+      () => heard('control.changed').length >= 3 && heard('handoff.offered').length >= 2,
+    );
+    const told = types.flatMap((type) => heard(type).map(({ body: { data } }) => ({ type, ...data })));
+    expect(told).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ type: 'handoff.requested', to: 'desk', reason: 'Wants help' }),
+        expect.objectContaining({ type: 'control.changed', from: 'desk', to: 'queue', reason: 'Not ours' }),
+        expect.objectContaining({ type: 'handoff.offered', operator: 'ann' }),
+        expect.objectContaining({ type: 'handoff.declined', operator: 'ann', reason: 'At lunch' }),
+        expect.objectContaining({ type: 'handoff.offered', operator: 'bo' }),
+        expect.objectContaining({ type: 'control.changed', to: 'operator', operator: 'bo' }),
+        expect.objectContaining({ type: 'control.changed', to: 'bot', reason: 'Solved' }),
+      ]),
+    );
+  });
+});
+
 describe('a queue in which nobody answers', () => {
   beforeAll(() =>
     useBot({ wait_s: 1, no_one: { reply: text('Sorry, nobody is free.'), open_menu: 'instead' } }),
@@ -293,9 +383,11 @@ describe('the bot', () => {
       await until(
         'all is handled',
         async () => {
+          // Offers of other workspaces may be open for a minute.
           const { rows } = await booted.owner.query<{ n: string }>(
-            `select (select count(*) from inbox_event where status = 'pending') +
-           (select count(*) from errand where kind in ('offer', 'queue')) as n`,
+            `select (select count(*) from inbox_event where status = 'pending' and workspace_id = $1) +
+           (select count(*) from errand where kind in ('offer', 'queue') and workspace_id = $1) as n`,
+            [uuidOf(home.workspaceId)],
           );
           return Number(rows[0]!.n) === 0;
         },

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KnowledgeSearch } from '#libs/knowledge';
-import { BotDefinition } from '#libs/model';
+import { BotDefinition, uuidOf } from '#libs/model';
 import { Database, KnowledgeIndex } from '#libs/store';
 import {
   startStubServer,
@@ -195,6 +195,30 @@ describe('sources', () => {
     const after = await printed();
     expect(after).toHaveLength(2);
     expect(after[0]).toEqual(before[0]);
+  });
+
+  it('of pages are read again by themselves when their time has come, also after a failure', async () => {
+    const base = await newBase();
+    pages.set('/news', { body: '<h1>News</h1><p>We open a shop in Lisbon.</p>' });
+    const { body: made } = await api('POST', `/v1/knowledge-bases/${base}/sources`, {
+      kind: 'page',
+      url: `${site.url}/news`,
+      refresh_every_s: 3_600,
+    });
+    const { next_read_at: next } = await settled(made.id);
+    expect((Date.parse(next as string) - Date.now()) / 60_000).toBeGreaterThan(50);
+    const untilDue = () =>
+      booted.owner.query('update knowledge_source set due_at = now() where id = $1', [uuidOf(made.id)]);
+    pages.set('/news', { body: '', status: 503 });
+    await untilDue();
+    await until('the failure shows', async () => {
+      const { body } = await api('GET', `/v1/knowledge-sources/${made.id}`);
+      return body.state === 'failed' && body.code === 'channel/unreachable';
+    });
+    pages.set('/news', { body: '<h1>News</h1><p>We open a shop in Bergen.</p>' });
+    await untilDue();
+    await until('the news are known', async () => (await search(base, 'Bergen')).passages.length === 1);
+    expect((await search(base, 'Lisbon')).passages).toEqual([]);
   });
 
   it('of rows are written and removed by their keys, and found at once', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newId, type ContactId, type ConversationId, type WorkspaceId } from '#libs/model';
+import { newId, type ChannelId, type ContactId, type ConversationId, type WorkspaceId } from '#libs/model';
 import { makeChannel, openTestStore, type TestStore } from '../support/test-store.js';
 
 let store: TestStore;
@@ -7,6 +7,7 @@ let workspaceId: WorkspaceId;
 let other: WorkspaceId;
 let contactId: ContactId;
 let conversationId: ConversationId;
+let channelId: ChannelId;
 const actor = 'system' as const;
 const soon = (): Date => new Date(Date.now() + 60_000);
 const past = (): Date => new Date(Date.now() - 60_000);
@@ -15,7 +16,7 @@ const page = { limit: 10, order: 'asc' } as const;
 beforeAll(async () => {
   store = await openTestStore();
   const made = await makeChannel(store);
-  ({ workspaceId } = made);
+  ({ workspaceId, channelId } = made);
   other = (await makeChannel(store)).workspaceId;
   const input = { channelId: made.channelId, externalId: 'ada', ttlMs: 60_000 };
   ({ contactId, conversationId } = (await store.sessions.start(workspaceId, input)).session);
@@ -67,7 +68,9 @@ describe('what is known of a contact', () => {
   it('is not known of another contact, nor to another workspace', async () => {
     expect(await store.contactFacts.of(workspaceId, newId('contact'), 10)).toEqual([]);
     expect(await store.contactFacts.of(other, contactId, 10)).toEqual([]);
-    await expect(store.contactFacts.keep(other, contactId, [fact('Foreign.')])).rejects.toThrow();
+    // A contact that is not there has nothing to be kept of: it was erased, or is of another workspace.
+    await store.contactFacts.keep(other, contactId, [fact('Foreign.')]);
+    expect((await store.owner.query(`select 1 from contact_fact where text = 'Foreign.'`)).rows).toEqual([]);
     const [known] = await store.contactFacts.of(workspaceId, contactId, 10);
     await expect(store.contactFacts.forget(other, contactId, known!.factId, actor)).rejects.toMatchObject({
       code: 'state/not-found',
@@ -102,6 +105,58 @@ describe('what is known of a contact', () => {
     await store.contactFacts.forget(workspaceId, contactId, one!.factId, actor);
     expect(await store.contactFacts.forgetAll(workspaceId, contactId, actor)).toBe(199);
     expect(await store.contactFacts.of(workspaceId, contactId, 10)).toEqual([]);
+  });
+});
+
+describe('what is known of two contacts who are one', () => {
+  const textsOf = async (id: ContactId): Promise<string[]> =>
+    (await store.contactFacts.of(workspaceId, id, 50)).map(({ text }) => text).toSorted();
+  const begin = async (externalId: string) => {
+    const input = { channelId, externalId, ttlMs: 60_000 };
+    return (await store.sessions.start(workspaceId, input)).session;
+  };
+  const known = (text: string, conversation: ConversationId | null, expiresAt = soon()) => ({
+    text,
+    source: 'agent',
+    conversationId: conversation,
+    expiresAt,
+  });
+
+  it('goes to the one who is kept, once, and back when they are parted', async () => {
+    const [kept, merged] = [await begin('kept'), await begin('merged')];
+    const late = new Date(Date.now() + 600_000);
+    await store.contactFacts.keep(workspaceId, kept.contactId, [
+      known('Has a dog.', null),
+      known('Is tall.', null),
+    ]);
+    await store.contactFacts.keep(workspaceId, merged.contactId, [
+      known('Has a dog.', null, late),
+      known('Likes tea.', merged.conversationId),
+    ]);
+    const { id } = await store.contactMerges.merge(workspaceId, kept.contactId, merged.contactId, actor);
+    expect(await textsOf(kept.contactId)).toEqual(['Has a dog.', 'Is tall.', 'Likes tea.']);
+    expect(await textsOf(merged.contactId)).toEqual([]);
+    const dog = (await store.contactFacts.of(workspaceId, kept.contactId, 50)).find(({ text }) =>
+      /dog/.test(text),
+    );
+    expect(dog?.expiresAt).toBe(late.toISOString());
+    // A turn that began before the merge keeps what it learned with the one who is there now.
+    await store.contactFacts.keep(workspaceId, merged.contactId, [known('Sings.', merged.conversationId)]);
+    expect(await textsOf(kept.contactId)).toContain('Sings.');
+    await store.contactMerges.undo(workspaceId, id, actor);
+    expect(await textsOf(merged.contactId)).toEqual(['Likes tea.', 'Sings.']);
+    expect(await textsOf(kept.contactId)).toEqual(['Has a dog.', 'Is tall.']);
+  });
+
+  it('is gone for good once it was forgotten: parting brings nothing back', async () => {
+    const [kept, merged] = [await begin('kept-2'), await begin('merged-2')];
+    for (const { contactId: each } of [kept, merged]) {
+      await store.contactFacts.keep(workspaceId, each, [known('Has a cat.', null)]);
+    }
+    const { id } = await store.contactMerges.merge(workspaceId, kept.contactId, merged.contactId, actor);
+    expect(await store.contactFacts.forgetAll(workspaceId, kept.contactId, actor)).toBe(1);
+    await store.contactMerges.undo(workspaceId, id, actor);
+    expect([await textsOf(kept.contactId), await textsOf(merged.contactId)]).toEqual([[], []]);
   });
 });
 

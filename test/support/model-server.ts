@@ -10,9 +10,9 @@ export interface AskedModel {
   tools?: { function: { name: string } }[];
 }
 
-/** What it answers: words, tools with their inputs, nothing at all, or that it is down. */
+/** What it answers: words, tools with their inputs, nothing at all, that it is down, half of it, or half and then it is gone. */
 export type ModelSays =
-  { text: string } | { calls: readonly [tool: string, input: object][] } | 'hang' | 'down' | 'half';
+  { text: string } | { calls: readonly [tool: string, input: object][] } | 'hang' | 'down' | 'half' | 'cut';
 
 /** A server that speaks the streaming protocol of OpenAI, cut at borders where nobody expects them. */
 export interface ModelServer {
@@ -60,15 +60,16 @@ async function write(response: ServerResponse, says: ModelSays): Promise<void> {
     return;
   }
   response.writeHead(200, { 'content-type': 'text/event-stream' });
-  const bytes = Buffer.from(eventsOf(says === 'half' ? { text: 'Half of' } : says).join(''));
-  const end = says === 'half' ? Math.floor(bytes.length / 2) : bytes.length;
+  const bytes = Buffer.from(eventsOf(typeof says === 'string' ? { text: 'Half of' } : says).join(''));
+  const end = typeof says === 'string' ? Math.floor(bytes.length / 2) : bytes.length;
   // Seven bytes at a time: within signs, field names and JSON.
   for (let at = 0; at < end; at += 7) {
     if (at >= end / 2 && typeof says === 'object' && 'half' in says) await says.half;
     response.write(bytes.subarray(at, Math.min(at + 7, end)));
     await new Promise((resolve) => setImmediate(resolve));
   }
-  if (says !== 'half') response.end();
+  if (says === 'cut') response.destroy();
+  else if (says !== 'half') response.end();
 }
 
 function eventsOf(says: Exclude<ModelSays, string>): string[] {

@@ -111,6 +111,7 @@ class Loops implements OnApplicationBootstrap, BeforeApplicationShutdown {
     this.exports.start();
     this.keeper.start();
     this.watch.start();
+    this.bell.listen('conversation', ({ ids }) => void this.drain.changed(ids));
     this.bell.listen('connection', ({ channelId, command }) => void this.keeper.command(channelId, command));
   }
 

@@ -4,6 +4,7 @@ import { timeLimit } from '#libs/faults';
 import type { AgentSettings, Content, JsonObject, Turn } from '#libs/model';
 import { keepPending, questionContent, writePending, type Pending } from './approvals.js';
 import type { ModelAnswer } from './models/one-call.js';
+import { firstSilenceMs } from './models/first-silence.js';
 import { ModelRow, type ModelRowMeans } from './models/model-row.js';
 import { cleanText, type CleanRules } from './output/clean.js';
 import { PreviewFeed } from './output/preview-feed.js';
@@ -119,7 +120,7 @@ export class AgentRun {
         mayCallTools: mayCallTools && Object.keys(tools).length > 0,
         tokensLeft: this.#tokensLeft(),
         signal: this.#signal,
-        silenceMs: Math.min(limits.silence_ms, this.#msLeft()),
+        silenceMs: Math.min(this.#silenceMs(), this.#msLeft()),
         charactersMax: limits.reply_characters * readFactor,
         callsMax: callsPerStepMax,
         onText: (text) => this.#preview.take(text),
@@ -246,6 +247,11 @@ export class AgentRun {
   #tokensLeft(): number {
     const { left, spent } = this.draft.budget;
     return Math.min(this.settings.limits.tokens - spent.tokens, left.tokens);
+  }
+
+  #silenceMs(): number {
+    const { silence_ms: silenceMs } = this.settings.limits;
+    return this.#steps > 1 ? silenceMs : firstSilenceMs(silenceMs, this.means.clock.tick() - this.#startedMs);
   }
 
   #msLeft(): number {

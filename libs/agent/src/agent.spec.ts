@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BotCore, standardRowOf } from '#libs/bot';
-import { newId, type TraceStep, type TurnResult } from '#libs/model';
+import { newId, type Content, type TraceStep, type TurnResult } from '#libs/model';
 import { makeAgent } from './agent.js';
 import {
   calls,
@@ -103,6 +103,18 @@ describe('an agent with a model', () => {
     expect(told).not.toMatch(/4111|bob@home|ada@home/);
   });
 
+  it.each<[string, Content]>([
+    ['a form', { type: 'form_taken', fields: { iban: 'DE89 3704 0044 0532 0130 00' } }],
+    ['a location', { type: 'location', latitude: 1, longitude: 1, name: 'x', address: 'Call +4930123456' }],
+    ['a contact', { type: 'contact', name: 'ann@home.example', phones: ['+4930123456'], emails: [] }],
+    ['an option', { type: 'choice_taken', option_id: 'x', label: 'card 4111 1111 1111 1111' }],
+    ['a caption', { type: 'image', url: 'https://x.example/a', caption: 'Bearer abcdefghijklmnop1234' }],
+  ])('hides them in %s too', async (_, content) => {
+    const { modelOf, asked } = scripted({ one: [says('Well.')] });
+    await answerWith(portsOf({ modelOf }), agentTurn(agentDefinition(), [content]));
+    expect(JSON.stringify(asked('one')[0]?.prompt)).not.toMatch(/3704|4930123456|ann@|4111|abcdefghijklmnop/);
+  });
+
   it('shows sentences while they are written, cleaned like the reply', async () => {
     const { modelOf } = scripted({
       one: [says('One. ', 'Two ![x](https://e', 'vil.example/a). ', 'Three.')],
@@ -170,6 +182,25 @@ describe('what an agent costs', () => {
     expect(textOf(result)).toBe('I do not know.');
     expect(asked('one').length).toBeLessThanOrEqual(8);
     if (limit !== 'steps') expect(noted(result, `may not go on: ${limit}`)).toBeDefined();
+  });
+
+  it('ends with its time, and the rest of the row answers', async () => {
+    let tick = 0;
+    const clock = { now: () => Date.UTC(2026, 10, 21), tick: () => tick };
+    const { modelOf, asked } = scripted({
+      one: Array.from({ length: 9 }, (_, n) => calls(['search_orders', { order: String(n) }])),
+    });
+    const slow = async () => {
+      tick += 700;
+      return { ok: true as const, value: 1 };
+    };
+    const limits = { silence_ms: 1_000, seconds: 2, steps: 20 };
+    const definition = agentDefinition({ tools: [{ tool: 'search_orders' }], limits });
+    const ports = portsOf({ modelOf, tools: { call: slow }, clock });
+    const result = await answerWith(ports, agentTurn(definition, 'Again'));
+    expect(textOf(result)).toBe('I do not know.');
+    expect(noted(result, 'may not go on: time')).toBeDefined();
+    expect(asked('one')).toHaveLength(3);
   });
 
   it('lets the model speak without tools in its last step', async () => {

@@ -1,12 +1,13 @@
-import { machineClock, pass, type Responder, type TurnContext } from '#libs/bot';
+import { answer, machineClock, pass, type Decision, type Responder, type TurnContext } from '#libs/bot';
 import type { Turn } from '#libs/model';
 import { AgentRun, type RunMeans } from './agent-run.js';
-import { decisionsOf, pendingOf, writePending } from './approvals.js';
+import { decisionsOf, isTooLate, pendingOf, writePending, type Pending } from './approvals.js';
 import { Breaker } from './models/breaker.js';
 import { resolveModel } from './models/resolve-model.js';
 import type { AgentPorts } from './ports.js';
 import { McpServers } from './tools/mcp.js';
 import { openToolbox } from './tools/toolbox.js';
+import { agentWords } from './words.js';
 
 /** The two places of the agent in a row. */
 export interface Agent {
@@ -47,11 +48,12 @@ export function makeAgent(ports: AgentPorts): Agent {
   };
 }
 
-async function decide(turn: Turn, draft: TurnContext, means: RunMeans): ReturnType<Responder['respond']> {
+async function decide(turn: Turn, draft: TurnContext, means: RunMeans): Promise<Decision> {
   const settings = turn.bot.definition.agent;
   if (!settings) return pass('The bot has no agent');
   const pending = pendingOf(draft);
   if (!pending) return pass('No tool waits for anybody');
+  if (isTooLate(pending, draft)) return forget(pending, turn, draft);
   const decided = decisionsOf(pending, turn, draft);
   if (!decided) return pass('Nothing was decided about the tools that wait', { from: pending.from });
   if (decided.calls.some(({ agreed }) => agreed === null)) {
@@ -59,4 +61,13 @@ async function decide(turn: Turn, draft: TurnContext, means: RunMeans): ReturnTy
     return pass('Some tools still wait for an operator');
   }
   return new AgentRun(turn, draft, settings, means).resume(decided);
+}
+
+/** Somebody who was told that a colleague decides hears that nobody did; whoever did not answer a question knows that. */
+function forget({ from }: Pending, turn: Turn, draft: TurnContext): Decision {
+  writePending(draft, null);
+  const reason = 'Nobody has decided in time';
+  if (from === 'person' || draft.heard.length > 0) return pass(reason, { from });
+  const text = agentWords(turn.bot.definition.languages).noDecision;
+  return answer(reason, [[{ type: 'text', text }]], { from });
 }

@@ -9,6 +9,8 @@ const byOperator = agentDefinition({ tools: [{ tool: 'create_ticket', approval: 
 
 /** A conversation of several turns with one model. */
 function conversation(steps: readonly Step[], bot = definition) {
+  let nowMs = Date.UTC(2026, 10, 21);
+  const clock = { now: () => nowMs, tick: () => nowMs };
   const { modelOf, asked } = scripted({ one: steps });
   const ran: JsonObject[] = [];
   const tools = {
@@ -22,11 +24,12 @@ function conversation(steps: readonly Step[], bot = definition) {
     const turn: Turn = agentTurn(bot, says);
     turn.conversation.state = state;
     const over = signals ? { ...turn, messages: [], signals } : turn;
-    const result = await answerWith(portsOf({ modelOf, tools }), over);
+    const result = await answerWith(portsOf({ modelOf, tools }), over, undefined, { clock });
     state = result.state;
     return result;
   };
-  return { take, ran, asked };
+  const pass = (ms: number): void => void (nowMs += ms);
+  return { take, ran, asked, pass };
 }
 const optionsOf = ({ replies }: TurnResult): { id: string; label: string }[] =>
   replies.flat().flatMap((content) => (content.type === 'choices' ? content.options : []));
@@ -132,5 +135,40 @@ describe('a tool that an operator must agree to', () => {
     await take('My parcel is broken');
     expect(textOf(await take('yes'))).toBe('It waits.');
     expect(ran).toEqual([]);
+  });
+});
+
+describe('a tool that nobody decides about', () => {
+  const dayMs = 86_400_000;
+
+  it('does not run, and the person who was promised an answer gets one after a day', async () => {
+    const { take, ran, pass } = conversation([calls(['create_ticket', ticket])], byOperator);
+    const asking = await take('My parcel is broken');
+    expect(asking.wakesAt).toBe('2026-11-22T00:00:00.000Z');
+    const callId = asking.effects[0]?.kind === 'ask-operator' ? asking.effects[0].callId : '';
+    pass(dayMs);
+    const told = await take('', [{ kind: 'timer' }]);
+    expect(textOf(told)).toBe('Nobody could decide about this in time, so it has not been done.');
+    expect(told.wakesAt).toBeUndefined();
+    // Whatever is decided afterwards is too late.
+    await take('', [{ kind: 'result', callId, ok: true, value: { approved: true } }]);
+    expect(ran).toEqual([]);
+  });
+
+  it('is not spoken of where the person was asked, or writes something else', async () => {
+    const { take, ran, pass } = conversation([calls(['create_ticket', ticket]), says('Sunny.')]);
+    const question = await take('My parcel is broken');
+    pass(dayMs);
+    expect((await take('', [{ kind: 'timer' }])).replies).toEqual([]);
+    expect(textOf(await take('How is the weather?'))).toBe('Sunny.');
+    const [yes] = optionsOf(question);
+    await take([{ type: 'choice_taken', option_id: yes!.id, label: yes!.label }]);
+    expect(ran).toEqual([]);
+  });
+
+  it('leaves no clock behind once somebody has decided', async () => {
+    const { take } = conversation([calls(['create_ticket', ticket]), says('Done.')]);
+    expect((await take('My parcel is broken')).wakesAt).toBeDefined();
+    expect((await take('yes')).wakesAt).toBeUndefined();
   });
 });

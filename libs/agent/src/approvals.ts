@@ -31,10 +31,15 @@ const Kept = z.object({
 /** Calls that wait until somebody agrees. */
 export type Pending = z.infer<typeof Kept>;
 
-/** What waits in this conversation; null when nothing does, or it has waited too long. */
+/** What waits in this conversation, perhaps too long already; null when nothing does. */
 export function pendingOf(draft: TurnContext): Pending | null {
   const read = Kept.safeParse(draft.stateOf(spaceName).get()['pending']);
-  return read.success && read.data.expiresAt > draft.now ? read.data : null;
+  return read.success ? read.data : null;
+}
+
+/** Whether nobody can decide any more. */
+export function isTooLate({ expiresAt }: Pending, draft: TurnContext): boolean {
+  return expiresAt <= draft.now;
 }
 
 /** Keeps calls until they are decided. What waited before does not any more: its question is another one now. */
@@ -51,8 +56,9 @@ export function keepPending(calls: readonly ReadyCall[], draft: TurnContext): Pe
   return pending;
 }
 
-/** Replaces what waits; null: nothing any more. */
+/** Replaces what waits; null: nothing any more. The bot has a turn when it has waited too long. */
 export function writePending(draft: TurnContext, pending: Pending | null): void {
+  draft.wakeAt(pending?.expiresAt ?? null, spaceName);
   draft.stateOf(spaceName).set(pending ? { pending: pending as unknown as Json } : {});
 }
 

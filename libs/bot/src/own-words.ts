@@ -59,7 +59,17 @@ const byLanguage: Readonly<Record<string, OwnWords>> = {
     handedOver: 'Ik verbind u door met een medewerker.',
     blocked: 'Sorry, daar kan ik niet bij helpen.',
   },
+  ar: {
+    retry: 'عذرًا، لم أفهم ذلك.',
+    cancelled: 'حسنًا، توقفت هنا.',
+    givenUp: 'عذرًا، لا أستطيع المتابعة في هذا.',
+    handedOver: 'سأحوّلك إلى شخص من فريقنا.',
+    blocked: 'عذرًا، لا أستطيع المساعدة في ذلك.',
+  },
 };
+
+/** The languages in which a bot says by itself what it must, as ISO 639-1. */
+export const shippedLanguages: readonly string[] = Object.keys(byLanguage);
 
 /** The bot's own words in its first language that is shipped, else in English. */
 export function ownWords(languages: readonly string[] | undefined): OwnWords {

@@ -15,8 +15,8 @@ export interface PiiFound {
 /** Texts are looked through up to here; what is behind is cut off by {@link redact}. */
 const textMax = 65_536;
 
-const cardLike = /(?<![\p{L}\d])\d(?:[ -]?\d){12,18}(?![\p{L}\d])/gu;
-const ibanLike = /(?<![\p{L}\d])[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}(?![\p{L}\d])/giu;
+const cardLike = /(?<![\p{L}\d])\d(?:[ .-]?\d){12,18}(?![\p{L}\d])/gu;
+const ibanLike = /(?<![\p{L}\d])[A-Z]{2}[ -]?\d{2}(?:[ -]?[A-Z0-9]){11,30}(?![\p{L}\d])/giu;
 const ipLike = /(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])/g;
 /**
  * Secrets by their form: JSON web tokens, bearer headers, and the prefixes that GitHub, Slack, AWS, Stripe, OpenAI and
@@ -27,6 +27,21 @@ const ipLike = /(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])/g;
 const tokenLike =
   /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}|\bBearer\s+[\w.~+/-]{16,}=*|\b(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{20,}|xox[abprs]-[\w-]{10,}|AKIA[0-9A-Z]{16}|(?:sk|pk|rk)[-_](?:live|test|proj|ant)?[-_]?[\w-]{20,}|AIza[\w-]{30,})/g;
 
+/** Digits of other scripts in tens, from their zero: Arabic, Persian, Devanagari, Bengali, full width. */
+const zeros = [0x0660, 0x06f0, 0x0966, 0x09e6, 0xff10];
+const otherDigits = /[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\uff10-\uff19]/g;
+
+/** The same text, sign for sign, with plain digits, spaces and dashes: as people and word processors write numbers, too. */
+function plain(text: string): string {
+  return text
+    .replace(/[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/g, ' ')
+    .replace(/[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/g, '-')
+    .replace(otherDigits, (sign) => {
+      const code = sign.charCodeAt(0);
+      return String(code - zeros.findLast((zero) => zero <= code)!);
+    });
+}
+
 /**
  * Finds what should not leave the house: card numbers (Luhn), IBANs (mod 97), telephone numbers (libphonenumber), keys
  * and tokens, e-mail and IP addresses. Numbers without a valid check digit, such as those of orders, are left alone.
@@ -35,7 +50,7 @@ const tokenLike =
  * @returns in order, not overlapping
  */
 export function findPii(text: string, region?: string): readonly PiiFound[] {
-  const read = text.slice(0, textMax);
+  const read = plain(text.slice(0, textMax));
   const all = [
     ...matches(read, tokenLike, 'token'),
     ...matches(read, ibanLike, 'iban').flatMap((found) => validIban(read, found)),
@@ -108,8 +123,8 @@ function isCard(written: string): boolean {
 /** The longest beginning of a match that is an IBAN: words behind it may look like more of it. */
 function validIban(text: string, { start, end }: PiiFound): PiiFound[] {
   for (let last = end; last >= start + 15; last--) {
-    // It ends where a word ends, and not with the space behind it.
-    if (/[\p{L}\d]/u.test(text[last] ?? '') || text[last - 1] === ' ') continue;
+    // It ends where a word ends, and not with what stands behind it.
+    if (/[\p{L}\d]/u.test(text[last] ?? '') || /[ -]/.test(text[last - 1]!)) continue;
     if (isIban(text.slice(start, last))) return [{ kind: 'iban', start, end: last }];
   }
   return [];
@@ -117,7 +132,7 @@ function validIban(text: string, { start, end }: PiiFound): PiiFound[] {
 
 /** @see ISO 13616: the first four signs moved to the end, letters as 10–35, the number modulo 97 is 1 */
 function isIban(written: string): boolean {
-  const compact = written.replaceAll(' ', '').toUpperCase();
+  const compact = written.replaceAll(/[ -]/g, '').toUpperCase();
   if (!/^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/.test(compact)) return false;
   const digits = (compact.slice(4) + compact.slice(0, 4)).replace(/[A-Z]/g, (letter) =>
     String(letter.charCodeAt(0) - 55),

@@ -1,7 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectorOf } from '#libs/connectors';
 import { Fault, fault, timeLimit } from '#libs/faults';
-import { idOf, isId, uuidOf, type InboxEventId, type MailboxId, type MessageId } from '#libs/model';
+import {
+  idOf,
+  isId,
+  uuidOf,
+  type ConversationId,
+  type InboxEventId,
+  type MailboxId,
+  type MessageId,
+} from '#libs/model';
 import { crashPoint, Logger, Metrics, newRequestId, withContext } from '#libs/observe';
 import { LeaseKeeper, Pump, type Held } from '#libs/queue';
 import {
@@ -17,6 +25,7 @@ import {
 import { fold, mentionedIds, type Folded } from './fold.js';
 import { joinParts, type Joined } from './join-parts.js';
 import type { CommitSignals } from './ports.js';
+import { ThinkingTurns } from './thinking-turns.js';
 import { turnScope, type TurnScope } from './turn-scope.js';
 import { failedTurn, type TurnPart, type TurnStep } from './turn-step.js';
 
@@ -53,6 +62,7 @@ export class MailboxDrain {
   readonly #leases: LeaseKeeper<MailboxId, HeldMailbox>;
   readonly #active = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
+  readonly #thinking = new ThinkingTurns();
   readonly #patienceMs: number;
   readonly #attemptsMax: number;
 
@@ -98,6 +108,25 @@ export class MailboxDrain {
     await Promise.allSettled(this.#active);
     clearTimeout(timer);
     this.#leases.stop();
+  }
+
+  /**
+   * Ends turns over conversations that somebody took over: what the bot would go on to say, call and cost is of no use any
+   * more. Best effort: its commit would be refused anyway.
+   *
+   * @param ids  conversations in which something has happened
+   */
+  async changed(ids: readonly ConversationId[]): Promise<void> {
+    try {
+      for (const turn of this.#thinking.of(ids)) {
+        const { workspaceId, conversationId, controlVersion } = turn;
+        const now = await this.mailboxes.controlVersionOf(workspaceId, conversationId);
+        if (now !== controlVersion)
+          turn.takenOver.abort(fault('state/conflict', { facts: { conversationId } }));
+      }
+    } catch (error) {
+      this.logger.fault(error, { during: 'a look at who has a conversation' });
+    }
   }
 
   async #pass(): Promise<void> {
@@ -187,19 +216,29 @@ export class MailboxDrain {
   async #finish(work: Work, scope: TurnScope, folded: Folded | null, ended: TurnEnd): Promise<void> {
     const { box, conversation, lost } = work;
     const ingest = folded ? ingestPart(work, folded, { isAnswered: false, hasReplies: false }) : {};
+    if ('superseded' in ended) return this.#finishSuperseded(work, ingest, ended.superseded);
     if ('failure' in ended) return this.#finishFailed(work, scope, folded, ended.failure);
     crashPoint('mailbox.after-turn-before-commit');
     const { outcome } = await this.#commit(box, lost, merge(ingest, conversation, ended.part, scope));
     if (outcome === 'superseded') {
-      // Someone took the conversation over while the bot was thinking: its words are dropped, the person's stay.
       this.metrics.turnSeconds.observe({ outcome: 'fenced' }, ended.seconds);
-      await this.#commit(box, lost, { ...ingest, mailbox: { owesTurn: true } });
-      return;
+      return this.#finishSuperseded(work, ingest, ended.part.turn);
     }
     this.metrics.turnSeconds.observe(
       { outcome: outcome === 'ok' ? (ended.part.turn?.outcome ?? 'silent') : 'fenced' },
       ended.seconds,
     );
+  }
+
+  /** Someone took the conversation over while the bot was thinking: its words are dropped, the person's stay, and so does why. */
+  async #finishSuperseded(work: Work, ingest: CommitPart, turn: TurnPart['turn']): Promise<void> {
+    const { conversationId } = work.conversation;
+    await this.#commit(work.box, work.lost, {
+      conversation: { conversationId, isAnswered: false, hasReplies: false },
+      ...ingest,
+      ...(turn && { turn: { ...turn, outcome: 'superseded' } }),
+      mailbox: { owesTurn: true },
+    });
   }
 
   async #finishFailed(work: Work, scope: TurnScope, folded: Folded | null, failure: unknown): Promise<void> {
@@ -234,14 +273,20 @@ export class MailboxDrain {
   async #runTurn(work: Work, scope: Pick<TurnScope, 'asked' | 'signals' | 'later'>): Promise<TurnEnd> {
     const { box, channel, conversation, lost } = work;
     const began = performance.now();
-    const limit = timeLimit(this.options.turnTimeoutMs, lost, this.#stopping.signal);
+    const thinking = this.#thinking.begin(box.workspaceId, conversation);
+    const { takenOver } = thinking;
+    const limit = timeLimit(this.options.turnTimeoutMs, lost, this.#stopping.signal, takenOver.signal);
     try {
       const part = await this.turnStep.run(box, channel, conversation, scope, limit.signal);
       return { part, seconds: (performance.now() - began) / 1_000 };
     } catch (failure) {
+      if (takenOver.signal.aborted) {
+        return { superseded: failedTurn(conversation, channel.botId, failure).turn };
+      }
       return { failure };
     } finally {
       limit.end();
+      this.#thinking.end(thinking);
     }
   }
 
@@ -369,7 +414,11 @@ interface Work {
   lost: AbortSignal;
 }
 
-type TurnEnd = { part: TurnPart; seconds: number } | { failure: unknown };
+type TurnEnd =
+  | { part: TurnPart; seconds: number }
+  | { failure: unknown }
+  /** Ended because somebody took the conversation over. */
+  | { superseded: TurnPart['turn'] };
 
 type CommitPart = Partial<Omit<CommitItem, 'workspaceId' | 'mailbox'>> & {
   mailbox?: Omit<NonNullable<CommitItem['mailbox']>, 'mailboxId' | 'epoch'>;

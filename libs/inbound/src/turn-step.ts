@@ -172,7 +172,7 @@ function takeHandoff(
   if (!handoff || part.conversation.owner !== 'queue') return;
   part.conversation.owner = handoff.to;
   for (const { type, data } of part.log) if (type === 'handoff.requested') data['to'] = handoff.to;
-  if (handoff.to !== 'queue' || handoff.wait_s === undefined) return;
+  if (handoff.wait_s === undefined) return;
   const at = new Date(Date.now() + handoff.wait_s * 1_000).toISOString();
   part.errands?.push({ kind: 'queue', channelId, at, controlVersion: controlVersion + 1 });
 }

@@ -17,7 +17,9 @@ export const HandoffSettings = z
       .min(1)
       .max(604_800)
       .optional()
-      .describe('Seconds in the queue after which the bot takes a conversation back that nobody took'),
+      .describe(
+        'Seconds after which the bot takes a conversation back that nobody took; a desk takes it by answering or passing it on',
+      ),
     no_one: z
       .strictObject({
         reply: Contents.describe('Said instead of what goes with the hand-over; a Liquid template'),

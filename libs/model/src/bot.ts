@@ -7,11 +7,26 @@ import { BusinessHours } from './bot-hours.js';
 import { BotKnowledge } from './bot-knowledge.js';
 import { Guardrails, Menu, Understanding, actions } from './bot-understanding.js';
 import { Content, Contents, contentLimits } from './content.js';
+import { jsonValue } from './json.js';
 
 /** A message, and whether a rule is meant to match it: the rule's own test set. */
 const RuleExample = z.strictObject({
   says: z.string().min(1).max(2_000),
   matches: z.boolean().default(true),
+  at: z.iso
+    .datetime()
+    .optional()
+    .describe('When it is said, for rules that look at the time or the business hours'),
+  first: z.boolean().optional().describe('It is the first message of the conversation'),
+  option: z.string().min(1).max(128).optional().describe('It is said by pressing this option'),
+  contact: z
+    .strictObject({
+      name: z.string().max(200).nullable().default(null),
+      attributes: z.record(z.string(), jsonValue).default({}),
+    })
+    .optional()
+    .describe('Who says it; somebody unknown when absent'),
+  channel: z.string().max(200).optional().describe('The label of the channel on which it is said'),
 });
 
 /** One rule: when it matches, its content is the answer. */

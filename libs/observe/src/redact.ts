@@ -1,3 +1,5 @@
+import { hidePrivateNumbers } from './private-numbers.js';
+
 /** What stands in a log line instead of a value that must not. */
 export const REDACTED = '[redacted]';
 
@@ -36,10 +38,13 @@ export function isHiddenName(name: string): boolean {
   return HIDDEN_NAMES.has(bare) || HIDDEN_ENDINGS.test(bare);
 }
 
-/** Hides bearer tokens, our own keys, and user:password in addresses inside free text; cuts it after 2,000 characters. */
+/**
+ * Hides bearer tokens, our own keys, user:password in addresses, and numbers of cards, accounts and telephones inside free
+ * text; cuts it after 2,000 characters.
+ */
 export function redactText(text: string): string {
   const short = text.length > TEXT_MAX ? `${text.slice(0, TEXT_MAX)}…` : text;
-  return short
+  return hidePrivateNumbers(short)
     .replaceAll(/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${REDACTED}`)
     .replaceAll(/\b([a-z][a-z\d+.-]*:\/\/)[^\s/@]+@/gi, `$1${REDACTED}@`)
     .replaceAll(/\b(parley_[0-9a-z]{26}_)\w{8,}/g, `$1${REDACTED}`)

@@ -5942,7 +5942,7 @@ export interface components {
              * @enum {string}
              */
             to: "queue" | "desk";
-            /** @description Seconds in the queue after which the bot takes a conversation back that nobody took */
+            /** @description Seconds after which the bot takes a conversation back that nobody took; a desk takes it by answering or passing it on */
             wait_s?: number;
         };
         HandoffSettingsInput: {
@@ -5965,7 +5965,7 @@ export interface components {
              * @enum {string}
              */
             to?: "queue" | "desk";
-            /** @description Seconds in the queue after which the bot takes a conversation back that nobody took */
+            /** @description Seconds after which the bot takes a conversation back that nobody took; a desk takes it by answering or passing it on */
             wait_s?: number;
         };
         Handover: {
@@ -7126,8 +7126,30 @@ export interface components {
             /** @description The id of a flow that begins */
             start_flow?: string;
             tests?: {
+                /**
+                 * Format: date-time
+                 * @description When it is said, for rules that look at the time or the business hours
+                 */
+                at?: string;
+                /** @description The label of the channel on which it is said */
+                channel?: string;
+                /** @description Who says it; somebody unknown when absent */
+                contact?: {
+                    /** @default {} */
+                    attributes: {
+                        [key: string]: string | number | boolean | null | unknown[] | {
+                            [key: string]: unknown;
+                        };
+                    };
+                    /** @default null */
+                    name: string | null;
+                };
+                /** @description It is the first message of the conversation */
+                first?: boolean;
                 /** @default true */
                 matches: boolean;
+                /** @description It is said by pressing this option */
+                option?: string;
                 says: string;
             }[];
             /** @description All given conditions must hold; a rule with none never matches */
@@ -7179,8 +7201,30 @@ export interface components {
             /** @description The id of a flow that begins */
             start_flow?: string;
             tests?: {
+                /**
+                 * Format: date-time
+                 * @description When it is said, for rules that look at the time or the business hours
+                 */
+                at?: string;
+                /** @description The label of the channel on which it is said */
+                channel?: string;
+                /** @description Who says it; somebody unknown when absent */
+                contact?: {
+                    /** @default {} */
+                    attributes?: {
+                        [key: string]: string | number | boolean | null | unknown[] | {
+                            [key: string]: unknown;
+                        };
+                    };
+                    /** @default null */
+                    name?: string | null;
+                };
+                /** @description It is the first message of the conversation */
+                first?: boolean;
                 /** @default true */
                 matches?: boolean;
+                /** @description It is said by pressing this option */
+                option?: string;
                 says: string;
             }[];
             /** @description All given conditions must hold; a rule with none never matches */

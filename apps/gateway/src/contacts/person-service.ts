@@ -1,15 +1,19 @@
 import { Readable } from 'node:stream';
 import { Injectable, StreamableFile } from '@nestjs/common';
 import { MediaFiles } from '#libs/media';
-import type { ContactErasure, ContactId, Conversation, WorkspaceId } from '#libs/model';
+import type { ContactErasure, ContactFact, ContactId, Conversation, WorkspaceId } from '#libs/model';
 import {
   type Actor,
+  ContactFacts,
   Contacts,
   Conversations,
   type PageOf,
   type PageRequest,
   PersonalData,
 } from '#libs/store';
+
+/** As many as are ever kept of one contact. */
+const FACTS_MAX = 200;
 
 /** Gives out and takes away everything of one person. */
 @Injectable()
@@ -19,6 +23,7 @@ export class PersonService {
     private readonly conversations: Conversations,
     private readonly data: PersonalData,
     private readonly files: MediaFiles,
+    private readonly facts: ContactFacts,
   ) {}
 
   /**
@@ -58,6 +63,7 @@ export class PersonService {
       merged: await this.data.mergedInto(workspaceId, contactId),
       consents: await this.contacts.consents(workspaceId, contactId),
       sessions: await this.data.sessionsOf(workspaceId, contactId),
+      facts: shownFacts(await this.facts.of(workspaceId, contactId, FACTS_MAX)),
     };
     yield `${JSON.stringify(head).slice(0, -1)},"conversations":[`;
     let isFirst = true;
@@ -80,6 +86,17 @@ export class PersonService {
     }
     yield ']}';
   }
+}
+
+/** What bots know, as the API shows it. */
+function shownFacts(facts: readonly ContactFact[]): object[] {
+  return facts.map(({ factId, text, source, notedAt, expiresAt }) => ({
+    id: factId,
+    text,
+    source,
+    noted_at: notedAt,
+    expires_at: expiresAt,
+  }));
 }
 
 /** All items of a list, page by page, the oldest first. */

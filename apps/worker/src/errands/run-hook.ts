@@ -56,14 +56,19 @@ export function runHook(
       resolve(outcome);
     };
     const timer = setTimeout(() => end({ ok: false, code: 'timeout' }), timeoutMs);
-    thread.once('message', (text: string) =>
-      end(
-        text.length > VALUE_CHARACTERS_MAX
-          ? { ok: false, code: 'too-large' }
-          : { ok: true, value: JSON.parse(text) as Json },
-      ),
-    );
+    thread.once('message', (said: unknown) => end(outcomeOf(said)));
     thread.once('error', () => end({ ok: false, code: 'failed' }));
     thread.once('exit', () => end({ ok: false, code: 'failed' }));
   });
+}
+
+/** What a hook has said; it can write to us itself, so anything may come. */
+function outcomeOf(said: unknown): CallOutcome {
+  if (typeof said !== 'string') return { ok: false, code: 'failed' };
+  if (said.length > VALUE_CHARACTERS_MAX) return { ok: false, code: 'too-large' };
+  try {
+    return { ok: true, value: JSON.parse(said) as Json };
+  } catch {
+    return { ok: false, code: 'failed' };
+  }
 }

@@ -16,11 +16,11 @@ export async function conversationMessages(
 ): Promise<ModelMessage[]> {
   const facts = settings.memory && turn.facts ? await turn.facts(settings.memory.facts) : [];
   const { messages: count, characters } = settings.history;
+  const region = turn.bot.definition.guardrails?.region;
   const before = count > 0 ? fitting(await turn.history(count), characters) : [];
   return [
     { role: 'user', content: knownBlocks(turn, draft, settings, facts, blocks) },
-    ...before.map((message) => asMessage(message, blocks)),
-    ...turn.messages.map((message) => asMessage(message, blocks)),
+    ...[...before, ...turn.messages].map((message) => asMessage(message, blocks, region)),
   ];
 }
 
@@ -62,8 +62,9 @@ function fitting(history: readonly TurnMessage[], characters: number): TurnMessa
   return kept;
 }
 
-function asMessage(message: TurnMessage, blocks: DataBlocks): ModelMessage {
-  const text = textOf(message).slice(0, messageMax);
+function asMessage(message: TurnMessage, blocks: DataBlocks, region: string | undefined): ModelMessage {
+  // The responder before has hidden what people write; here is the last door, for whatever kind of piece is to come.
+  const text = redact(textOf(message), { region }).text.slice(0, messageMax);
   return message.direction === 'in'
     ? { role: 'user', content: blocks.block('customer', text === '' ? '(something without words)' : text) }
     : { role: 'assistant', content: text === '' ? '(something without words)' : text };

@@ -3,6 +3,7 @@ import { fault, timeLimit } from '#libs/faults';
 import type { Approval, Json, JsonObject, McpServer, WorkspaceId } from '#libs/model';
 import type { AgentPorts } from '../ports.js';
 import { headersOf } from './http-tool.js';
+import { sessionFetch } from './session-fetch.js';
 import type { AgentTool, ToolCall, ToolOutcome } from './tool.js';
 
 type Listed = ListToolsResult['tools'][number];
@@ -12,6 +13,9 @@ const listingMs = 60_000;
 const listingsMax = 500;
 /** Tools of one server that are looked at; more are not offered. */
 const toolsMax = 200;
+const pagesMax = 20;
+/** Signs of the schema of an input, as for tools that a bot describes. */
+const schemaMax = 10_000;
 const textMax = 20_000;
 const descriptionMax = 1_000;
 
@@ -83,12 +87,10 @@ export class McpServers {
     const known = this.#listings.get(key);
     if (known && this.now() - known.atMs < listingMs) return known.tools;
     try {
-      const { tools } = await this.#session(server, workspaceId, signal, (client, within) =>
-        client.listTools({ options: { signal: within } }),
-      );
+      const tools = await this.#session(server, workspaceId, signal, allTools);
       if (this.#listings.size >= listingsMax) this.#listings.clear();
-      this.#listings.set(key, { atMs: this.now(), tools: tools.slice(0, toolsMax) });
-      return tools.slice(0, toolsMax);
+      this.#listings.set(key, { atMs: this.now(), tools });
+      return tools;
     } catch (cause) {
       throw fault('state/unavailable', { cause, facts: { server: server.name } });
     }
@@ -103,17 +105,18 @@ export class McpServers {
   ): Promise<T> {
     const headers = await headersOf(server.headers, workspaceId, this.ports);
     if (!headers) throw fault('state/not-found', { facts: { server: server.name } });
-    const within = timeLimit(server.timeout_s * 1_000, signal).signal;
+    const stop = new AbortController();
+    const within = timeLimit(server.timeout_s * 1_000, signal, stop.signal).signal;
+    const fetch = sessionFetch(this.ports.fetch, {
+      signal: within,
+      fail: (reason) => stop.abort(reason),
+      endsWithStream: server.transport === 'sse',
+    });
     // The library has waits of its own that no signal ends.
     return orAborted(within, async () => {
+      const { transport: type, url } = server;
       const client = await createMCPClient({
-        transport: {
-          type: server.transport,
-          url: server.url,
-          headers,
-          redirect: 'error',
-          fetch: withSignal(this.ports.fetch, within),
-        },
+        transport: { type, url, headers, redirect: 'error', fetch },
         initializationOptions: { signal: within },
         clientName: 'parley',
         onUncaughtError: () => undefined,
@@ -127,9 +130,18 @@ export class McpServers {
   }
 }
 
-function withSignal(fetch: AgentPorts['fetch'], signal: AbortSignal): AgentPorts['fetch'] {
-  return (input, init) =>
-    fetch(input, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, signal]) : signal });
+/** What a server offers, page by page; one whose pages have no end is heard up to a number. */
+async function allTools(client: MCPClient, signal: AbortSignal): Promise<Listed[]> {
+  const tools: Listed[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < pagesMax && tools.length < toolsMax; page++) {
+    const params = cursor === undefined ? {} : { params: { cursor } };
+    const listed = await client.listTools({ ...params, options: { signal } });
+    tools.push(...listed.tools.filter(({ inputSchema }) => JSON.stringify(inputSchema).length <= schemaMax));
+    cursor = listed.nextCursor;
+    if (cursor === undefined) break;
+  }
+  return tools.slice(0, toolsMax);
 }
 
 async function orAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {

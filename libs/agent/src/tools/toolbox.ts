@@ -1,16 +1,14 @@
 import { jsonSchema, tool as sdkTool, type ToolSet } from 'ai';
-import { z } from 'zod';
 import type { TurnContext } from '#libs/bot';
 import { toFault, timeLimit } from '#libs/faults';
 import type { AgentSettings, Approval, HttpTool, JsonObject, Turn } from '#libs/model';
 import type { AgentPorts } from '../ports.js';
 import { builtIns, type NamedTools } from './built-in.js';
 import { runHttpTool } from './http-tool.js';
+import { judgeOf } from './judge-input.js';
 import type { McpServers } from './mcp.js';
 import { modelNameOf, type AgentTool, type ToolCall, type ToolOutcome } from './tool.js';
 
-/** Signs of an input of a tool as JSON. */
-const inputMax = 20_000;
 const callTimeoutMs = 15_000;
 /** A person waits while servers say what they offer: who is slower brings nothing this time. */
 const listingMs = 2_000;
@@ -37,7 +35,7 @@ export class Toolbox {
   get offered(): ToolSet {
     return Object.fromEntries(
       [...this.#byModelName].map(([name, { description, schema }]) => {
-        const validate = validatorOf(schema);
+        const validate = judgeOf(schema);
         return [
           name,
           sdkTool({ description, inputSchema: jsonSchema<JsonObject>(schema as never, { validate }) }),
@@ -147,30 +145,4 @@ function namedTools(described: ReadonlyMap<string, HttpTool>, ports: AgentPorts)
     draft.emit(effect);
     return { ok: true, value: 'It will be done; the result comes later.' };
   };
-}
-
-type Validated = { success: true; value: JsonObject } | { success: false; error: Error };
-
-/** Judges what a model wrote by the schema it was told. */
-function validatorOf(schema: JsonObject): (value: unknown) => Validated {
-  const parse = parserOf(schema);
-  return (value) => {
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    if (!isObject || JSON.stringify(value).length > inputMax) {
-      return { success: false, error: new TypeError('not an object, or too large') };
-    }
-    const parsed = parse.safeParse(value);
-    return parsed.success
-      ? { success: true, value: parsed.data as JsonObject }
-      : { success: false, error: parsed.error };
-  };
-}
-
-function parserOf(schema: JsonObject): z.ZodType {
-  try {
-    return z.fromJSONSchema(schema);
-  } catch {
-    // A schema beyond what can be read here: the server that wrote it judges what it gets.
-    return z.record(z.string(), z.unknown());
-  }
 }

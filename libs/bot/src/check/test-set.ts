@@ -31,7 +31,8 @@ export async function runTestSet(
     played.push({ title, passed, steps: told });
     await new Promise((resolve) => setImmediate(resolve));
   }
-  const rules = testRules(definition, examplesAtMs).map(({ rule, index, passed, answeredBy }) => ({
+  const examples = await testRules(definition, examplesAtMs);
+  const rules = examples.map(({ rule, index, passed, answeredBy }) => ({
     rule,
     index,
     passed,

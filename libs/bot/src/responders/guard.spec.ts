@@ -26,6 +26,9 @@ describe('the guard before', () => {
     'vorrei parlare con un operatore',
     'quero falar com um atendente',
     'ik wil met een medewerker praten',
+    'أريد التحدث مع موظف من فضلك',
+    'ممكن أتكلم مع شخص حقيقي؟',
+    'موظف',
   ])('hands over when somebody asks for a person: %s', async (says) => {
     const result = await run({ escalate: {} }, says);
     expect(result.effects).toEqual([
@@ -34,9 +37,14 @@ describe('the guard before', () => {
     expect(result.replies).toEqual([[textOf('I am passing you on to a person.')]]);
   });
 
-  it.each(['is this a human readable format?', 'the agent fees', 'hello', 'for one person'])(
-    'lets through: %s',
-    async (says) => expect((await run({ escalate: { upset: true } }, says)).effects).toEqual([]),
+  it.each([
+    'is this a human readable format?',
+    'the agent fees',
+    'hello',
+    'for one person',
+    'طاولة لشخص واحد',
+  ])('lets through: %s', async (says) =>
+    expect((await run({ escalate: { upset: true } }, says)).effects).toEqual([]),
   );
 
   it('hands over by words and by anger, in its own words and to its department', async () => {

@@ -56,6 +56,6 @@ async function answerRule(turn: Turn, draft: TurnContext, runner: FlowRunner): P
 }
 
 /** Languages are only told apart for bots that look at them: that takes half a second the first time. */
-function asksForLanguage({ rules }: BotDefinition): boolean {
+export function asksForLanguage({ rules }: BotDefinition): boolean {
   return rules.some(({ when }) => when.condition?.includes('language') === true);
 }

@@ -30,6 +30,15 @@ describe('intents on the committed question set', () => {
     expect(offTopic.filter((text) => scoreOf(text) >= shop.suggests_from).length).toBeLessThanOrEqual(2);
   });
 
+  it.each([
+    ['my parcel is kaputt', 'broken'],
+    ['the package came buested', 'broken'],
+  ])('are found in slang and by synonyms, misspelt ones too: %s', (text, intent) => {
+    expect(top(text, 1)).toEqual([intent]);
+    const plain = botOf({ understanding: { ...shop, synonyms: [] } });
+    expect(matchIntents(plain, text)[0]?.score ?? 0).toBeLessThan(scoreOf(text));
+  });
+
   it('are answered wrongly almost never', () => {
     const wrong = [...typos, ...paraphrases].filter(
       ([text, intent]) => scoreOf(text) >= shop.answers_from && top(text, 1)[0] !== intent,

@@ -1,7 +1,7 @@
 import { wordsOf } from '../fold.js';
 import { NearPhraseFinder } from '../responders/near-phrases.js';
 
-/** How people ask for a person, in the languages that are shipped: en, de, es, fr, it, pt, nl. */
+/** How people ask for a person, in the languages that are shipped: en, de, es, fr, it, pt, nl, ar. */
 const requests = [
   'talk to a human',
   'talk to a person',
@@ -81,11 +81,35 @@ const requests = [
   'echt persoon',
   'echte persoon',
   'medewerker spreken',
+  'التحدث مع شخص',
+  'التحدث الى شخص',
+  'التكلم مع شخص',
+  'اتحدث مع شخص',
+  'اتحدث الى شخص',
+  'اتكلم مع شخص',
+  'احكي مع شخص',
+  'التحدث مع موظف',
+  'التحدث الى موظف',
+  'اتحدث مع موظف',
+  'اتكلم مع موظف',
+  'التواصل مع موظف',
+  'التحدث مع انسان',
+  'اتحدث مع انسان',
+  'اتكلم مع انسان',
+  'التحدث مع احد',
+  'اتحدث مع احد',
+  'اكلم موظف',
+  'اكلم شخص',
+  'اكلم احد',
+  'شخص حقيقي',
+  'انسان حقيقي',
+  'موظف خدمة العملاء',
+  'حولني الى موظف',
 ];
 /** A message that is nothing but one of these asks for a person too. */
 const alone = new Set(
   `human person agent operator representative somebody someone mensch mitarbeiter mitarbeiterin humano persona agente
-  humain personne conseiller umano operatore pessoa atendente mens medewerker`.split(/\s+/),
+  humain personne conseiller umano operatore pessoa atendente mens medewerker موظف انسان شخص`.split(/\s+/),
 );
 const finder = new NearPhraseFinder(requests.map(wordsOf));
 

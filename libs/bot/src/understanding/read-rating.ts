@@ -15,15 +15,15 @@ const emojis = new Map<string, number>(
   ].flatMap(([signs, score]) => Array.from(String(signs), (sign) => [sign, Number(score)] as const)),
 );
 
-/** Folded words by what they rate; en, de, es, fr, it, pt, nl. Written for this project. */
+/** Folded words by what they rate; en, de, es, fr, it, pt, nl, ar. Written for this project. */
 const ratings: readonly (readonly [number, string])[] = [
-  [1, 'terrible awful horrible worst furchtbar schrecklich pesimo terribile horrivel vreselijk'],
-  [2, 'bad poor schlecht malo mala mauvais cattivo ruim mau slecht'],
-  [3, 'ok okay fine average alright geht mittel regular moyen normale mais'],
-  [4, 'good nice gut bien bueno buena bon bonne buono buona bom boa goed'],
+  [1, 'terrible awful horrible worst furchtbar schrecklich pesimo terribile horrivel vreselijk فظيع مريع'],
+  [2, 'bad poor schlecht malo mala mauvais cattivo ruim mau slecht سيء سيئ سيئة'],
+  [3, 'ok okay fine average alright geht mittel regular moyen normale mais عادي مقبول متوسط'],
+  [4, 'good nice gut bien bueno buena bon bonne buono buona bom boa goed جيد جيدة'],
   [
     5,
-    'great excellent perfect super wonderful amazing awesome toll perfekt ausgezeichnet excelente perfecto perfeito parfait ottimo perfetto uitstekend',
+    'great excellent perfect super wonderful amazing awesome toll perfekt ausgezeichnet excelente perfecto perfeito parfait ottimo perfetto uitstekend ممتاز ممتازة رائع رائعة',
   ],
 ];
 const byWord = new Map(
@@ -31,11 +31,11 @@ const byWord = new Map(
 );
 /** What may stand around a rating and says nothing itself, folded. */
 const around = new Set(
-  'very really it was the a an all so quite sehr es war muy fue tres c etait molto e stato muito foi heel stars star sterne estrellas etoiles stelle estrelas sterren points out of von de sur su van'.split(
+  'very really it was the a an all so quite sehr es war muy fue tres c etait molto e stato muito foi heel stars star sterne estrellas etoiles stelle estrelas sterren points out of von de sur su van جدا كان كانت'.split(
     ' ',
   ),
 );
-const negations = new Set('not no nicht kein no pas non nao niet'.split(' '));
+const negations = new Set('not no nicht kein no pas non nao niet ليس ليست غير'.split(' '));
 
 /**
  * Reads a rating of 1 to 5 out of a message that is nothing else: `4`, `4/5`, `four stars`, `⭐⭐⭐⭐`, `👍`, `very good`.

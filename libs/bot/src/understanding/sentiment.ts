@@ -1,7 +1,7 @@
 import { wordsOf } from '../fold.js';
 
 /**
- * Words by how they sound to somebody who answers customers, folded; en, de, es, fr, it, pt, nl.
+ * Words by how they sound to somebody who answers customers, folded; en, de, es, fr, it, pt, nl, ar.
  *
  * Written for this project, and so under its licence; not taken from a published list.
  */
@@ -19,13 +19,15 @@ const bad = `bad terrible awful horrible worst useless angry furious annoyed ann
   ruim horrivel pessimo inutil zangado furioso decepcionado inaceitavel ridiculo golpe mentiroso estupido odeio
   merda vergonha advogado reclamacao
   slecht vreselijk verschrikkelijk waardeloos boos woedend teleurgesteld onacceptabel belachelijk oplichting dom haat
-  klacht advocaat schandalig`;
+  klacht advocaat schandalig
+  سيء سيئ سيئة فظيع مريع اسوا غاضب غاضبة محبط مخيب نصب احتيال نصاب كذاب كذب غبي غبية مقرف عار شكوى محامي فضيحة`;
 const good = `good great excellent perfect wonderful amazing love loved thanks thank helpful nice awesome happy
   gut toll super perfekt wunderbar danke hilfreich zufrieden bueno genial excelente perfecto gracias feliz
   bon bien excellent parfait merci genial super buono ottimo perfetto grazie felice bom otimo excelente perfeito
-  obrigado feliz goed geweldig perfect bedankt fijn`;
+  obrigado feliz goed geweldig perfect bedankt fijn
+  جيد جيدة رائع رائعة ممتاز ممتازة شكرا مفيد سعيد مثالي`;
 const negations = new Set(
-  'not no never nicht kein keine nie no nunca pas jamais non mai nao niet geen nooit dont isnt wasnt'.split(
+  'not no never nicht kein keine nie no nunca pas jamais non mai nao niet geen nooit dont isnt wasnt ليس ليست غير لا لم'.split(
     ' ',
   ),
 );

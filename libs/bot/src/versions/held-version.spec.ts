@@ -48,13 +48,16 @@ describe('the version in which a conversation is under way', () => {
     expect(heldVersion(sent, botId, later + 29 * 86_400_000)).toBe(3);
   });
 
-  it('stays as long as a tool waits for somebody', () => {
+  it('stays as long as a tool waits for somebody who can still decide', () => {
     const botId = newId('bot');
     const state = {
       core: { turns: 1, questions: [], ran: { botId, version: 2, atMs: startMs } },
       agent: { pending: {} },
     };
     expect(heldVersion(state, botId, later * 2)).toBe(2);
+    const waiting = { ...state, agent: { pending: { expiresAt: later + 1_000 } } };
+    expect(heldVersion(waiting, botId, later + 999)).toBe(2);
+    expect(heldVersion(waiting, botId, later + 1_000)).toBeNull();
   });
 
   it('is none for another bot, before the first turn, and for states of earlier releases', async () => {

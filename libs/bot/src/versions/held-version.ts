@@ -16,14 +16,18 @@ export const talkMs = 60 * 60_000;
 export function heldVersion(state: JsonObject, botId: BotId, nowMs: number): number | null {
   const { ran, wakes } = readMemory(state);
   if (ran?.botId !== botId) return null;
-  const isUnderWay = nowMs - ran.atMs < talkMs || Object.keys(wakes).length > 0 || isWaiting(state);
+  const isUnderWay = nowMs - ran.atMs < talkMs || Object.keys(wakes).length > 0 || isWaiting(state, nowMs);
   return isUnderWay ? ran.version : null;
 }
 
-function isWaiting(state: JsonObject): boolean {
+function isWaiting(state: JsonObject, nowMs: number): boolean {
   const spaces = readSpaces(state);
   const { active, suspended } = readSession(spaces.get('flows') ?? {});
   if (active !== null || suspended.length > 0) return true;
-  // Calls of tools that wait until somebody agrees, whoever keeps them.
-  return [...spaces.values()].some((space) => space['pending'] !== undefined);
+  // Calls of tools that wait until somebody agrees, whoever keeps them; what waited too long holds nobody.
+  return [...spaces.values()].some(({ pending }) => {
+    if (typeof pending !== 'object' || pending === null || Array.isArray(pending)) return false;
+    const { expiresAt } = pending;
+    return typeof expiresAt !== 'number' || expiresAt > nowMs;
+  });
 }

@@ -35,6 +35,8 @@ export const readingLimits = {
   rowsMax: 10_000,
   /** Milliseconds for one document, in a thread of its own. */
   timeoutMs: 60_000,
-  /** Megabytes of that thread. */
+  /** Megabytes of that thread's objects. */
   heapMb: 512,
+  /** Megabytes by which the process may grow while it runs: what a parser unpacks is no part of the heap. */
+  grownMb: 1_000,
 } as const;

@@ -13,8 +13,16 @@ const NOISE =
 /** Pages with more elements than that are made to be slow to read. */
 const ELEMENTS_MAX = 100_000;
 
+/** Deeper than browsers nest elements; every parser walks down to each of them. @see Chromium: 512 (read 2026-11-21) */
+const DEPTH_MAX = 1_000;
+
 /** A document as Readability takes it; linkedom has one of its own. */
 type Page = ConstructorParameters<typeof Readability>[0];
+
+/** As much of an element as is looked at for its depth. */
+interface Nested {
+  readonly children: ArrayLike<Nested>;
+}
 
 /** Below so many characters an article is not one: the whole page is taken then. */
 const ARTICLE_MIN = 200;
@@ -29,6 +37,8 @@ export function readHtml(html: string, url: string | null): ReadDocument {
   const { document } = parseHTML(/<html[\s>]/i.test(html) ? html : `<html><body>${html}</body></html>`);
   if (document.querySelectorAll('*').length > ELEMENTS_MAX)
     throw fault('input/too-large', { detail: `The page has more than ${ELEMENTS_MAX} elements.` });
+  if (isDeep(document.documentElement))
+    throw fault('input/too-large', { detail: `The page is nested deeper than ${DEPTH_MAX} elements.` });
   for (const element of document.querySelectorAll(NOISE)) element.remove();
   const title = (
     document.querySelector('title')?.textContent ??
@@ -70,6 +80,16 @@ export function toMarkdown(html: string, url: string | null): string {
     .replace(/[ \t]+\n/g, '\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
+}
+
+/** Level by level: calls within calls would end where it is deep. */
+function isDeep(root: Nested): boolean {
+  let level: Nested[] = [root];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > DEPTH_MAX) return true;
+    level = level.flatMap((element) => Array.from(element.children));
+  }
+  return false;
 }
 
 function articleOf(document: Page): string | null {

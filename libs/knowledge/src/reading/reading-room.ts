@@ -16,15 +16,24 @@ export interface DocumentReader {
   read(file: Readable, signal?: AbortSignal): Promise<ReadDocument>;
 }
 
+/** How often the memory of the process is looked at while a document is read: a parser unpacks about 1 MB in a millisecond. */
+const LOOK_EVERY_MS = 50;
+
 /**
- * Reads each document in a thread of its own that is thrown away afterwards: one that takes a minute or half a gigabyte
- * ends its thread and nothing else.
+ * Reads each document in a thread of its own that is thrown away afterwards: one that takes a minute or a gigabyte ends
+ * its thread and nothing else.
  */
 export class ReadingRoom implements DocumentReader {
-  constructor(private readonly limits: { timeoutMs: number; heapMb: number } = readingLimits) {}
+  #readings = 0;
+
+  constructor(
+    private readonly limits: { timeoutMs: number; heapMb: number; grownMb: number } = readingLimits,
+  ) {}
 
   read(file: Readable, signal?: AbortSignal): Promise<ReadDocument> {
-    const { timeoutMs, heapMb } = this.limits;
+    const { timeoutMs, heapMb, grownMb } = this.limits;
+    const rssMax = process.memoryUsage.rss() + grownMb * 1_000_000;
+    this.#readings++;
     const worker = new Worker(threadFile(), {
       workerData: file,
       execArgv: [],
@@ -34,6 +43,9 @@ export class ReadingRoom implements DocumentReader {
       stderr: true,
     });
     return new Promise<ReadDocument>((resolve, reject) => {
+      const watch = setInterval(() => {
+        if (process.memoryUsage.rss() > rssMax) reject(this.#grown());
+      }, LOOK_EVERY_MS);
       const late = setTimeout(() => reject(tooHeavy(`more than ${timeoutMs / 1_000} s`)), timeoutMs);
       const stopped = (): void => reject(fault('state/unavailable', { detail: 'The reading was stopped.' }));
       signal?.addEventListener('abort', stopped, { once: true });
@@ -44,9 +56,19 @@ export class ReadingRoom implements DocumentReader {
       });
       worker.on('error', () => reject(tooHeavy('more memory than it may')));
       worker.on('exit', () => reject(tooHeavy('more memory than it may')));
-      worker.once('exit', () => clearTimeout(late));
+      worker.once('exit', () => {
+        clearInterval(watch);
+        clearTimeout(late);
+        this.#readings--;
+      });
       worker.once('exit', () => signal?.removeEventListener('abort', stopped));
     }).finally(() => void worker.terminate());
+  }
+
+  /** Of several documents nobody can tell which one it was: they are read again later. */
+  #grown(): Error {
+    if (this.#readings === 1) return tooHeavy('more memory than it may');
+    return fault('state/unavailable', { detail: 'Documents that are read together took too much memory.' });
   }
 }
 

@@ -61,7 +61,7 @@ export class Nearest {
     const near = (all ?? [])
       .filter(({ vector: own }) => own.length === vector.length)
       .map(({ passageId, vector: own }) => [passageId, dot(own, vector)] as const)
-      .sort((a, b) => b[1] - a[1]);
+      .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
     return new Map(near.slice(0, NEAREST));
   }
 

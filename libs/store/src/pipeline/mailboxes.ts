@@ -333,6 +333,17 @@ export class Mailboxes {
     }));
   }
 
+  /** The number of the last change of who may answer there; null when there is no such conversation. */
+  async controlVersionOf(workspaceId: WorkspaceId, conversationId: ConversationId): Promise<number | null> {
+    const row = await this.#database.withWorkspace(workspaceId, (tx) =>
+      tx.conversation.findUnique({
+        where: { workspaceId_id: { workspaceId: uuidOf(workspaceId), id: uuidOf(conversationId) } },
+        select: { controlVersion: true },
+      }),
+    );
+    return row?.controlVersion ?? null;
+  }
+
   /** Gives sends the reference under which the provider knows them, where its answer never came. */
   async nameSends(
     workspaceId: WorkspaceId,

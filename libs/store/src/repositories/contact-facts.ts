@@ -10,7 +10,7 @@ import {
   type FactId,
   type WorkspaceId,
 } from '#libs/model';
-import { Database } from '../database.js';
+import { Database, type WorkspaceTransaction } from '../database.js';
 import { type Actor, appendAudit } from './audit-log.js';
 
 /** A fact to be kept. */
@@ -55,11 +55,13 @@ export class ContactFacts {
 
   /**
    * Keeps facts; the same words again only last longer, so that it may be done twice. What has expired is removed, and what is
-   * beyond 200 facts of the contact.
+   * beyond 200 facts of the contact. Of a contact that was merged into another meanwhile, the other one has them.
    */
   async keep(workspaceId: WorkspaceId, contactId: ContactId, facts: readonly NewFact[]): Promise<void> {
-    const [w, contact] = [uuidOf(workspaceId), uuidOf(contactId)];
+    const w = uuidOf(workspaceId);
     await this.database.withWorkspace(workspaceId, async (tx) => {
+      const contact = await presentOf(tx, workspaceId, contactId);
+      if (contact === null) return;
       for (const { text, source, conversationId, expiresAt } of facts) {
         const conversation = conversationId && uuidOf(conversationId);
         await tx.$executeRaw`
@@ -107,4 +109,16 @@ export class ContactFacts {
       return count;
     });
   }
+}
+
+/** The contact, or the one that it was merged into; null when it was erased. Locked against merges. */
+async function presentOf(
+  tx: WorkspaceTransaction,
+  workspaceId: WorkspaceId,
+  contactId: ContactId,
+): Promise<string | null> {
+  const [row] = await tx.$queryRaw<{ id: string }[]>`
+    select coalesce(merged_into, id) as id from contact
+     where workspace_id = ${uuidOf(workspaceId)}::uuid and id = ${uuidOf(contactId)}::uuid for share`;
+  return row?.id ?? null;
 }

@@ -27,6 +27,8 @@ interface Moved {
   sessions: string[];
   /** Contacts that had been merged into the merged one. */
   contacts: string[];
+  /** What bots know of it; merges before 22 November 2026 have none, and none can be undone after 30 days. */
+  facts?: string[];
   /** Null: the kept one had a name. */
   name: string | null;
   /** Those that the kept one had not. */
@@ -39,8 +41,8 @@ export class ContactMerges {
   constructor(private readonly database: Database) {}
 
   /**
-   * Makes one contact of two: addresses, conversations and sessions move to the kept one, and so do name and attributes
-   * that it has not. The other one stays as a pointer.
+   * Makes one contact of two: addresses, conversations, sessions and what bots know move to the kept one, and so do name and
+   * attributes that it has not. The other one stays as a pointer.
    *
    * @param operationId  of a write that may be repeated: a merge that it made already is the answer
    * @throws Fault `state/not-found`; `state/conflict` when one of them was merged already, or both are the same
@@ -185,13 +187,37 @@ async function moveAll(
   await tx.$executeRaw`
     update contact set merged_into = ${to}::uuid
      where workspace_id = ${workspace}::uuid and id = ${from}::uuid`;
+  const facts = await moveFacts(tx, workspace, from, to);
   const ids = (rows: { id: string }[]): string[] => rows.map(({ id }) => id);
   return {
+    facts,
     identities: ids(identities),
     conversations: ids(conversations),
     sessions: ids(sessions),
     contacts: ids(contacts),
   };
+}
+
+/** What both know is known once, for as long as either would; else something forgotten could come back. */
+async function moveFacts(
+  tx: WorkspaceTransaction,
+  workspace: string,
+  from: string,
+  to: string,
+): Promise<string[]> {
+  await tx.$executeRaw`
+    with same as (
+      delete from contact_fact f using contact_fact k
+       where f.workspace_id = ${workspace}::uuid and f.contact_id = ${from}::uuid
+         and k.workspace_id = f.workspace_id and k.contact_id = ${to}::uuid and k.text = f.text
+      returning k.id, f.expires_at
+    )
+    update contact_fact k set expires_at = greatest(k.expires_at, same.expires_at)
+      from same where k.workspace_id = ${workspace}::uuid and k.id = same.id`;
+  const moved = await tx.$queryRaw<{ id: string }[]>`
+    update contact_fact set contact_id = ${to}::uuid
+     where workspace_id = ${workspace}::uuid and contact_id = ${from}::uuid returning id`;
+  return moved.map(({ id }) => id);
 }
 
 async function moveBack(
@@ -222,6 +248,11 @@ async function moveBack(
     update session set contact_id = ${to}::uuid
      where workspace_id = ${workspace}::uuid and contact_id = ${from}::uuid
        and (id = any (${moved.sessions}::uuid[]) or conversation_id = any (${ids}::uuid[]))`;
+  // Also what was learned since, in a conversation that goes back.
+  await tx.$executeRaw`
+    update contact_fact set contact_id = ${to}::uuid
+     where workspace_id = ${workspace}::uuid and contact_id = ${from}::uuid
+       and (id = any (${moved.facts ?? []}::uuid[]) or conversation_id = any (${ids}::uuid[]))`;
 }
 
 async function requireMerge(

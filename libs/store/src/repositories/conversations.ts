@@ -286,7 +286,7 @@ export class Conversations {
       const [turn] = await tx.$queryRaw<TurnRow[]>`
         select id, outcome from turn
          where workspace_id = ${workspace}::uuid and conversation_id = ${row.conversation_id}::uuid
-           and through_seq >= ${row.seq} and from_seq <= ${row.seq}
+           and through_seq >= ${row.seq} and from_seq <= ${row.seq} and outcome <> 'superseded'
          order by through_seq limit 1`;
       const replies = turn ? await replyRowsOf(tx, workspaceId, turn.id) : [];
       return {

@@ -155,7 +155,7 @@ async function turnOf(
           select * from turn
            where workspace_id = ${workspace}::uuid and conversation_id = ${row.conversation_id}::uuid
              and through_seq >= ${row.seq} and from_seq <= ${row.seq}
-           order by through_seq limit 1`;
+           order by through_seq, ended_at limit 1`;
   return rows[0] ?? null;
 }
 

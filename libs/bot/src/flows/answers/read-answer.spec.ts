@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cpuMsOf } from '../../../../../test/support/cpu-time.js';
 import { Expected, type Content, type Json } from '#libs/model';
 import { shippedLanguages } from './date-words.js';
 import { readAnswer } from './read-answer.js';
@@ -161,12 +162,10 @@ describe('any answer', () => {
     );
   });
 
-  it('is read in time that does not explode', () => {
+  it('is read in time that does not explode', async () => {
     for (const kind of kinds) {
       for (const piece of ['a.', '1,', '1 ', '@a.', '-', '00 ', "'1"]) {
-        const start = performance.now();
-        ask(kind, piece.repeat(30_000));
-        expect(performance.now() - start).toBeLessThan(1_000);
+        expect(await cpuMsOf(() => ask(kind, piece.repeat(30_000)))).toBeLessThan(2_000);
       }
     }
   });
