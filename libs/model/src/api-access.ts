@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { listOf, Page, Scope } from './api.js';
+import { askedInstant } from './asked.js';
 import { ApiKeyId, OauthClientId } from './ids.js';
 
 const instant = z.iso.datetime().describe('RFC 3339, UTC');
 
 const fields = {
   name: z.string().trim().min(1).max(100).describe('For people'),
-  expires_at: instant.nullable().describe('When it ends; null: never'),
+  expires_at: askedInstant.nullable().describe('When it ends; null: never'),
   allowed_ips: z
     .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
     .max(50)

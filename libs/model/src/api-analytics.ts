@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { askedInstant } from './asked.js';
 import { ChannelId } from './ids.js';
 
 const instant = z.iso.datetime().describe('RFC 3339, UTC');
@@ -94,8 +95,8 @@ const isZone = (zone: string): boolean => {
 
 export const AnalyticsQuery = z
   .strictObject({
-    from: instant,
-    to: z.iso.datetime().describe('RFC 3339, UTC; not this instant any more'),
+    from: askedInstant,
+    to: askedInstant.describe('RFC 3339, UTC; not this instant any more'),
     interval: z
       .enum(['hour', 'day', 'week', 'month'])
       .optional()

@@ -16,8 +16,7 @@ export function createAdapter({ http }: GatewayConfig): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit: http.bodyBytesMax,
     trustProxy: http.trustProxy.length === 0 ? false : [...http.trustProxy],
-    // A HEAD request on a stream would hold the stream open for nobody.
-    exposeHeadRoutes: false,
+    exposeHeadRoutes: true,
     routerOptions: { maxParamLength: 256, ignoreTrailingSlash: true },
     frameworkErrors: answerUnreadablePath(http.publicUrl),
     requestIdHeader: false,
@@ -39,6 +38,7 @@ export async function equip(
   // Reading a body leaves the context: its bytes arrive on the connection, which belongs to no request.
   server.addHook('preValidation', (request, _reply, done) => withContext({ requestId: request.id }, done));
   inFlight.watch(server);
+  answerHead(server);
   server.addHook('onResponse', (request, reply, done) => {
     const labels = { route: request.routeOptions.url ?? 'unknown', method: request.method };
     metrics.httpSeconds.observe({ ...labels, status: String(reply.statusCode) }, reply.elapsedTime / 1000);
@@ -47,6 +47,17 @@ export async function equip(
   await server.register(helmet, { global: true, ...headersFor(config.http.publicUrl) });
   allowBrowsers(server, config.http.corsOrigins);
   parseBodies(server, config.media.bytesMax + FORM_BYTES);
+}
+
+/**
+ * Monitors ask for `/readyz`, and providers for files, with HEAD before GET. In the API nobody may: there it would hold a stream
+ * open for nobody, and note a read of what nobody was shown.
+ */
+function answerHead(server: FastifyInstance): void {
+  server.addHook('onRequest', (request, reply, done) => {
+    if (request.method !== 'HEAD' || !request.url.startsWith('/v1/')) return done();
+    void reply.callNotFound();
+  });
 }
 
 /** Pages of ours load nothing from elsewhere, run no inline script and stand in no frame. */

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+/** The largest number of a column of type `int`. */
+export const INT_MAX = 2_147_483_647;
+/** PostgreSQL has no year 0, and what is added to the year 9999 is no time of RFC 3339 any more. */
+const YEARS = { first: 1970, last: 9000 };
+
+/** A time that a caller gives: one that can be kept, and have days added to it. */
+export const askedInstant = z.iso
+  .datetime()
+  .refine((text) => Number(text.slice(0, 4)) >= YEARS.first && Number(text.slice(0, 4)) <= YEARS.last, {
+    error: `must be in the years ${YEARS.first} to ${YEARS.last}`,
+  })
+  .describe('RFC 3339, UTC');
+
+/** A position, a version or a count that a caller gives. */
+export const askedNumber = z.int().nonnegative().max(INT_MAX);
