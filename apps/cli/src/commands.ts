@@ -93,6 +93,12 @@ function addChannels(program: Command, add: Declare): void {
     'shows the QR code or pairing code until it is connected',
     async () => (await load()).connect,
   );
+  add(
+    channels,
+    'install <channel>',
+    'has the provider told where to call, where that is possible',
+    async () => (await load()).install,
+  );
   add(channels, 'pause <channel>', 'stops what goes out', async () => (await load()).pause);
   add(channels, 'resume <channel>', 'lets it send again', async () => (await load()).resume);
 }
