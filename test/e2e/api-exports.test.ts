@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { createGunzip, gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readTar } from '#libs/archive';
+import { readTar, tarEnd, tarHeader, tarPadding } from '#libs/archive';
 import { newId, uuidOf, type WorkspaceId } from '#libs/model';
 import { archivedTables, unarchivedTables, Workspaces } from '#libs/store';
 import {
@@ -167,6 +167,16 @@ const take = (
     body: archive,
   });
 
+const entryOf = (name: string, bytes: Buffer): Buffer =>
+  Buffer.concat([tarHeader(name, bytes.length), bytes, tarPadding(bytes.length)]);
+
+/** An archive of one file, with a manifest that fits. */
+function crafted(name: string, bytes: Buffer): Buffer<ArrayBuffer> {
+  const files = [{ name, sha256: createHash('sha256').update(bytes).digest('hex') }];
+  const manifest = Buffer.from(JSON.stringify({ format: 'parley-archive', version: 1, files }));
+  return gzipSync(Buffer.concat([entryOf(name, bytes), entryOf('manifest.json', manifest), tarEnd()]));
+}
+
 let archive: Buffer<ArrayBuffer>;
 let content: Map<string, string>;
 
@@ -269,6 +279,41 @@ describe('an import', () => {
       'select (select count(*) from contact) + (select count(*) from bot) as n',
     );
     expect(Number(rows[0].n)).toBe(0);
+  });
+
+  it('brings nothing that acts, and breaks nothing, whoever made the archive', async () => {
+    const other = await otherInstallation();
+    const { key, workspaceId } = await emptyWorkspace(other);
+    const foreign = await makeWorkspace(other, 'Foreign');
+    const id = '01890000-0000-7000-8000-000000000001';
+    const endpoint = { id, url: 'https://thief.example/', types: ['message.created'], state: 'enabled' };
+    const lineOf = (row: object): Buffer => Buffer.from(`${JSON.stringify(row)}\n`);
+    const refused: [string, string, Buffer][] = [
+      ['no UTF-8', 'data/contact.jsonl', Buffer.from([0xff, 0x0a])],
+      ['no JSON', 'data/contact.jsonl', Buffer.from('{\n')],
+      ['no object', 'data/contact.jsonl', Buffer.from('[1]\n')],
+      ['no object later', 'data/contact.jsonl', Buffer.from(`{"id":"${id}"}\n7\n`)],
+      ['a workspace', 'data/contact.jsonl', lineOf({ id, workspace_id: uuidOf(foreign.workspaceId) })],
+      [
+        'a workspace later',
+        'data/contact.jsonl',
+        Buffer.from(`{"id":"${id}"}\n{"id":"${id}","workspace_id":"${uuidOf(foreign.workspaceId)}"}\n`),
+      ],
+      ['a secret', 'data/webhook_endpoint.jsonl', lineOf({ ...endpoint, secret: 'mine' })],
+    ];
+    for (const [what, name, bytes] of refused) {
+      const answer = await take(other, key, crafted(name, bytes));
+      expect(`${what}: ${answer.status}`, await answer.text()).toBe(`${what}: 422`);
+    }
+    const empty = await take(other, key, gzipSync(entryOf('manifest.json', Buffer.from('7'))));
+    expect(empty.status, await empty.text()).toBe(422);
+    const taken = await take(other, key, crafted('data/webhook_endpoint.jsonl', lineOf(endpoint)));
+    expect(taken.status, await taken.text()).toBe(201);
+    const { rows } = await other.owner.query(
+      'select state, secret from webhook_endpoint where workspace_id = $1',
+      [uuidOf(workspaceId)],
+    );
+    expect(rows).toEqual([{ state: 'disabled', secret: expect.not.stringMatching('mine') }]);
   });
 
   it('is refused where something is already, in the same installation or the same workspace', async () => {

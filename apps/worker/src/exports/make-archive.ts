@@ -1,4 +1,4 @@
-import { type ArchiveWriter, writeCsv } from '#libs/archive';
+import { type ArchiveWriter, readLines, type TextPiece, writeCsv } from '#libs/archive';
 import type { MediaFiles } from '#libs/media';
 import { AnalyticsQuery, AnalyticsReportName, type WorkspaceId } from '#libs/model';
 import { type Analytics, archivedTables, type WorkspaceArchive, type WorkspaceSnapshot } from '#libs/store';
@@ -16,7 +16,7 @@ export const archiveFormat = { format: 'parley-archive', version: 1 } as const;
 
 /**
  * Writes everything of a workspace, from one snapshot: a file of JSON lines per table under `data/`, tables for people
- * under `csv/`, and the bytes of files under `media/`. Memory holds a thousand rows.
+ * under `csv/`, and the bytes of files under `media/`. Memory holds some hundred kilobytes of rows.
  */
 export async function makeArchive(
   workspaceId: WorkspaceId,
@@ -39,18 +39,25 @@ export async function makeArchive(
   return { missing };
 }
 
-async function* asText(pieces: AsyncIterable<string[]>): AsyncGenerator<{ text: string; rows: number }> {
-  for await (const lines of pieces) yield { text: `${lines.join('\n')}\n`, rows: lines.length };
+/** Of what is made into CSV at once, in UTF-16 code units. */
+const BATCH_MAX = 64 * 1024;
+
+async function* asText(blocks: AsyncIterable<Buffer>): AsyncGenerator<TextPiece> {
+  for await (const text of blocks) yield { text, rows: lineBreaksOf(text) };
 }
 
-async function* rowsOf(
-  snapshot: WorkspaceSnapshot,
-  sheet: Sheet,
-): AsyncGenerator<{ text: string; rows: number }> {
-  const { table, columns } = sheet;
+function lineBreaksOf(bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(10); at !== -1; at = bytes.indexOf(10, at + 1)) count++;
+  return count;
+}
+
+async function* rowsOf(snapshot: WorkspaceSnapshot, sheet: Sheet): AsyncGenerator<TextPiece> {
+  const { table, columns, where } = sheet;
   yield { text: writeCsv(columns, []), rows: 0 };
-  const pieces = table === 'audit' ? snapshot.audit() : snapshot.lines(tableOf(table));
-  for await (const lines of pieces) {
+  const blocks = table === 'audit' ? snapshot.audit() : snapshot.lines(tableOf(table), where);
+  const options = { lineMax: Number.POSITIVE_INFINITY, batchMax: BATCH_MAX };
+  for await (const lines of readLines(blocks, options)) {
     const rows = lines.flatMap((line) => sheet.toRows(JSON.parse(line) as Record<string, never>));
     yield { text: writeCsv(null, rows), rows: rows.length };
   }
@@ -63,7 +70,7 @@ async function* reportOf(
   analytics: Analytics,
   workspaceId: WorkspaceId,
   name: AnalyticsReportName,
-): AsyncGenerator<{ text: string; rows: number }> {
+): AsyncGenerator<TextPiece> {
   const now = Date.now();
   const from = new Date(now - 3_650 * 86_400_000).toISOString();
   const query = AnalyticsQuery.parse({ from, to: new Date(now).toISOString(), interval: 'month' });

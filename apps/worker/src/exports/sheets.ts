@@ -7,7 +7,9 @@ export interface Sheet {
   /** Of the archive. */
   table: string;
   columns: readonly string[];
-  /** None, one or more rows for a line. */
+  /** SQL over the row `t`: which rows are read at all. */
+  where?: string;
+  /** One or more rows for a line. */
   toRows(row: Record<string, unknown>): Cell[][];
 }
 
@@ -116,17 +118,15 @@ export const sheets: readonly Sheet[] = [
     name: 'leads',
     table: 'event',
     columns: ['conversation_id', 'goal', 'data', 'at'],
-    toRows: (row) =>
-      row['type'] === 'goal.reached'
-        ? [
-            [
-              id('conversation', row['conversation_id']),
-              plain(leadOf(row)['goal']),
-              plain(leadOf(row)['data']),
-              plain(row['occurred_at']),
-            ],
-          ]
-        : [],
+    where: `t.type = 'goal.reached'`,
+    toRows: (row) => [
+      [
+        id('conversation', row['conversation_id']),
+        plain(leadOf(row)['goal']),
+        plain(leadOf(row)['data']),
+        plain(row['occurred_at']),
+      ],
+    ],
   },
   {
     name: 'audit',
