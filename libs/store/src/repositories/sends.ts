@@ -300,6 +300,18 @@ export class Sends {
     return opened;
   }
 
+  /** Whether a claim holds still: nobody has taken the send since, and its lease is not over. */
+  async isHeld(worker: string, { workspaceId, sendId, epoch }: OpenSend): Promise<boolean> {
+    const rows = await this.database.withWorkspace(
+      workspaceId,
+      (tx) => tx.$queryRaw<unknown[]>`
+        select 1 from send
+         where workspace_id = ${uuidOf(workspaceId)}::uuid and id = ${uuidOf(sendId)}::uuid
+           and epoch = ${epoch} and leased_by = ${worker} and due_at > clock_timestamp()`,
+    );
+    return rows.length > 0;
+  }
+
   /**
    * Writes down what came of looking at a send.
    *
