@@ -124,6 +124,18 @@ export const OauthRevocation = z
   })
   .meta({ id: 'OauthRevocation' });
 
+/** RFC 7662 §2.2: a token that is none says nothing but that. */
+export const OauthIntrospection = z
+  .object({
+    active: z.boolean(),
+    scope: z.string().optional().describe('Scopes with spaces between'),
+    client_id: z.string().optional(),
+    token_type: z.literal('Bearer').optional(),
+    exp: z.int().optional().describe('Its end, in seconds since 1970'),
+  })
+  .meta({ id: 'OauthIntrospection' });
+export type OauthIntrospection = z.infer<typeof OauthIntrospection>;
+
 export const OauthTokenAnswer = z
   .object({
     access_token: z.string(),

@@ -14,7 +14,7 @@ const FILE_ROUTES = new Set([
 ]);
 
 /** Routes whose body is a form, because a standard says so. */
-const FORM_ROUTES = new Set(['/oauth/token', '/oauth/revoke']);
+const FORM_ROUTES = new Set(['/oauth/token', '/oauth/revoke', '/oauth/introspect']);
 
 const FORM_TYPE = /^application\/x-www-form-urlencoded(?:\s*;|$)/i;
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json(?:\s*;|$)/i;
