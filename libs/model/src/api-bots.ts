@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { listOf } from './api.js';
-import { askedNumber, INT_MAX } from './asked.js';
+import { askedNumber, askedNumberInQuery } from './asked.js';
 import { TestConversation } from './bot-tests.js';
 import { BotDefinition, Owner, TraceStep, TurnOutcome } from './bot.js';
 import { Contents } from './content.js';
@@ -12,7 +12,7 @@ const note = z.string().trim().min(1).max(500);
 
 /** A version by its number, the draft, or whichever one answers now. */
 export const BotVersionRef = z
-  .union([z.enum(['draft', 'published']), z.coerce.number().int().positive().max(INT_MAX)])
+  .union([z.enum(['draft', 'published']), askedNumberInQuery])
   .describe('A number, `draft` or `published`');
 export type BotVersionRef = z.infer<typeof BotVersionRef>;
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The largest number of a column of type `int`. */
-export const INT_MAX = 2_147_483_647;
+const INT_MAX = 2_147_483_647;
 /** PostgreSQL has no year 0, and what is added to the year 9999 is no time of RFC 3339 any more. */
 const YEARS = { first: 1970, last: 9000 };
 
@@ -13,5 +13,12 @@ export const askedInstant = z.iso
   })
   .describe('RFC 3339, UTC');
 
-/** A position, a version or a count that a caller gives. */
-export const askedNumber = z.int().nonnegative().max(INT_MAX);
+/** Whether a column can hold it. No limit of the schema: callers need not know it. */
+const isKept = (number: number): boolean => number <= INT_MAX;
+const TOO_LARGE = { error: 'there is no such number' };
+
+/** A position or a version that a caller gives. */
+export const askedNumber = z.int().nonnegative().refine(isKept, TOO_LARGE);
+
+/** The same in a query. */
+export const askedNumberInQuery = z.coerce.number().int().positive().refine(isKept, TOO_LARGE);

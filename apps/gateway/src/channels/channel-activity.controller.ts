@@ -56,7 +56,7 @@ export class ChannelActivityController {
   @Get('stream')
   @Scopes('channels:write')
   @Produces('text/event-stream')
-  @AnswersEvents('Events `channel`: `data` is a ChannelGlance')
+  @AnswersEvents('Events `channel`: `data` is a ChannelGlance', false)
   async stream(
     @Caller() { workspaceId }: Principal,
     @Id('channel') channelId: ChannelId,
