@@ -6,7 +6,8 @@ export const IfMatchHeader = () =>
   ApiHeader({
     name: 'If-Match',
     required: false,
-    description: 'The `ETag` of the answer that was read: refused with 412 when somebody has changed it since',
+    description:
+      'The `ETag` of the answer that was read: refused with 412 when somebody has changed it since',
   });
 
 /**
