@@ -245,6 +245,9 @@ describe('every route', () => {
       async (operation, what) => {
         const answer = await powerless(operation.method, anyPath(operation));
         expectProblem(answer, 403, 'access/insufficient-scope', what);
+        expect(answer.headers.get('www-authenticate'), what).toMatch(
+          /^Bearer realm="parley", error="insufficient_scope", scope="[a-z:-]+( [a-z:-]+)*"$/,
+        );
       },
     );
   });

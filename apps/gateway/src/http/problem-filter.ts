@@ -48,7 +48,16 @@ export class ProblemFilter implements ExceptionFilter {
 function addHeaders(reply: FastifyReply, met: Fault): void {
   const retryAfter = retryAfterSeconds(met) ?? (met.http === 503 ? RETRY_AFTER_DEFAULT_SECONDS : undefined);
   if (retryAfter !== undefined) void reply.header('retry-after', String(retryAfter));
-  if (met.http !== 401) return;
-  const error = met.code === 'access/missing-credentials' ? '' : ', error="invalid_token"';
-  void reply.header('www-authenticate', `Bearer realm="parley"${error}`);
+  const challenge = challengeOf(met);
+  if (challenge !== null) void reply.header('www-authenticate', `Bearer realm="parley"${challenge}`);
+}
+
+/** What a client library needs to hear of credentials. @see RFC 6750 §3 (read 2026-11-21) @returns null when it was not for them */
+function challengeOf({ code, http, facts }: Fault): string | null {
+  if (code === 'access/insufficient-scope') {
+    const missing = typeof facts['missing'] === 'string' ? `, scope="${facts['missing']}"` : '';
+    return `, error="insufficient_scope"${missing}`;
+  }
+  if (http !== 401) return null;
+  return code === 'access/missing-credentials' ? '' : ', error="invalid_token"';
 }
