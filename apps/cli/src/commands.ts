@@ -239,9 +239,9 @@ function addInstallation(program: Command, add: Declare): void {
   add(
     program,
     'doctor',
-    'looks at address, key, database, queue, clock and channels; ends with 7 when something is wrong',
+    'looks at disk, database, queue, clock, address, certificate, key and channels; ends with 7 when something is wrong',
     async () => (await import('./commands/doctor.js')).doctor,
-  );
+  ).option('--here', 'the installation is on this machine; so it is taken where the address is of it');
   add(
     program,
     'migrate',
