@@ -10,7 +10,7 @@ export async function ofServer(parley: Parley): Promise<Finding[]> {
     const { data, error, response } = await parley.http.GET('/readyz');
     return [
       { what: 'address', state: 'well', words: baseUrl },
-      ofReadiness(response.ok, (data ?? error) as Record<string, unknown> | undefined),
+      ofReadiness(response.ok, data ?? error),
       ofClock(Date.parse(response.headers.get('date') ?? '') - Date.now()),
     ];
   } catch (error) {
