@@ -8,11 +8,11 @@ import { SendRunner } from './send-runner.js';
 const conversationId = newId('conversation');
 
 /** A send that is due, and what the runner does about it. */
-function world({ isHeld = true, state = 'open', isMade = false } = {}) {
+function world({ isHeld = true, state = 'open', isMade = false, epoch = 1 } = {}) {
   const send: OpenSend = {
     workspaceId: newId('workspace'),
     sendId: newId('send'),
-    epoch: 1,
+    epoch,
     contactId: newId('contact'),
     contents: [{ type: 'text', text: 'x' }],
     metadata: {},
@@ -93,7 +93,7 @@ describe('a runner of sends', () => {
   });
 
   it('knows what it said before a crash, also when the conversation was closed since: no other channel says it too', async () => {
-    const again = world({ state: 'closed', isMade: true });
+    const again = world({ state: 'closed', isMade: true, epoch: 2 });
     expect((await outcomeOf(again)).steps[0]).toMatchObject({ conversationId, skipped: null });
     expect(again.say).not.toHaveBeenCalled();
   });

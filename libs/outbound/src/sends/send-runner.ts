@@ -103,8 +103,9 @@ export class SendRunner {
     const { workspaceId, contents } = send;
     const { channelId } = send.steps[index] as TriedStep;
     const messageId = idOfOperation('message', uuidOf(send.sendId) as OperationId, String(index));
-    // Looked for first: what was said before a crash was said, whatever has become of its conversation since.
-    const made = await this.#made(send, messageId);
+    // Looked for first: what was said before a crash was said, whatever has become of its conversation since. Whoever
+    // is the first to claim a send finds nothing.
+    const made = send.epoch > 1 ? await this.#made(send, messageId) : null;
     if (made) return made;
     const channel = await this.channels.load(channelId);
     if (!channel) return { skipped: 'The channel is gone.' };
