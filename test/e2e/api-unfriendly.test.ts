@@ -85,6 +85,20 @@ describe('numbers and times that nothing can keep', () => {
   });
 });
 
+describe('a connection', () => {
+  it('is not held for ever by a request that never arrives', () => {
+    const { requestTimeout, headersTimeout } = booted.gateway.getHttpServer();
+    expect([requestTimeout > 0, headersTimeout > 0]).toEqual([true, true]);
+  });
+});
+
+describe('a path that tries to leave its folder', () => {
+  it('is one that does not exist', async () => {
+    for (const path of ['/docs/..%2f..%2fpackage.json', '/docs/nothing.js', '/widget/..%5c..%5cpackage.json'])
+      expect(codeOf(await api('GET', path)), path).toBe('404 state/not-found');
+  });
+});
+
 describe('a HEAD request', () => {
   it('is answered where monitors and providers ask so, with no body', async () => {
     for (const path of ['/livez', '/readyz', '/openapi.json', '/errors']) {

@@ -37,7 +37,9 @@ export class ProblemFilter implements ExceptionFilter {
     // Only the router throws this one: handlers say `state/not-found`.
     if (!(thrown instanceof NotFoundException)) return toHttpFault(thrown);
     const methods = this.routes.methodsOf(request.url.split('?', 1)[0] ?? '/');
-    if (methods.length === 0) return fault('state/not-found', { detail: 'There is no such path.' });
+    // A route that takes every path below it may find nothing there.
+    if (methods.length === 0 || methods.includes(request.method))
+      return fault('state/not-found', { detail: 'There is no such path.' });
     void reply.header('allow', methods.join(', '));
     return fault('input/method-not-allowed', {
       detail: `This path takes ${methods.join(', ')}.`,

@@ -11,10 +11,15 @@ import { parseBodies } from './parse-bodies.js';
 /** What a form needs around its file. */
 const FORM_BYTES = 10_000;
 
+/** How long a request may take to arrive, in milliseconds: a large archive over a slow line does, who holds a connection does not. */
+const ARRIVAL_MS = 900_000;
+
 /** Makes the HTTP server of the gateway, with nothing on it yet. */
 export function createAdapter({ http }: GatewayConfig): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit: http.bodyBytesMax,
+    // Fastify's own default is for ever.
+    requestTimeout: ARRIVAL_MS,
     trustProxy: http.trustProxy.length === 0 ? false : [...http.trustProxy],
     exposeHeadRoutes: true,
     routerOptions: { maxParamLength: 256, ignoreTrailingSlash: true },
@@ -56,7 +61,7 @@ export async function equip(
 function answerHead(server: FastifyInstance): void {
   server.addHook('onRequest', (request, reply, done) => {
     if (request.method !== 'HEAD' || !request.url.startsWith('/v1/')) return done();
-    void reply.callNotFound();
+    reply.callNotFound();
   });
 }
 
