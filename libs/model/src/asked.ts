@@ -17,8 +17,11 @@ export const askedInstant = z.iso
 const isKept = (number: number): boolean => number <= INT_MAX;
 const TOO_LARGE = { error: 'there is no such number' };
 
-/** A position or a version that a caller gives. */
+/** A position that a caller gives. */
 export const askedNumber = z.int().nonnegative().refine(isKept, TOO_LARGE);
 
+/** A version that a caller gives. */
+export const askedVersion = z.int().positive().refine(isKept, TOO_LARGE);
+
 /** The same in a query. */
-export const askedNumberInQuery = z.coerce.number().int().positive().refine(isKept, TOO_LARGE);
+export const askedVersionInQuery = z.coerce.number().int().positive().refine(isKept, TOO_LARGE);
