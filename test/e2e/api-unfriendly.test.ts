@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Api, apiOf, boot, type Booted, makeWorkspace, type TestWorkspace } from '../support/boot.js';
 
 const SHOP = 'https://shop.example';
+const CONTACT = 'mailto:security@shop.example';
 
 let booted: Booted;
 let home: TestWorkspace;
@@ -9,7 +10,10 @@ let api: Api;
 let session: { id: string; conversation_id: string };
 
 beforeAll(async () => {
-  booted = await boot({ hasWorker: false, env: { PARLEY_CORS_ORIGINS: SHOP } });
+  booted = await boot({
+    hasWorker: false,
+    env: { PARLEY_CORS_ORIGINS: SHOP, PARLEY_SECURITY_CONTACT: CONTACT },
+  });
   home = await makeWorkspace(booted);
   api = apiOf(booted, home.key);
   session = (await api('POST', '/v1/sessions', {})).body;
@@ -96,6 +100,22 @@ describe('a path that tries to leave its folder', () => {
   it('is one that does not exist', async () => {
     for (const path of ['/docs/..%2f..%2fpackage.json', '/docs/nothing.js', '/widget/..%5c..%5cpackage.json'])
       expect(codeOf(await api('GET', path)), path).toBe('404 state/not-found');
+  });
+});
+
+describe('who found a weakness', () => {
+  it('learns whom to tell', async () => {
+    const { status, headers, body } = await api('GET', '/.well-known/security.txt');
+    expect([status, headers.get('content-type')]).toEqual([200, 'text/plain; charset=utf-8']);
+    const fields = Object.fromEntries(
+      String(body)
+        .trim()
+        .split('\n')
+        .map((line) => line.split(/: (.*)/s)),
+    );
+    expect(fields['Contact']).toBe(CONTACT);
+    const days = (Date.parse(fields['Expires']) - Date.now()) / 86_400_000;
+    expect([days > 100, days < 365]).toEqual([true, true]);
   });
 });
 

@@ -100,6 +100,7 @@ import { ConsoleController } from './pages/console.controller.js';
 import { DemoController } from './pages/demo.controller.js';
 import { DemoPage } from './pages/demo-page.js';
 import { ErrorsController } from './pages/errors.controller.js';
+import { SecurityController } from './pages/security.controller.js';
 import { RetentionController } from './retention/retention.controller.js';
 import { SendBatchesController } from './sends/send-batches.controller.js';
 import { SendService } from './sends/send-service.js';
@@ -163,6 +164,7 @@ const controllers = [
   DeadLettersController,
   DemoController,
   ErrorsController,
+  SecurityController,
   EventsController,
   ExportsController,
   ImportsController,

@@ -131,6 +131,8 @@ function common(env: Read) {
       trustProxy: env.PARLEY_TRUST_PROXY,
       bodyBytesMax: env.PARLEY_BODY_MAX,
       corsOrigins: env.PARLEY_CORS_ORIGINS,
+      /** `undefined`: there is no security.txt. */
+      securityContact: env.PARLEY_SECURITY_CONTACT,
     },
     /** `undefined`: the queue lives in PostgreSQL. */
     queue: { redisUrl: env.REDIS_URL },

@@ -33,6 +33,7 @@ describe('the gateway', () => {
       trustProxy: ['loopback'],
       bodyBytesMax: 1_000_000,
       corsOrigins: [],
+      securityContact: undefined,
     });
     expect(config.work).toEqual({
       turns: 64,
