@@ -5,8 +5,8 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { createGunzip, gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readTar, tarEnd, tarHeader, tarPadding } from '#libs/archive';
-import { newId, uuidOf, type WorkspaceId } from '#libs/model';
+import { readTar, tarEnd, tarHeader, tarPadding, writeCsv } from '#libs/archive';
+import { idOf, newId, uuidOf, type WorkspaceId } from '#libs/model';
 import { archivedTables, unarchivedTables, Workspaces } from '#libs/store';
 import {
   type Api,
@@ -177,6 +177,19 @@ function crafted(name: string, bytes: Buffer): Buffer<ArrayBuffer> {
   return gzipSync(Buffer.concat([entryOf(name, bytes), entryOf('manifest.json', manifest), tarEnd()]));
 }
 
+/** Rows of CSV as RFC 4180 reads them. */
+function rowsOfCsv(text: string): string[][] {
+  const rows: string[][] = [];
+  let row: string[] = [];
+  for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/g)) {
+    row.push(quoted?.replaceAll('""', '"') ?? plain ?? '');
+    if (end === ',') continue;
+    rows.push(row);
+    row = [];
+  }
+  return rows;
+}
+
 let archive: Buffer<ArrayBuffer>;
 let content: Map<string, string>;
 
@@ -222,6 +235,46 @@ describe('an export', () => {
       const csv = content.get(`csv/${name}.csv`)!;
       expect(csv).toContain(`"'=HYPERLINK(`);
       expect(csv).not.toMatch(/(^|,)"?[=+@]/m);
+    }
+  });
+});
+
+describe('tables for people', () => {
+  it('name things and tame cells as the API does', async () => {
+    const uuids = ['workspace', 'message', 'contact'].map((kind) => uuidOf(newId(kind as 'message')));
+    const extremes = ['00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff'];
+    for (const uuid of [...uuids, ...extremes]) {
+      const { rows } = await here.owner.query(`select parley_id('msg', $1) as id`, [uuid]);
+      expect(rows).toEqual([{ id: idOf('message', uuid) }]);
+    }
+    const starts = ['', ' ', '\t', '\r', '\n', '\u00a0', '\u2003', '\u3000', '\ufeff', ' \u00a0', 'a', '1'];
+    const signs = ['=', '+', '-', '@', '\uff1d', '\uff0b', '\uff0d', '\uff20', '\\', ']', '#', 'x'];
+    const texts = starts.flatMap((start) => signs.map((sign) => `${start}${sign}1`));
+    const { rows } = await here.owner.query<{ given: string; cell: string }>(
+      'select given, parley_cell(given) as cell from unnest($1::text[]) as x (given)',
+      [texts],
+    );
+    expect(rows).toHaveLength(texts.length);
+    for (const { given, cell } of rows) {
+      const [written] = rowsOfCsv(writeCsv(null, [[given]]));
+      expect([cell], JSON.stringify(given)).toEqual(written);
+    }
+  });
+
+  it('are read by any reader of CSV as they were meant', async () => {
+    const read = (name: string): Record<string, string>[] => {
+      const [names = [], ...rows] = rowsOfCsv(content.get(`csv/${name}.csv`)!);
+      return rows.map((row) => Object.fromEntries(names.map((column, at) => [column, row[at] ?? ''])));
+    };
+    const [first] = read('contacts').filter(({ name }) => name === `'${CANARY}`);
+    expect(first).toMatchObject({ id: expect.stringMatching(/^cont_/), merged_into: '' });
+    const said = read('messages').filter(({ text }) => text === `'${CANARY}`);
+    expect(said).toMatchObject([{ conversation_id: conversationId, direction: 'in', author: 'contact' }]);
+    const manifest = JSON.parse(content.get('manifest.json')!) as { files: { name: string; rows: number }[] };
+    for (const name of ['contacts', 'identities', 'conversations', 'messages', 'audit']) {
+      expect(manifest.files.find((file) => file.name === `csv/${name}.csv`)?.rows, name).toBe(
+        read(name).length,
+      );
     }
   });
 });

@@ -2,7 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { type MemberId, uuidOf, type WorkspaceId } from '#libs/model';
 import { Prisma, PrismaClient } from '#prisma/client';
-import { CopyOut } from './archive/copy-out.js';
+import { type CopiedRows, CopyOut } from './archive/copy-out.js';
 import { connectionOptions, createPool } from './pool.js';
 import { storeFault } from './store-fault.js';
 
@@ -13,10 +13,10 @@ export type WorkspaceTransaction = Prisma.TransactionClient;
 export interface WorkspaceSession {
   query<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>;
   /**
-   * Bytes of a `COPY … TO STDOUT`, in blocks of whole rows; takes as long as whoever reads them. Ended early, the
+   * Rows of a `COPY … TO STDOUT`, as bytes; takes as long as whoever reads them. Ended early, the
    * transaction is lost.
    */
-  copy(text: string): AsyncGenerator<Buffer>;
+  copy(text: string, lineEnd?: '\n' | '\r\n'): AsyncGenerator<CopiedRows>;
 }
 
 export interface DatabaseOptions {
@@ -44,10 +44,10 @@ function statementNames(cap = 500): (query: { sql: string }) => string {
   };
 }
 
-async function* copied(client: pg.Client, text: string): AsyncGenerator<Buffer> {
+async function* copied(client: pg.Client, copy: CopyOut): AsyncGenerator<CopiedRows> {
   // How long it takes is up to who reads: a table of a hundred million rows takes hours.
   await client.query('set local statement_timeout = 0');
-  yield* client.query(new CopyOut(text)).blocks();
+  yield* client.query(copy).blocks();
   await client.query(`set local statement_timeout = '${SESSION_STATEMENT}'`);
 }
 
@@ -137,7 +137,7 @@ export class Database {
       const done = await work({
         query: async <Row extends object>(text: string, values?: unknown[]) =>
           (await client.query<Row & pg.QueryResultRow>(text, values)).rows,
-        copy: (text) => copied(client, text),
+        copy: (text, lineEnd) => copied(client, new CopyOut(text, lineEnd)),
       });
       await client.query('commit');
       return done;

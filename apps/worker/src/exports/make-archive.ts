@@ -1,8 +1,14 @@
-import { type ArchiveWriter, readLines, type TextPiece, writeCsv } from '#libs/archive';
+import { type ArchiveWriter, type TextPiece, writeCsv } from '#libs/archive';
 import type { MediaFiles } from '#libs/media';
 import { AnalyticsQuery, AnalyticsReportName, type WorkspaceId } from '#libs/model';
-import { type Analytics, archivedTables, type WorkspaceArchive, type WorkspaceSnapshot } from '#libs/store';
-import { sheets, type Sheet } from './sheets.js';
+import {
+  type Analytics,
+  archivedTables,
+  type Sheet,
+  sheets,
+  type WorkspaceArchive,
+  type WorkspaceSnapshot,
+} from '#libs/store';
 
 /** Of what an archive is made. */
 export interface ArchiveSources {
@@ -27,10 +33,11 @@ export async function makeArchive(
   const missing: string[] = [];
   await archive.read(workspaceId, async (snapshot) => {
     for (const table of archivedTables) {
-      await writer.addText(`data/${table.name}.jsonl`, asText(snapshot.lines(table)));
+      await writer.addText(`data/${table.name}.jsonl`, snapshot.lines(table));
     }
-    await writer.addText('data/audit.jsonl', asText(snapshot.audit()));
-    for (const sheet of sheets) await writer.addText(`csv/${sheet.name}.csv`, rowsOf(snapshot, sheet));
+    await writer.addText('data/audit.jsonl', snapshot.audit());
+    for (const sheet of sheets)
+      await writer.addText(`csv/${sheet.name}.csv`, withNames(sheet, snapshot.sheet(sheet)));
     if (hasMedia) missing.push(...(await addMedia(snapshot, workspaceId, files, writer)));
   });
   for (const name of AnalyticsReportName.options) {
@@ -39,31 +46,10 @@ export async function makeArchive(
   return { missing };
 }
 
-/** Of what is made into CSV at once, in UTF-16 code units. */
-const BATCH_MAX = 64 * 1024;
-
-async function* asText(blocks: AsyncIterable<Buffer>): AsyncGenerator<TextPiece> {
-  for await (const text of blocks) yield { text, rows: lineBreaksOf(text) };
+async function* withNames(sheet: Sheet, rows: AsyncIterable<TextPiece>): AsyncGenerator<TextPiece> {
+  yield { text: writeCsv(Object.keys(sheet.columns), []), rows: 0 };
+  yield* rows;
 }
-
-function lineBreaksOf(bytes: Buffer): number {
-  let count = 0;
-  for (let at = bytes.indexOf(10); at !== -1; at = bytes.indexOf(10, at + 1)) count++;
-  return count;
-}
-
-async function* rowsOf(snapshot: WorkspaceSnapshot, sheet: Sheet): AsyncGenerator<TextPiece> {
-  const { table, columns, where } = sheet;
-  yield { text: writeCsv(columns, []), rows: 0 };
-  const blocks = table === 'audit' ? snapshot.audit() : snapshot.lines(tableOf(table), where);
-  const options = { lineMax: Number.POSITIVE_INFINITY, batchMax: BATCH_MAX };
-  for await (const lines of readLines(blocks, options)) {
-    const rows = lines.flatMap((line) => sheet.toRows(JSON.parse(line) as Record<string, never>));
-    yield { text: writeCsv(null, rows), rows: rows.length };
-  }
-}
-
-const tableOf = (name: string) => archivedTables.find((table) => table.name === name)!;
 
 /** Counted by month, over the ten years that a report covers. */
 async function* reportOf(

@@ -5,27 +5,38 @@ const BLOCK_BYTES = 128 * 1024;
 /** Blocks that wait at most; beyond, the server waits. */
 const BLOCKS_MAX = 4;
 
+/** Whole rows, as the server wrote them. */
+export interface CopiedRows {
+  text: Buffer;
+  rows: number;
+}
+
 /**
  * `COPY … TO STDOUT`, as bytes: what the server sends goes on as it is, no row becomes an object. Memory holds a few blocks,
  * however slowly they are taken.
  *
- * Blocks end where the server's messages end, and those hold whole rows.
+ * The server sends each row as a message of its own, with a line feed at its end.
  *
  * @see https://www.postgresql.org/docs/18/protocol-flow.html#PROTOCOL-COPY (read 2026-11-21)
  */
 export class CopyOut implements Submittable {
+  #rows = 0;
   #connection: Connection | undefined;
   #block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
   #filled = 0;
-  readonly #blocks: Buffer[] = [];
+  readonly #blocks: CopiedRows[] = [];
   #isDone = false;
   #error: Error | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(private readonly text: string) {}
+  /** @param lineEnd  what ends each row instead of the server's line feed */
+  constructor(
+    private readonly text: string,
+    private readonly lineEnd: '\n' | '\r\n' = '\n',
+  ) {}
 
   /** Blocks in order. Ended before the last one, it takes the connection with it: the server knows no other way. */
-  async *blocks(): AsyncGenerator<Buffer> {
+  async *blocks(): AsyncGenerator<CopiedRows> {
     try {
       for (;;) {
         const block = this.#blocks.shift();
@@ -51,13 +62,16 @@ export class CopyOut implements Submittable {
   }
 
   handleCopyData({ chunk }: { chunk: Buffer }): void {
-    if (this.#filled + chunk.length > this.#block.length) {
+    const length = chunk.length + this.lineEnd.length - 1;
+    if (this.#filled + length > this.#block.length) {
       this.#hand();
-      this.#block = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, chunk.length));
+      this.#block = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, length));
     }
     // The driver writes over what it has read.
-    chunk.copy(this.#block, this.#filled);
-    this.#filled += chunk.length;
+    chunk.copy(this.#block, this.#filled, 0, chunk.length - 1);
+    this.#filled += length;
+    this.#block.write(this.lineEnd, this.#filled - this.lineEnd.length, 'latin1');
+    this.#rows++;
   }
 
   handleCommandComplete(): void {
@@ -77,8 +91,9 @@ export class CopyOut implements Submittable {
 
   #hand(): void {
     if (this.#filled === 0) return;
-    this.#blocks.push(this.#block.subarray(0, this.#filled));
+    this.#blocks.push({ text: this.#block.subarray(0, this.#filled), rows: this.#rows });
     this.#filled = 0;
+    this.#rows = 0;
     if (this.#blocks.length >= BLOCKS_MAX) this.#connection?.stream.pause();
     this.#tell();
   }

@@ -7,6 +7,8 @@ import { type Actor, appendAudit } from '../repositories/audit-log.js';
 import { triggerSecretPlace } from '../repositories/triggers.js';
 import { webhookSecretPlace } from '../repositories/webhook-endpoints.js';
 import { Sealer } from '../sealing/sealer.js';
+import type { CopiedRows } from './copy-out.js';
+import { type Sheet, sheetCopy } from './sheets.js';
 import { archivedLine, type ArchivedTable, archivedTables } from './tables.js';
 
 const audit: ArchivedTable = {
@@ -18,10 +20,12 @@ const audit: ArchivedTable = {
 
 /** Everything of a workspace at one instant, while others go on writing. */
 export interface WorkspaceSnapshot {
-  /** Lines of JSON, each with its line break, in blocks of whole lines; of the rows `t` that `where` picks, default all. */
-  lines(table: ArchivedTable, where?: string): AsyncGenerator<Buffer>;
+  /** Lines of JSON. */
+  lines(table: ArchivedTable): AsyncGenerator<CopiedRows>;
   /** Lines of the audit log, as they are read and checked. */
-  audit(): AsyncGenerator<Buffer>;
+  audit(): AsyncGenerator<CopiedRows>;
+  /** Rows of CSV, without the line of names; RFC 4180. */
+  sheet(sheet: Sheet): AsyncGenerator<CopiedRows>;
   /** Hashes of the files whose bytes are stored, each once, in order. */
   files(): Promise<string[]>;
 }
@@ -44,7 +48,8 @@ export class WorkspaceArchive {
   async read<T>(workspaceId: WorkspaceId, work: (snapshot: WorkspaceSnapshot) => Promise<T>): Promise<T> {
     return this.database.inSession(workspaceId, 'read', (session) =>
       work({
-        lines: (table, where) => session.copy(copyOf(workspaceId, table, where)),
+        lines: (table) => session.copy(copyOf(workspaceId, table)),
+        sheet: (sheet) => session.copy(sheetCopy(uuidOf(workspaceId), sheet), '\r\n'),
         audit: () => session.copy(copyOf(workspaceId, audit)),
         files: () => filesOf(session, workspaceId),
       }),
@@ -118,9 +123,9 @@ export function archivedTable(name: string): ArchivedTable | null {
  * Lines of JSON, as bytes. As CSV of one column whose quote and delimiter never occur, a line is what it is: JSON holds no
  * control character.
  */
-function copyOf(workspaceId: WorkspaceId, table: ArchivedTable, where = 'true'): string {
+function copyOf(workspaceId: WorkspaceId, table: ArchivedTable): string {
   return `copy (select ${archivedLine(table)} from ${table.name} t
-      where t.workspace_id = '${uuidOf(workspaceId)}' and ${where} order by ${table.order})
+      where t.workspace_id = '${uuidOf(workspaceId)}' order by ${table.order})
     to stdout (format csv, delimiter E'\\x01', quote E'\\x02', escape E'\\x02')`;
 }
 
