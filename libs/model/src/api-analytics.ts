@@ -111,7 +111,9 @@ export const AnalyticsQuery = z
     group_by: z
       .enum(['channel', 'bot', 'operator'])
       .optional()
-      .describe('bot: the one that spoke, of a conversation the first one · operator: who last took it over'),
+      .describe(
+        'bot: the one that spoke, of a conversation the first one · operator: who wrote a message; first-response: who wrote the first answer by a person; resolution: who wrote last before the end; where nobody wrote, and in other reports, who took the conversation last',
+      ),
     channel_id: ChannelId.optional().describe('Only this channel'),
     format: z.enum(['json', 'csv']).default('json'),
   })
