@@ -26,10 +26,14 @@ interface McpPrompt<Args extends z.ZodObject = z.ZodObject> {
   /** The scopes of the tools that it names. */
   scopes: readonly string[];
   args: Args;
-  text(given: z.infer<Args>): string;
+  text: (given: z.infer<Args>) => string;
 }
-const prompt = <Args extends z.ZodObject>(definition: McpPrompt<Args>): McpPrompt =>
-  definition as unknown as McpPrompt;
+
+/** A prompt, with the types of its arguments checked. */
+function prompt<Args extends z.ZodObject>(definition: McpPrompt<Args>): McpPrompt;
+function prompt(definition: McpPrompt): McpPrompt {
+  return definition;
+}
 
 const prompts: readonly McpPrompt[] = [
   prompt({
