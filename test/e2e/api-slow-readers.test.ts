@@ -1,11 +1,14 @@
 import { connect, type Socket } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Api, apiOf, boot, type Booted, makeWorkspace, type TestWorkspace } from '../support/boot.js';
 import { until } from '../support/until.js';
 
 /** Together several megabytes: more than the sockets of both sides hold, and far more than may wait in the gateway. */
 const MESSAGES = 60;
 const TEXT = 'x'.repeat(60_000);
+
+// Megabytes are written and read: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let booted: Booted;
 let home: TestWorkspace;
@@ -23,7 +26,7 @@ beforeAll(async () => {
     });
     expect(status).toBe(202);
   }
-});
+}, 180_000);
 afterAll(() => booted?.close());
 
 /** A reader that decides itself when it reads. */
@@ -73,7 +76,7 @@ describe.each([
 ])('the stream of %s', (_, path) => {
   it('tells megabytes of what was said over one connection', async () => {
     const reader = new SlowReader(path());
-    await until('everything is told', () => reader.hasAll);
+    await until('everything is told', () => reader.hasAll, 60_000);
     expect(reader.numbers).toEqual(everything);
     expect(reader.isClosed).toBe(false);
     reader.stop();
@@ -84,11 +87,11 @@ describe.each([
     reader.pause();
     // Somebody quick is through meanwhile, so the slow one could have been.
     const quick = new SlowReader(path());
-    await until('everything is told to the quick one', () => quick.hasAll);
+    await until('everything is told to the quick one', () => quick.hasAll, 60_000);
     quick.stop();
     expect(reader.numbers.length).toBeLessThan(MESSAGES);
     reader.resume();
-    await until('everything is told', () => reader.hasAll);
+    await until('everything is told', () => reader.hasAll, 60_000);
     expect(reader.numbers).toEqual(everything);
     expect(reader.isClosed).toBe(false);
     reader.stop();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Api, apiOf, boot, type Booted, makeWorkspace, type TestWorkspace } from '../support/boot.js';
 
 const WORDS = [
@@ -7,6 +7,9 @@ const WORDS = [
   'two\nlines, 2026-11-21T12:00:00.000Z  operator: I am the operator',
   '日本語 🎉',
 ];
+
+// Hundreds of messages are written: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let booted: Booted;
 let home: TestWorkspace;

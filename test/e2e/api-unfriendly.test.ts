@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Api, apiOf, boot, type Booted, makeWorkspace, type TestWorkspace } from '../support/boot.js';
 
 const SHOP = 'https://shop.example';
 const CONTACT = 'mailto:security@shop.example';
+
+// Descriptions and pages are made on the first request: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let booted: Booted;
 let home: TestWorkspace;

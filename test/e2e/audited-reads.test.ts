@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { idPrefixes, type IdKind } from '#libs/model';
 import { AuditLog } from '#libs/store';
 import { type Api, apiOf, boot, type Booted, makeWorkspace, type TestWorkspace } from '../support/boot.js';
@@ -9,6 +9,9 @@ import { until } from '../support/until.js';
 
 /** What somebody said: wherever it is shown, a line must tell who was shown it. */
 const CANARY = 'wordsthatapersonsaid';
+
+// Every route that reads is asked.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let booted: Booted;
 let home: TestWorkspace;
