@@ -26,7 +26,7 @@ interface Operation {
 }
 
 // Each test asks every route, some of them several times.
-vi.setConfig({ testTimeout: 180_000 });
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 let booted: Booted;
 let home: TestWorkspace;
