@@ -7,7 +7,7 @@ import { createGunzip, gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readTar, tarEnd, tarHeader, tarPadding, writeCsv } from '#libs/archive';
 import { idOf, newId, uuidOf, type WorkspaceId } from '#libs/model';
-import { archivedTables, unarchivedTables, Workspaces } from '#libs/store';
+import { archivedTables, unarchivedTables, Workspaces, writeSheetRow } from '#libs/store';
 import {
   type Api,
   apiOf,
@@ -241,11 +241,17 @@ describe('an export', () => {
 
 describe('tables for people', () => {
   it('name things and tame cells as the API does', async () => {
-    const uuids = ['workspace', 'message', 'contact'].map((kind) => uuidOf(newId(kind as 'message')));
+    const uuids = Array.from({ length: 50 }, () => uuidOf(newId('message')));
     const extremes = ['00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff'];
+    const to = Buffer.alloc(200);
     for (const uuid of [...uuids, ...extremes]) {
-      const { rows } = await here.owner.query(`select parley_id('msg', $1) as id`, [uuid]);
-      expect(rows).toEqual([{ id: idOf('message', uuid) }]);
+      const length = writeSheetRow(
+        [Buffer.from('msg_'), Buffer.from('x_')],
+        Buffer.from(`${uuid},,é,"\n"\n`),
+        to,
+        3,
+      );
+      expect(to.toString('utf8', 3, 3 + length)).toBe(`${idOf('message', uuid)},,é,"\n"\r\n`);
     }
     const starts = ['', ' ', '\t', '\r', '\n', '\u00a0', '\u2003', '\u3000', '\ufeff', ' \u00a0', 'a', '1'];
     const signs = ['=', '+', '-', '@', '\uff1d', '\uff0b', '\uff0d', '\uff20', '\\', ']', '#', 'x'];

@@ -2,7 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { type MemberId, uuidOf, type WorkspaceId } from '#libs/model';
 import { Prisma, PrismaClient } from '#prisma/client';
-import { type CopiedRows, CopyOut } from './archive/copy-out.js';
+import { type CopiedRows, CopyOut, type WriteRow } from './archive/copy-out.js';
 import { connectionOptions, createPool } from './pool.js';
 import { storeFault } from './store-fault.js';
 
@@ -16,7 +16,7 @@ export interface WorkspaceSession {
    * Rows of a `COPY … TO STDOUT`, as bytes; takes as long as whoever reads them. Ended early, the
    * transaction is lost.
    */
-  copy(text: string, lineEnd?: '\n' | '\r\n'): AsyncGenerator<CopiedRows>;
+  copy(text: string, write?: WriteRow): AsyncGenerator<CopiedRows>;
 }
 
 export interface DatabaseOptions {
@@ -137,7 +137,7 @@ export class Database {
       const done = await work({
         query: async <Row extends object>(text: string, values?: unknown[]) =>
           (await client.query<Row & pg.QueryResultRow>(text, values)).rows,
-        copy: (text, lineEnd) => copied(client, new CopyOut(text, lineEnd)),
+        copy: (text, write) => copied(client, new CopyOut(text, write)),
       });
       await client.query('commit');
       return done;

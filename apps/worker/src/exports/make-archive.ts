@@ -5,6 +5,7 @@ import {
   type Analytics,
   archivedTables,
   type Sheet,
+  sheetNames,
   sheets,
   type WorkspaceArchive,
   type WorkspaceSnapshot,
@@ -47,7 +48,7 @@ export async function makeArchive(
 }
 
 async function* withNames(sheet: Sheet, rows: AsyncIterable<TextPiece>): AsyncGenerator<TextPiece> {
-  yield { text: writeCsv(Object.keys(sheet.columns), []), rows: 0 };
+  yield { text: writeCsv(sheetNames(sheet), []), rows: 0 };
   yield* rows;
 }
 

@@ -5,7 +5,14 @@ const BLOCK_BYTES = 128 * 1024;
 /** Blocks that wait at most; beyond, the server waits. */
 const BLOCKS_MAX = 4;
 
-/** Whole rows, as the server wrote them. */
+/**
+ * Writes a row from its place on, in at most one byte more than it has.
+ *
+ * @returns how many bytes were written
+ */
+export type WriteRow = (row: Uint8Array, to: Buffer, start: number) => number;
+
+/** Whole rows, as the server wrote them, or as they were told to be written. */
 export interface CopiedRows {
   text: Buffer;
   rows: number;
@@ -29,10 +36,10 @@ export class CopyOut implements Submittable {
   #error: Error | undefined;
   #wake: (() => void) | undefined;
 
-  /** @param lineEnd  what ends each row instead of the server's line feed */
+  /** @param write  how rows are written, when not as they come */
   constructor(
     private readonly text: string,
-    private readonly lineEnd: '\n' | '\r\n' = '\n',
+    private readonly write?: WriteRow,
   ) {}
 
   /** Blocks in order. Ended before the last one, it takes the connection with it: the server knows no other way. */
@@ -62,15 +69,15 @@ export class CopyOut implements Submittable {
   }
 
   handleCopyData({ chunk }: { chunk: Buffer }): void {
-    const length = chunk.length + this.lineEnd.length - 1;
+    const length = chunk.length + 1;
     if (this.#filled + length > this.#block.length) {
       this.#hand();
       this.#block = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, length));
     }
     // The driver writes over what it has read.
-    chunk.copy(this.#block, this.#filled, 0, chunk.length - 1);
-    this.#filled += length;
-    this.#block.write(this.lineEnd, this.#filled - this.lineEnd.length, 'latin1');
+    this.#filled += this.write
+      ? this.write(chunk, this.#block, this.#filled)
+      : chunk.copy(this.#block, this.#filled);
     this.#rows++;
   }
 

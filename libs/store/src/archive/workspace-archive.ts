@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { fault } from '#libs/faults';
-import { idOf, uuidOf, type WorkspaceId } from '#libs/model';
+import { idOf, idPrefixes, uuidOf, type WorkspaceId } from '#libs/model';
 import { Database, type WorkspaceSession } from '../database.js';
 import { type Actor, appendAudit } from '../repositories/audit-log.js';
 import { triggerSecretPlace } from '../repositories/triggers.js';
 import { webhookSecretPlace } from '../repositories/webhook-endpoints.js';
 import { Sealer } from '../sealing/sealer.js';
 import type { CopiedRows } from './copy-out.js';
-import { type Sheet, sheetCopy } from './sheets.js';
+import { type Sheet, sheetCopy, writeSheetRow } from './sheets.js';
 import { archivedLine, type ArchivedTable, archivedTables } from './tables.js';
 
 const audit: ArchivedTable = {
@@ -49,7 +49,12 @@ export class WorkspaceArchive {
     return this.database.inSession(workspaceId, 'read', (session) =>
       work({
         lines: (table) => session.copy(copyOf(workspaceId, table)),
-        sheet: (sheet) => session.copy(sheetCopy(uuidOf(workspaceId), sheet), '\r\n'),
+        sheet: (sheet) => {
+          const prefixes = Object.values(sheet.ids).map((kind) => Buffer.from(`${idPrefixes[kind]}_`));
+          return session.copy(sheetCopy(uuidOf(workspaceId), sheet), (row, to, start) =>
+            writeSheetRow(prefixes, row, to, start),
+          );
+        },
         audit: () => session.copy(copyOf(workspaceId, audit)),
         files: () => filesOf(session, workspaceId),
       }),
