@@ -526,6 +526,10 @@ class _Conversations(_Calls):
         """Says something to the person of a conversation, on its channel; receipts move its status. `POST /v1/conversations/{id}/messages`"""
         return self._parley.call("POST", "/v1/conversations/%s/messages" % (_in_path(id_),), body={} if body is None else body, idempotency_key=idempotency_key)
 
+    def transcript(self, id_, **query):
+        """Gives out everything that was said in a conversation, to keep or to print. `GET /v1/conversations/{id}/transcript`"""
+        return self._parley.call("GET", "/v1/conversations/%s/transcript" % (_in_path(id_),), query=query)
+
     def handover(self, id_):
         """Reads what whoever takes the conversation over wants to know: reason, summary, contact, fields, transcript, traces. `GET /v1/conversations/{id}/handover`"""
         return self._parley.call("GET", "/v1/conversations/%s/handover" % (_in_path(id_),))
@@ -899,6 +903,10 @@ class _Sessions(_Calls):
     def end(self, id_, idempotency_key=None):
         """Ends a session: its token opens nothing any more. `DELETE /v1/sessions/{id}`"""
         return self._parley.call("DELETE", "/v1/sessions/%s" % (_in_path(id_),), idempotency_key=idempotency_key)
+
+    def refresh(self, id_, body=None, idempotency_key=None):
+        """Lets a session live on, with a new token for the browser; the one before holds as long as it did. `POST /v1/sessions/{id}/refresh`"""
+        return self._parley.call("POST", "/v1/sessions/%s/refresh" % (_in_path(id_),), body={} if body is None else body, idempotency_key=idempotency_key)
 
 
 class _Triggers(_Calls):

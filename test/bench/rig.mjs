@@ -10,8 +10,8 @@ const THREADS = 1_000;
 
 /** What runs how long. */
 export const lengths = {
-  full: { rounds: 3, seconds: 3, warmUpSeconds: 2, rateSeconds: 6, slowMs: 30_000 },
-  quick: { rounds: 1, seconds: 0.5, warmUpSeconds: 0.3, rateSeconds: 0.5, slowMs: 1_000 },
+  full: { rounds: 3, seconds: 3, warmUpSeconds: 2, rateSeconds: 6, slowMs: 30_000, archived: 1_000_000 },
+  quick: { rounds: 1, seconds: 0.5, warmUpSeconds: 0.3, rateSeconds: 0.5, slowMs: 1_000, archived: 40_000 },
 };
 
 /** What all orders to the load generator have in common. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { memoryMb, withChildren } from './processes.mjs';
+import { webhooks } from './webhooks.mjs';
 import { allRecorded, base, costed, IN_FLIGHT, inTurns, using, warmUp } from './rig.mjs';
 
 // Each scenario measures Parley and its floor in turns, in the same minute, and returns rows of the table:
@@ -173,4 +174,4 @@ async function slow({ house, backend, length, profile }) {
 }
 
 /** By the name that `--only` takes, in the order in which they run. */
-export const scenarios = { ack, durable, slow };
+export const scenarios = { ack, durable, slow, webhooks };

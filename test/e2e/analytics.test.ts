@@ -41,6 +41,8 @@ const happening = fc.record({
       type: pick('message.created'),
       by: pick('contact', 'bot', 'operator', 'api'),
       bot: pick(...bots),
+      // Empty: written before it was told who wrote.
+      actor: pick(...operators, 'member:c', ''),
     }),
     fc.record({
       type: pick('message.status'),
@@ -98,6 +100,7 @@ function eventsOf({ talks }: History, channels: readonly string[]): PlainEvent[]
         messages.push(`m${index}`);
         Object.assign(data, { message: `m${index}` });
         if (data.by !== 'bot') Reflect.deleteProperty(data, 'bot');
+        if ('actor' in data && (data.by !== 'operator' || data.actor === '')) Reflect.deleteProperty(data, 'actor');
       }
       if ('place' in data) {
         const [flow, node] = data.place.split('/');

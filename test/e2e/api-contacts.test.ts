@@ -340,6 +340,10 @@ describe('everything of a person', () => {
     expect([erased.status, erased.body]).toEqual([200, dry.body]);
     const left = await everything();
     expect(words.filter((word) => left.includes(word))).toEqual([]);
+    // What is erased cannot be fetched back from logs: they never held it.
+    const logged = booted.log.join('');
+    expect(logged).toContain('"app":"gateway"');
+    expect(words.filter((word) => logged.includes(word))).toEqual([]);
     for (const id of [contactId, twinId]) expect((await api('GET', `/v1/contacts/${id}`)).status).toBe(404);
     const { rows } = await booted.owner.query<{ data: object }>(
       "select data from audit where action = 'contact.erase' and target = $1",

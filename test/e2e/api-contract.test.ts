@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { isFaultCode, Problem, problemContentType } from '#libs/faults';
 import { idPrefixes, newId, type IdKind } from '#libs/model';
@@ -24,6 +24,9 @@ interface Operation {
   example: unknown;
   isVisitors: boolean;
 }
+
+// Each test asks every route, some of them several times.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 let booted: Booted;
 let home: TestWorkspace;
@@ -245,6 +248,9 @@ describe('every route', () => {
       async (operation, what) => {
         const answer = await powerless(operation.method, anyPath(operation));
         expectProblem(answer, 403, 'access/insufficient-scope', what);
+        expect(answer.headers.get('www-authenticate'), what).toMatch(
+          /^Bearer realm="parley", error="insufficient_scope", scope="[a-z:-]+( [a-z:-]+)*"$/,
+        );
       },
     );
   });

@@ -5,9 +5,9 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { createGunzip, gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readTar } from '#libs/archive';
-import { newId, uuidOf, type WorkspaceId } from '#libs/model';
-import { archivedTables, unarchivedTables, Workspaces } from '#libs/store';
+import { readTar, tarEnd, tarHeader, tarPadding, writeCsv } from '#libs/archive';
+import { idOf, newId, uuidOf, type WorkspaceId } from '#libs/model';
+import { archivedTables, unarchivedTables, Workspaces, writeSheetRow } from '#libs/store';
 import {
   type Api,
   apiOf,
@@ -167,6 +167,29 @@ const take = (
     body: archive,
   });
 
+const entryOf = (name: string, bytes: Buffer): Buffer =>
+  Buffer.concat([tarHeader(name, bytes.length), bytes, tarPadding(bytes.length)]);
+
+/** An archive of one file, with a manifest that fits. */
+function crafted(name: string, bytes: Buffer): Buffer<ArrayBuffer> {
+  const files = [{ name, sha256: createHash('sha256').update(bytes).digest('hex') }];
+  const manifest = Buffer.from(JSON.stringify({ format: 'parley-archive', version: 1, files }));
+  return gzipSync(Buffer.concat([entryOf(name, bytes), entryOf('manifest.json', manifest), tarEnd()]));
+}
+
+/** Rows of CSV as RFC 4180 reads them. */
+function rowsOfCsv(text: string): string[][] {
+  const rows: string[][] = [];
+  let row: string[] = [];
+  for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/g)) {
+    row.push(quoted?.replaceAll('""', '"') ?? plain ?? '');
+    if (end === ',') continue;
+    rows.push(row);
+    row = [];
+  }
+  return rows;
+}
+
 let archive: Buffer<ArrayBuffer>;
 let content: Map<string, string>;
 
@@ -212,6 +235,52 @@ describe('an export', () => {
       const csv = content.get(`csv/${name}.csv`)!;
       expect(csv).toContain(`"'=HYPERLINK(`);
       expect(csv).not.toMatch(/(^|,)"?[=+@]/m);
+    }
+  });
+});
+
+describe('tables for people', () => {
+  it('name things and tame cells as the API does', async () => {
+    const uuids = Array.from({ length: 50 }, () => uuidOf(newId('message')));
+    const extremes = ['00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff'];
+    const to = Buffer.alloc(200);
+    for (const uuid of [...uuids, ...extremes]) {
+      const length = writeSheetRow(
+        [Buffer.from('msg_'), Buffer.from('x_')],
+        Buffer.from(`${uuid},,é,"\n"\n`),
+        to,
+        3,
+      );
+      expect(to.toString('utf8', 3, 3 + length)).toBe(`${idOf('message', uuid)},,é,"\n"\r\n`);
+    }
+    const starts = ['', ' ', '\t', '\r', '\n', '\u00a0', '\u2003', '\u3000', '\ufeff', ' \u00a0', 'a', '1'];
+    const signs = ['=', '+', '-', '@', '\uff1d', '\uff0b', '\uff0d', '\uff20', '\\', ']', '#', 'x'];
+    const texts = starts.flatMap((start) => signs.map((sign) => `${start}${sign}1`));
+    const { rows } = await here.owner.query<{ given: string; cell: string }>(
+      'select given, parley_cell(given) as cell from unnest($1::text[]) as x (given)',
+      [texts],
+    );
+    expect(rows).toHaveLength(texts.length);
+    for (const { given, cell } of rows) {
+      const [written] = rowsOfCsv(writeCsv(null, [[given]]));
+      expect([cell], JSON.stringify(given)).toEqual(written);
+    }
+  });
+
+  it('are read by any reader of CSV as they were meant', async () => {
+    const read = (name: string): Record<string, string>[] => {
+      const [names = [], ...rows] = rowsOfCsv(content.get(`csv/${name}.csv`)!);
+      return rows.map((row) => Object.fromEntries(names.map((column, at) => [column, row[at] ?? ''])));
+    };
+    const [first] = read('contacts').filter(({ name }) => name === `'${CANARY}`);
+    expect(first).toMatchObject({ id: expect.stringMatching(/^cont_/), merged_into: '' });
+    const said = read('messages').filter(({ text }) => text === `'${CANARY}`);
+    expect(said).toMatchObject([{ conversation_id: conversationId, direction: 'in', author: 'contact' }]);
+    const manifest = JSON.parse(content.get('manifest.json')!) as { files: { name: string; rows: number }[] };
+    for (const name of ['contacts', 'identities', 'conversations', 'messages', 'audit']) {
+      expect(manifest.files.find((file) => file.name === `csv/${name}.csv`)?.rows, name).toBe(
+        read(name).length,
+      );
     }
   });
 });
@@ -269,6 +338,41 @@ describe('an import', () => {
       'select (select count(*) from contact) + (select count(*) from bot) as n',
     );
     expect(Number(rows[0].n)).toBe(0);
+  });
+
+  it('brings nothing that acts, and breaks nothing, whoever made the archive', async () => {
+    const other = await otherInstallation();
+    const { key, workspaceId } = await emptyWorkspace(other);
+    const foreign = await makeWorkspace(other, 'Foreign');
+    const id = '01890000-0000-7000-8000-000000000001';
+    const endpoint = { id, url: 'https://thief.example/', types: ['message.created'], state: 'enabled' };
+    const lineOf = (row: object): Buffer => Buffer.from(`${JSON.stringify(row)}\n`);
+    const refused: [string, string, Buffer][] = [
+      ['no UTF-8', 'data/contact.jsonl', Buffer.from([0xff, 0x0a])],
+      ['no JSON', 'data/contact.jsonl', Buffer.from('{\n')],
+      ['no object', 'data/contact.jsonl', Buffer.from('[1]\n')],
+      ['no object later', 'data/contact.jsonl', Buffer.from(`{"id":"${id}"}\n7\n`)],
+      ['a workspace', 'data/contact.jsonl', lineOf({ id, workspace_id: uuidOf(foreign.workspaceId) })],
+      [
+        'a workspace later',
+        'data/contact.jsonl',
+        Buffer.from(`{"id":"${id}"}\n{"id":"${id}","workspace_id":"${uuidOf(foreign.workspaceId)}"}\n`),
+      ],
+      ['a secret', 'data/webhook_endpoint.jsonl', lineOf({ ...endpoint, secret: 'mine' })],
+    ];
+    for (const [what, name, bytes] of refused) {
+      const answer = await take(other, key, crafted(name, bytes));
+      expect(`${what}: ${answer.status}`, await answer.text()).toBe(`${what}: 422`);
+    }
+    const empty = await take(other, key, gzipSync(entryOf('manifest.json', Buffer.from('7'))));
+    expect(empty.status, await empty.text()).toBe(422);
+    const taken = await take(other, key, crafted('data/webhook_endpoint.jsonl', lineOf(endpoint)));
+    expect(taken.status, await taken.text()).toBe(201);
+    const { rows } = await other.owner.query(
+      'select state, secret from webhook_endpoint where workspace_id = $1',
+      [uuidOf(workspaceId)],
+    );
+    expect(rows).toEqual([{ state: 'disabled', secret: expect.not.stringMatching('mine') }]);
   });
 
   it('is refused where something is already, in the same installation or the same workspace', async () => {

@@ -235,16 +235,34 @@ describe('a batch of sends', () => {
     expect(new Set(made.map((one) => `${one.status} ${one.body.id}`)).size).toBe(1);
     const { id, total } = made[0]!.body;
     expect(total).toBe(60);
-    const report = await until('all are sent', async () => {
+    const allSent = async () => {
       const { body: now } = await api('GET', `/v1/send-batches/${id}`);
       return now.states.sent === 60 ? now : null;
-    });
+    };
+    const report = await until('all are sent', allSent, 45_000);
     expect(report).toMatchObject({ total: 60, states: { scheduled: 0, failed: 0 }, messages: { sent: 60 } });
     expect(heard('second', 'To all.')).toBe(60);
     const page = (await api('GET', `/v1/sends?batch_id=${id}&limit=100`)).body.data as Send[];
     expect(page).toHaveLength(60);
     expect(page[0]!.metadata).toMatchObject({ campaign: 'autumn' });
-  });
+  }, 60_000);
+
+  it('is taken whole when others write to the same people at the same time, in another order', async () => {
+    const people = Array.from({ length: 300 }, (_, at) => ({
+      address: { kind: 'email', value: `p${at}@race.example` },
+    }));
+    const body = { text: 'x', channels: [{ channel_id: first }], send_at: '2099-01-01T00:00:00Z' };
+    const orders = [people, people.toReversed(), [...people.slice(150), ...people.slice(0, 150)]];
+    const answers = await Promise.all(orders.map((to) => api('POST', '/v1/send-batches', { ...body, to })));
+    expect(answers.map(({ status, body: { total } }) => [status, total])).toEqual(
+      orders.map(() => [202, 300]),
+    );
+    // Three batches, and one contact for each address.
+    const { rows } = await booted.owner.query(
+      `select count(*)::int as n, count(distinct contact_id)::int as people from identity where value like 'p%@race.example'`,
+    );
+    expect(rows[0]).toEqual({ n: 300, people: 300 });
+  }, 60_000);
 
   it('is called off as far as it has not begun, and is refused whole when one of its targets is wrong', async () => {
     const plan = { text: 'Never.', channels: [{ channel_id: second }], send_at: '2099-01-01T00:00:00Z' };

@@ -114,6 +114,24 @@ describe('a client', () => {
     expect(said(await post('/oauth/revoke', { token: 'nonsense' }, basic(id, secret)))).toBe('200');
   });
 
+  it('says what a token is good for, to the client that it is of', async () => {
+    const other = (await api('POST', '/v1/oauth-clients', { name: 'Curious', scopes: ['bots:read'] })).body;
+    const token = await tokenFor();
+    const told = await post('/oauth/introspect', { token }, basic(id, secret));
+    expect(told.body).toMatchObject({ active: true, client_id: id, token_type: 'Bearer' });
+    expect(told.body.scope.split(' ')).toContain('bots:read');
+    expect(Math.abs(told.body.exp - Date.now() / 1_000 - 3_600)).toBeLessThan(120);
+    expect(told.headers.get('cache-control')).toBe('no-store');
+    const nothing = { active: false };
+    const theirs = await post('/oauth/introspect', { token }, basic(other.id, other.client_secret));
+    expect([theirs.status, theirs.body]).toEqual([200, nothing]);
+    expect((await post('/oauth/introspect', { token: 'nonsense' }, basic(id, secret))).body).toEqual(nothing);
+    await post('/oauth/revoke', { token }, basic(id, secret));
+    expect((await post('/oauth/introspect', { token }, basic(id, secret))).body).toEqual(nothing);
+    expect(said(await post('/oauth/introspect', { token }))).toBe('401 invalid_client');
+    expect(said(await post('/oauth/introspect', {}, basic(id, secret)))).toBe('400 invalid_request');
+  });
+
   it('has tokens that are over after their time, and are stored nowhere', async () => {
     const token = await tokenFor();
     const [, , , letters = ''] = token.split('_');

@@ -212,3 +212,54 @@ describe('what is past its time', () => {
     expect(await count('webhook_delivery', 'endpoint_id = $1', uuidOf(endpoint.id))).toBe(2);
   });
 });
+
+describe('what the installation says', () => {
+  it('holds where neither the workspace nor the channel says otherwise, in a workspace that never asked', async () => {
+    const env = {
+      PARLEY_KEEP_MESSAGES: '60d',
+      PARLEY_KEEP_INBOX: '9d',
+      PARLEY_KEEP_WEBHOOKS: '5d',
+      PARLEY_DATA_DIR: folder,
+    };
+    const strict = await boot({ env });
+    try {
+      const [plain, long, byChannel] = await Promise.all(
+        ['Plain', 'Long', 'By channel'].map((name) => makeWorkspace(strict, name)),
+      );
+      const as = (one: TestWorkspace): Api => apiOf(strict, one.key);
+      await as(long!)('PATCH', '/v1/retention', { kind: 'messages', days: 400 });
+      const ofChannel = { kind: 'messages', days: 400, channel_id: byChannel!.channelId };
+      await as(byChannel!)('PATCH', '/v1/retention', ofChannel);
+      expect((await as(plain!)('GET', '/v1/retention')).body).toEqual({
+        defaults: { messages: 60, traces: null, media: null, inbox: 9, webhooks: 5 },
+        rules: [],
+      });
+      for (const one of [plain!, long!, byChannel!]) {
+        const { id } = (await as(one)('POST', '/v1/sessions', {})).body;
+        await as(one)('POST', '/v1/messages', { session_id: id, text: 'open' });
+      }
+      const kept = async (table: string): Promise<string[]> => {
+        const { rows } = await strict.owner.query<{ name: string }>(
+          `select w.name from workspace w where exists (select from ${table} x where x.workspace_id = w.id) order by 1`,
+        );
+        return rows.map(({ name }) => name);
+      };
+      const age = (days: number): Promise<unknown> =>
+        strict.owner.query(
+          `with a as (update message set recorded_at = now() - $1 * interval '1 day'), b as (update turn set ended_at = now() - $1 * interval '1 day')
+           select 1`,
+          [days],
+        );
+      const forget = (): Promise<void> => strict.worker!.get(RetentionSweeper, { strict: false }).sweep();
+      await age(59);
+      await forget();
+      expect(await kept('message')).toEqual(['By channel', 'Long', 'Plain']);
+      await age(61);
+      await forget();
+      expect(await kept('message')).toEqual(['By channel', 'Long']);
+      expect(await kept('turn')).toEqual(['By channel', 'Long']);
+    } finally {
+      await strict.close();
+    }
+  });
+});

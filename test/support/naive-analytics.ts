@@ -70,7 +70,7 @@ export class NaiveAnalytics {
           (e) => e.type === 'csat.received',
           (e) => ({
             bot: this.#before(e, isTurn)?.data['bot'],
-            operator: this.#before(e, isTaking)?.data['by'],
+            operator: this.#lastOperator(e),
           }),
           (all) => {
             const scores = all.map((e) => Number(e.data['score']));
@@ -147,6 +147,12 @@ export class NaiveAnalytics {
               human_seconds_median: percentile(0.5, human),
             };
           },
+          (events, asked) => {
+            const answer = events.find(
+              (e) => asked && e.seq > asked.seq && isSpoken(e) && e.data['by'] !== 'bot',
+            );
+            return answer && isWritten(answer) ? answer.data['actor'] : undefined;
+          },
         );
       case 'resolution':
         return this.#perTalk(
@@ -163,6 +169,10 @@ export class NaiveAnalytics {
               seconds_average: average(took),
               seconds_median: percentile(0.5, took),
             };
+          },
+          (events, asked) => {
+            const end = events.find((e) => asked && e.seq > asked.seq && isEnd(e));
+            return events.findLast((e) => isWritten(e) && (!end || e.seq < end.seq))?.data['actor'];
           },
         );
       case 'deflection':
@@ -227,7 +237,15 @@ export class NaiveAnalytics {
 
   #spoken(event: PlainEvent): { bot: unknown; operator: unknown } {
     const isOperators = event.data['by'] === 'operator';
-    return { bot: event.data['bot'], operator: isOperators && this.#before(event, isTaking)?.data['by'] };
+    return {
+      bot: event.data['bot'],
+      operator: isOperators && (event.data['actor'] ?? this.#lastOperator(event)),
+    };
+  }
+
+  #lastOperator(event: PlainEvent): unknown {
+    const last = this.#before(event, (e) => isTaking(e) || isWritten(e));
+    return last?.data['actor'] ?? last?.data['by'];
   }
 
   #perTurn(count: (all: PlainEvent[]) => Counted): Map<string, Counted> {
@@ -251,13 +269,17 @@ export class NaiveAnalytics {
     return this.#grouped(all, (e) => `${this.dayOf(e.at)} ${keyOf(e)}`, count);
   }
 
-  #perTalk(is: (talk: Talk) => boolean, count: (talks: Talk[]) => Counted): Map<string, Counted> {
+  #perTalk(
+    is: (talk: Talk) => boolean,
+    count: (talks: Talk[]) => Counted,
+    whoOf: (events: PlainEvent[], asked: PlainEvent | undefined) => unknown = () => undefined,
+  ): Map<string, Counted> {
     const begun = this.events.filter((e) => e.type === 'conversation.created' && this.#isIn(e));
     const talks = begun.map(({ conversation, channel, at }): Talk => {
       const events = this.#of(conversation);
       const asked = events.find((e) => e.type === 'message.created' && e.data['by'] === 'contact');
       const bot = events.find(isTurn)?.data['bot'];
-      const operator = events.findLast(isTaking)?.data['by'];
+      const operator = whoOf(events, asked) ?? events.findLast(isTaking)?.data['by'];
       return { at, channel, events, asked, bot: text(bot), operator: text(operator) };
     });
     const keyOf = (talk: Talk): string => (this.grouping && talk[this.grouping]) || '-';
@@ -295,6 +317,8 @@ const isTurn = (e: PlainEvent): boolean => e.type === 'turn.completed';
 const isSpoken = (e: PlainEvent): boolean => e.type === 'message.created' && e.data['by'] !== 'contact';
 const isTaking = (e: PlainEvent): boolean =>
   e.type === 'control.changed' && (e.data['to'] === 'operator' || e.data['to'] === 'desk');
+const isWritten = (e: PlainEvent): boolean =>
+  e.type === 'message.created' && e.data['by'] === 'operator' && e.data['actor'] !== undefined;
 const isAsking = (e: PlainEvent): boolean =>
   e.type === 'handoff.requested' || (e.type === 'control.changed' && e.data['to'] === 'queue');
 const isEnd = (e: PlainEvent): boolean =>

@@ -93,6 +93,12 @@ function addChannels(program: Command, add: Declare): void {
     'shows the QR code or pairing code until it is connected',
     async () => (await load()).connect,
   );
+  add(
+    channels,
+    'install <channel>',
+    'has the provider told where to call, where that is possible',
+    async () => (await load()).install,
+  );
   add(channels, 'pause <channel>', 'stops what goes out', async () => (await load()).pause);
   add(channels, 'resume <channel>', 'lets it send again', async () => (await load()).resume);
 }
@@ -136,6 +142,7 @@ function addOperations(program: Command, add: Declare): void {
     'lists what was sent to an endpoint',
     async () => (await load()).deliveries,
   );
+  add(hooks, 'test <endpoint>', 'sends a test event to an endpoint', async () => (await load()).test);
   add(
     hooks,
     'replay [delivery]',
@@ -153,7 +160,11 @@ function addOperations(program: Command, add: Declare): void {
     'delivery or inbox_event',
     'delivery',
   );
-  add(dead, 'retry <id>', 'tries one again', async () => (await letters()).retry);
+  add(dead, 'retry [id]', 'tries one again, or all of a kind', async () => (await letters()).retry)
+    .option('--all', 'all of the kind, the oldest first, up to 500')
+    .option('--kind <kind>', 'delivery or inbox_event', 'delivery')
+    .option('--channel <id>', 'only of this channel')
+    .option('--dry-run', 'only counts');
   add(
     dead,
     'sent <id>',
@@ -209,10 +220,21 @@ function addAccess(program: Command, add: Declare): void {
   const members = program.command('members').description('people with a log-in, and their roles');
   const people = () => import('./commands/members.js');
   add(members, 'list', 'lists them', async () => (await people()).list);
-  add(members, 'invite <email>', 'sends an invitation', async () => (await people()).invite).requiredOption(
-    '--role <role>',
-    'what they may do',
+  add(
+    members,
+    'invite <email>',
+    'makes an invitation, and prints its link once',
+    async () => (await people()).invite,
+  )
+    .requiredOption('--role <role>', 'owner, admin, operator, bot-author, viewer or custom')
+    .option('--permissions <scopes>', 'of the role custom, with commas between');
+  add(
+    members,
+    'invitations',
+    'lists invitations that nobody has taken',
+    async () => (await people()).invitations,
   );
+  add(members, 'uninvite <invitation>', 'takes an invitation back', async () => (await people()).uninvite);
   add(members, 'role <member> <role>', 'gives another role', async () => (await people()).role);
   add(members, 'remove <member>', 'takes somebody out of the workspace', async () => (await people()).remove);
 }
@@ -233,9 +255,9 @@ function addInstallation(program: Command, add: Declare): void {
   add(
     program,
     'doctor',
-    'looks at address, key, database, queue, clock and channels; ends with 7 when something is wrong',
+    'looks at disk, database, queue, clock, address, certificate, key and channels; ends with 7 when something is wrong',
     async () => (await import('./commands/doctor.js')).doctor,
-  );
+  ).option('--here', 'the installation is on this machine; so it is taken where the address is of it');
   add(
     program,
     'migrate',

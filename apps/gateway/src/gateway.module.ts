@@ -49,6 +49,7 @@ import { HandoffController } from './conversations/handoff.controller.js';
 import { OfferService } from './conversations/offer-service.js';
 import { ControlService } from './conversations/control-service.js';
 import { LogStream } from './conversations/log-stream.js';
+import { Transcripts } from './conversations/transcripts.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
 import { ExportsController } from './exports/exports.controller.js';
 import { ImportService } from './exports/import-service.js';
@@ -73,6 +74,7 @@ import { InboxService } from './inbox/inbox-service.js';
 import { InboxStreams } from './inbox/inbox-streams.js';
 import { LabelsController } from './inbox/labels.controller.js';
 import { VersionGuard } from './http/version.js';
+import { NextLinks } from './http/next-link.js';
 import { BotKnowledgeController } from './knowledge/bot-knowledge.controller.js';
 import { KnowledgeBasesController } from './knowledge/knowledge-bases.controller.js';
 import { KnowledgeService } from './knowledge/knowledge-service.js';
@@ -98,6 +100,7 @@ import { ConsoleController } from './pages/console.controller.js';
 import { DemoController } from './pages/demo.controller.js';
 import { DemoPage } from './pages/demo-page.js';
 import { ErrorsController } from './pages/errors.controller.js';
+import { SecurityController } from './pages/security.controller.js';
 import { RetentionController } from './retention/retention.controller.js';
 import { SendBatchesController } from './sends/send-batches.controller.js';
 import { SendService } from './sends/send-service.js';
@@ -161,6 +164,7 @@ const controllers = [
   DeadLettersController,
   DemoController,
   ErrorsController,
+  SecurityController,
   EventsController,
   ExportsController,
   ImportsController,
@@ -219,6 +223,7 @@ const services = [
   Limits,
   OfferService,
   LogStream,
+  Transcripts,
   LookService,
   MediaService,
   MessageService,
@@ -293,6 +298,7 @@ export class GatewayModule {
         { provide: APP_GUARD, useExisting: ApiKeyGuard },
         { provide: APP_GUARD, useClass: LimitsGuard },
         { provide: APP_INTERCEPTOR, useClass: DeprecationInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: NextLinks },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         { provide: APP_INTERCEPTOR, useClass: AuditedReads },
       ],

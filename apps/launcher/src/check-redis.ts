@@ -15,10 +15,12 @@ const OLDEST = [6, 2] as const;
  * @throws Fault `queue/unavailable` when it cannot be reached or refuses the login, `queue/too-old` below Redis 6.2
  */
 export async function checkRedis(url: string): Promise<string | null> {
-  const at = new URL(url);
-  const where = `${at.hostname}:${at.port || '6379'}`;
-  const [login, info, policy] = await ask(at, where);
-  const refusal = errorOf(login, at.password ? '' : 'NOAUTH');
+  const where = whereIs(url);
+  const [login, info, policy] = await askRedis(url, [
+    ['INFO', 'server'],
+    ['CONFIG', 'GET', 'maxmemory-policy'],
+  ]);
+  const refusal = errorOf(login, new URL(url).password ? '' : 'NOAUTH');
   if (refusal !== null) {
     throw fault('queue/unavailable', {
       detail: `The Redis of REDIS_URL (${where}) refuses the login: ${refusal}. Correct the user and the password in REDIS_URL.`,
@@ -44,17 +46,28 @@ function policyWarning(policy: string | null, where: string): string | null {
   return `Warning: the Redis of REDIS_URL (${where}) has maxmemory-policy ${policy} and may throw wake-ups away when it is full, which makes answers late: set maxmemory-policy noeviction.`;
 }
 
-/** @returns the answers to the login, INFO and CONFIG GET */
-async function ask(at: URL, where: string): Promise<RespAnswer[]> {
+/** The host and port of a Redis: what of its address is no secret. */
+export function whereIs(url: string): string {
+  const { hostname, port } = new URL(url);
+  return `${hostname}:${port || '6379'}`;
+}
+
+/**
+ * Asks a Redis over a connection of its own.
+ *
+ * @returns the answer to the login, and then to each command
+ * @throws Fault `queue/unavailable` when it cannot be reached
+ */
+export async function askRedis(url: string, commands: readonly (readonly string[])[]): Promise<RespAnswer[]> {
+  const at = new URL(url);
   const user = at.username ? [decodeURIComponent(at.username)] : [];
   const login = at.password ? ['AUTH', ...user, decodeURIComponent(at.password)] : ['ECHO', 'no login'];
-  const commands = [login, ['INFO', 'server'], ['CONFIG', 'GET', 'maxmemory-policy']];
   try {
-    return await exchange(open(at), commands);
+    return await exchange(open(at), [login, ...commands]);
   } catch (cause) {
     const { message, code = '' } = cause as NodeJS.ErrnoException;
     throw fault('queue/unavailable', {
-      detail: `The Redis of REDIS_URL (${where}) cannot be reached: ${message || code}. Start it, or correct REDIS_URL, or leave it out to keep the queue in PostgreSQL.`,
+      detail: `The Redis of REDIS_URL (${whereIs(url)}) cannot be reached: ${message || code}. Start it, or correct REDIS_URL, or leave it out to keep the queue in PostgreSQL.`,
       cause,
     });
   }

@@ -1,10 +1,11 @@
 import { Fault, fault, toFault } from '#libs/faults';
 import type { Environment } from '#libs/config';
 import { db } from './db.js';
+import { say } from './say.js';
 import { up } from './up.js';
 
 const USAGE =
-  'Usage: parley [up [--watch]] | db deploy [--seed]|status|dev NAME|create NAME|resolve NAME [applied]|drift|check|reset --yes|url|stop';
+  'Usage: parley [up [--watch]] | doctor | db deploy [--seed]|status|dev NAME|create NAME|resolve NAME [applied]|drift|check|reset --yes|url|stop';
 
 /**
  * Runs one command of the launcher to its end and sets the exit code: 0 done, 1 failed, 2 a difference was found.
@@ -33,7 +34,16 @@ export function describeFailure(error: unknown, withStack: boolean): string {
 async function run([name = 'up', ...rest]: readonly string[], env: Environment): Promise<number> {
   if (name === 'up') return up(env, { isWatching: rest.includes('--watch') });
   if (name === 'db') return db(rest, env);
+  if (name === 'doctor') return tellDiagnosis(env);
   throw fault('input/invalid', { detail: `There is no command "${name}". ${USAGE}` });
+}
+
+/** One JSON document: the command line makes words of it. */
+async function tellDiagnosis(env: Environment): Promise<number> {
+  const { diagnose } = await import('./doctor/index.js');
+  const diagnosis = await diagnose(env);
+  say(JSON.stringify(diagnosis));
+  return diagnosis.findings.some(({ state }) => state === 'wrong') ? 2 : 0;
 }
 
 function isVerbose(env: Environment): boolean {

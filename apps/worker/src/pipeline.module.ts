@@ -24,6 +24,7 @@ import { Bell } from '#libs/queue';
 import {
   Analytics,
   Approvals,
+  AuditLog,
   BotProposals,
   Bots,
   ChannelCache,
@@ -33,14 +34,15 @@ import {
   Conversations,
   Deliveries,
   Errands,
-  Handovers,
   Exports,
+  Handovers,
   KnowledgeIndex,
   KnowledgeReadings,
   Mailboxes,
   Media,
   MediaFetches,
   Offers,
+  RetentionRules,
   Secrets,
   Sends,
   WebhookDeliveries,
@@ -275,7 +277,12 @@ export class PipelineModule {
               logger,
             ),
         },
-        RetentionSweeper,
+        {
+          provide: RetentionSweeper,
+          inject: [RetentionRules, AuditLog, MediaFiles, Logger],
+          useFactory: (rules: RetentionRules, log: AuditLog, files: MediaFiles, logger: Logger) =>
+            new RetentionSweeper(rules, log, files, config.retention, logger),
+        },
         Outbox,
         {
           provide: SendRunner,

@@ -126,6 +126,12 @@ export class ClientService {
     this.#known.forget(found.tokenId);
   }
 
+  /** What a token of this client is good for now; null for one that is none, has ended, or is of another client. */
+  async look({ clientId }: StoredOauthClient, token: string): Promise<StoredOauthToken | null> {
+    const found = await this.#find(token);
+    return found?.clientId === clientId && found.expiresAt.getTime() > Date.now() ? found : null;
+  }
+
   /** Whether a text says of itself that it is a token. */
   isToken(text: string): boolean {
     return text.startsWith('parley_token_');

@@ -16,6 +16,17 @@ export interface ArchivedFile {
   sha256: string;
 }
 
+/** A piece of a file that is written. */
+export interface TextPiece {
+  /** As bytes: of UTF-8. */
+  text: string | Uint8Array;
+  /** That begin in it. */
+  rows: number;
+}
+
+/** What is read and packed at once. */
+const BLOCK_BYTES = 128 * 1024;
+
 /**
  * Writes a `.tar.gz` of any size with little memory: what has no known size goes over a file beside it. The archive is at
  * its place when it is whole, or not at all.
@@ -35,7 +46,7 @@ export class ArchiveWriter {
   ) {
     this.#out = out;
     // The fastest level: an archive waits for the database, not for the disk.
-    this.#gzip = createGzip({ level: 1 });
+    this.#gzip = createGzip({ level: 1, chunkSize: BLOCK_BYTES });
     this.#gzip.on('data', (chunk: Buffer) => this.#hash.update(chunk));
     this.#done = finished(this.#gzip.pipe(out)).then(() => undefined);
     // Said again by whoever waits for the end.
@@ -53,7 +64,7 @@ export class ArchiveWriter {
   }
 
   /** Adds a file of texts as they come; `rows` of each piece are summed. */
-  async addText(name: string, pieces: AsyncIterable<{ text: string; rows: number }>): Promise<ArchivedFile> {
+  async addText(name: string, pieces: AsyncIterable<TextPiece>): Promise<ArchivedFile> {
     const beside = `${this.beside}.part`;
     const out = await writeTo(beside);
     const hash = createHash('sha256');
@@ -68,7 +79,7 @@ export class ArchiveWriter {
       out.end();
       await finished(out);
       const { size } = await stat(beside);
-      await this.#add(name, size, createReadStream(beside));
+      await this.#add(name, size, createReadStream(beside, { highWaterMark: BLOCK_BYTES }));
     } finally {
       out.destroy();
       await rm(beside, { force: true });
@@ -130,5 +141,5 @@ export class ArchiveWriter {
 /** The file is there before the first byte: one that is made later would stay behind when the writing is given up. */
 async function writeTo(file: string): Promise<WriteStream> {
   const handle = await open(file, 'w', 0o600);
-  return handle.createWriteStream();
+  return handle.createWriteStream({ highWaterMark: BLOCK_BYTES });
 }

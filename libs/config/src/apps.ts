@@ -9,6 +9,7 @@ import {
   embeddingsWholeWords,
 } from './slices/embeddings.js';
 import { limitsSlice } from './slices/limits.js';
+import { retentionSlice } from './slices/retention.js';
 import { isModelWhole, modelOf, modelSlice, modelWholeWords } from './slices/model.js';
 import {
   databaseSlice,
@@ -26,6 +27,7 @@ const shared = {
   ...secretsSlice,
   ...logInSlice,
   ...limitsSlice,
+  ...retentionSlice,
   ...serverSlice,
   ...mediaSlice,
   ...egressSlice,
@@ -130,6 +132,8 @@ function common(env: Read) {
       drainWaitMs: env.PARLEY_DRAIN_WAIT,
       bodyBytesMax: env.PARLEY_BODY_MAX,
       corsOrigins: env.PARLEY_CORS_ORIGINS,
+      /** `undefined`: there is no security.txt. */
+      securityContact: env.PARLEY_SECURITY_CONTACT,
     },
     /** `undefined`: the queue lives in PostgreSQL. */
     queue: { redisUrl: env.REDIS_URL },
@@ -141,6 +145,14 @@ function common(env: Read) {
       channel: env.PARLEY_LIMIT_CHANNEL,
       session: env.PARLEY_LIMIT_SESSION,
       door: env.PARLEY_LIMIT_DOOR,
+    },
+    /** Days by kind, where neither workspace nor channel has a rule; null: for ever. */
+    retention: {
+      messages: env.PARLEY_KEEP_MESSAGES,
+      traces: env.PARLEY_KEEP_TRACES,
+      media: env.PARLEY_KEEP_MEDIA,
+      inbox: env.PARLEY_KEEP_INBOX,
+      webhooks: env.PARLEY_KEEP_WEBHOOKS,
     },
     media: { bytesMax: env.PARLEY_MEDIA_MAX },
     /** `undefined`: bots bring their own models or have none. */

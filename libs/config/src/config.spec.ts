@@ -33,6 +33,7 @@ describe('the gateway', () => {
       trustProxy: ['loopback'],
       bodyBytesMax: 1_000_000,
       corsOrigins: [],
+      securityContact: undefined,
     });
     expect(config.work).toEqual({
       turns: 64,
@@ -153,6 +154,36 @@ describe('a model for all bots', () => {
       expect(message).toContain('PARLEY_MODEL_PROVIDER');
     },
   );
+});
+
+describe('how long things are kept', () => {
+  it('is for ever, but for what providers and webhooks told, unless somebody says how many days', () => {
+    expect(parseWorkerConfig(minimum).retention).toEqual({
+      messages: null,
+      traces: null,
+      media: null,
+      inbox: 30,
+      webhooks: 30,
+    });
+    const set = { PARLEY_KEEP_MESSAGES: '90d', PARLEY_KEEP_INBOX: 'none', PARLEY_KEEP_WEBHOOKS: '1d' };
+    expect(parseWorkerConfig({ ...minimum, ...set }).retention).toMatchObject({
+      messages: 90,
+      inbox: null,
+      webhooks: 1,
+    });
+  });
+
+  it.each([
+    ['PARLEY_KEEP_MESSAGES', '7d'],
+    ['PARLEY_KEEP_MESSAGES', '90'],
+    ['PARLEY_KEEP_MEDIA', '36501d'],
+    ['PARLEY_KEEP_WEBHOOKS', '31d'],
+    ['PARLEY_KEEP_WEBHOOKS', 'none'],
+  ])('is refused when %s is %s', (name, text) => {
+    expect(problemsOf(() => parseGatewayConfig({ ...minimum, [name]: text })).message).toContain(
+      `${name} must lie between`,
+    );
+  });
 });
 
 describe('embeddings', () => {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { serviceEnvironment } from './apps.js';
 import { embeddingsSlice } from './slices/embeddings.js';
 import { limitsSlice } from './slices/limits.js';
+import { retentionSlice } from './slices/retention.js';
 import { modelSlice } from './slices/model.js';
 import {
   databaseSlice,
@@ -33,6 +34,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, z.ZodType>>>> = {
   Secrets: secretsSlice,
   'Logging in': logInSlice,
   Limits: limitsSlice,
+  'How long things are kept': retentionSlice,
   'The server': serverSlice,
   Files: mediaSlice,
   'Calls to the outside': egressSlice,

@@ -49,6 +49,16 @@ export function size({ min, max }: Bounds) {
   );
 }
 
+/** Days (`90d`) → their number; `none` → null. */
+export function days({ min, max }: Bounds) {
+  const words = `must lie between ${min}d and ${max}d, or be none`;
+  return z
+    .string()
+    .regex(/^(\d{1,5}d|none)$/, words)
+    .transform((text) => (text === 'none' ? null : Number(text.slice(0, -1))))
+    .refine((value) => value === null || (value >= min && value <= max), words);
+}
+
 /** A whole number in decimal digits → number. */
 export function count({ min, max }: Bounds) {
   const words = `must be a whole number from ${min} to ${max}`;

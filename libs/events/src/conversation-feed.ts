@@ -7,10 +7,19 @@ export interface LiveEvent {
   data: Record<string, unknown>;
 }
 
+/** Says whether a follower can take more. */
+export interface Room {
+  readonly isFull: boolean;
+  /** Calls back once, when there is room again or nobody reads any more; at once when there is. */
+  whenRoom(goOn: () => void): void;
+}
+
 /** Who reads the log of a conversation as it grows. */
 export interface Follower {
   /** Called for each event once, in order and without a gap. Must not throw, and must not wait. */
   event(event: ConversationEvent): void;
+  /** Events wait in the log while it is full. Without it there is always room. */
+  room?: Room;
   live?(event: LiveEvent): void;
   /** The process stops: nothing will come any more. */
   end?(): void;
@@ -29,6 +38,8 @@ const PAGE = 200;
 export class ConversationFeed {
   readonly #positions = new Map<Follower, number>();
   readonly #watchers = new Set<() => void>();
+  /** Those that have no room: the log keeps what they have not got. */
+  readonly #waiting = new Set<Follower>();
   #isDirty = false;
   #isReading = false;
   /** The newest position that a look at the conversation has shown; null before the first look. */
@@ -59,7 +70,10 @@ export class ConversationFeed {
 
   remove(listener: Follower | (() => void)): void {
     if (typeof listener === 'function') this.#watchers.delete(listener);
-    else this.#positions.delete(listener);
+    else {
+      this.#positions.delete(listener);
+      this.#waiting.delete(listener);
+    }
   }
 
   /** Something changed, or may have. */
@@ -70,18 +84,19 @@ export class ConversationFeed {
 
   /** A look at the conversation has shown its newest position: rings when that is news. */
   sawSeq(seq: number): void {
-    const isBehind = [...this.#positions.values()].some((position) => position < seq);
+    const isBehind = this.#readyPositions().some((position) => position < seq);
     if (isBehind || seq !== this.#seenSeq) this.ring();
     this.#seenSeq = seq;
   }
 
   live(event: LiveEvent): void {
-    for (const follower of this.#positions.keys()) follower.live?.(event);
+    for (const follower of this.#positions.keys()) if (!follower.room?.isFull) follower.live?.(event);
   }
 
   end(): void {
     const followers = [...this.#positions.keys()];
     this.#positions.clear();
+    this.#waiting.clear();
     for (const follower of followers) follower.end?.();
   }
 
@@ -93,9 +108,11 @@ export class ConversationFeed {
   async #readAll(): Promise<void> {
     this.#isReading = true;
     try {
-      while (this.#isDirty && this.#positions.size > 0) {
+      while (this.#isDirty) {
         this.#isDirty = false;
-        const page = await this.readPage(Math.min(...this.#positions.values()), PAGE);
+        const ready = this.#readyPositions();
+        if (ready.length === 0) break;
+        const page = await this.readPage(Math.min(...ready), PAGE);
         this.#handOut(page);
         if (page.length === PAGE) this.#isDirty = true;
       }
@@ -110,10 +127,25 @@ export class ConversationFeed {
   #handOut(page: readonly ConversationEvent[]): void {
     for (const event of page) {
       for (const [follower, position] of this.#positions) {
-        if (event.seq <= position) continue;
+        if (event.seq <= position || this.#waiting.has(follower)) continue;
+        if (follower.room?.isFull) {
+          this.#wait(follower, follower.room);
+          continue;
+        }
         this.#positions.set(follower, event.seq);
         follower.event(event);
       }
     }
+  }
+
+  #readyPositions(): number[] {
+    return [...this.#positions].flatMap(([follower, at]) => (this.#waiting.has(follower) ? [] : [at]));
+  }
+
+  #wait(follower: Follower, room: Room): void {
+    this.#waiting.add(follower);
+    room.whenRoom(() => {
+      if (this.#waiting.delete(follower)) this.#read();
+    });
   }
 }

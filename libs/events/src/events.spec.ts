@@ -130,6 +130,32 @@ describe('following a conversation', () => {
     expect([early.seqs, late.seqs]).toEqual([[5], range(1, 5)]);
   });
 
+  it('waits for a follower that has no room, holds up no other, and goes on where it stopped', async () => {
+    world.add(450);
+    let goOn = (): void => undefined;
+    const slow = { isFull: false, whenRoom: (call: () => void) => (goOn = call) };
+    const got: number[] = [];
+    const event = ({ seq }: ConversationEvent): void => {
+      got.push(seq);
+      slow.isFull = seq % 100 === 0;
+    };
+    world.streams.follow(workspaceId, conversationId, 0, { event, room: slow });
+    const quick = world.follow(0);
+    await settle();
+    expect([got, quick.seqs]).toEqual([range(1, 100), range(1, 450)]);
+    // Nothing is read for who cannot take it, however often somebody looks.
+    world.reads = 0;
+    world.ring();
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(got).toEqual(range(1, 100));
+    for (let times = 0; times < 4; times++) {
+      slow.isFull = false;
+      goOn();
+      await settle();
+    }
+    expect(got).toEqual(range(1, 450));
+  });
+
   it('finds what nobody rang for within a second, with one look for all conversations', async () => {
     const { seqs } = world.follow(0);
     world.streams.watch(workspaceId, newId('conversation'), () => undefined);

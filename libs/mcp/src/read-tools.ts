@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type McpTool, tool } from './tool.js';
+import { transcriptOf } from './transcript.js';
 
 const id = (prefix: string) => z.string().startsWith(`${prefix}_`);
 const limit = z.int().min(1).max(100).default(20).describe('How many at most');
@@ -73,12 +74,8 @@ export const readTools: readonly McpTool[] = [
     input: z.object({ conversation_id: id('conv'), limit: limit.default(50) }),
     effect: 'read',
     isUntrusted: true,
-    run: async (parley, { conversation_id: conversationId, limit: count }) => {
-      const messages = await parley.conversations.messages(conversationId, { limit: count }).take(count);
-      return messages
-        .toReversed()
-        .map(({ id, author, status, recorded_at, parts }) => ({ id, author, status, recorded_at, parts }));
-    },
+    run: (parley, { conversation_id: conversationId, limit: count }) =>
+      transcriptOf(parley, conversationId, count),
   }),
   tool({
     name: 'search_knowledge',

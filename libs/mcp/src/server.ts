@@ -1,6 +1,8 @@
 import { type CallToolResult, McpServer } from '@modelcontextprotocol/server';
 import { isParleyError, type Parley } from '#libs/sdk';
+import { addPrompts } from './prompts.js';
 import { readTools } from './read-tools.js';
+import { addResources } from './resources.js';
 import type { McpTool } from './tool.js';
 import { untrusted } from './untrusted.js';
 import { writeTools } from './write-tools.js';
@@ -19,6 +21,8 @@ Tools that send reach real people.`;
 export function createMcpServer(parley: Parley, scopes: readonly string[]): McpServer {
   const server = new McpServer({ name: 'parley', version: '1' }, { instructions: INSTRUCTIONS });
   for (const tool of toolsFor(scopes)) register(server, parley, tool);
+  addResources(server, parley, scopes);
+  addPrompts(server, scopes);
   return server;
 }
 

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { listOf, Page, Scope } from './api.js';
+import { askedInstant } from './asked.js';
 import { ApiKeyId, OauthClientId } from './ids.js';
 
 const instant = z.iso.datetime().describe('RFC 3339, UTC');
 
 const fields = {
   name: z.string().trim().min(1).max(100).describe('For people'),
-  expires_at: instant.nullable().describe('When it ends; null: never'),
+  expires_at: askedInstant.nullable().describe('When it ends; null: never'),
   allowed_ips: z
     .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
     .max(50)
@@ -122,6 +123,18 @@ export const OauthRevocation = z
     client_secret: z.string().optional(),
   })
   .meta({ id: 'OauthRevocation' });
+
+/** RFC 7662 §2.2: a token that is none says nothing but that. */
+export const OauthIntrospection = z
+  .object({
+    active: z.boolean(),
+    scope: z.string().optional().describe('Scopes with spaces between'),
+    client_id: z.string().optional(),
+    token_type: z.literal('Bearer').optional(),
+    exp: z.int().optional().describe('Its end, in seconds since 1970'),
+  })
+  .meta({ id: 'OauthIntrospection' });
+export type OauthIntrospection = z.infer<typeof OauthIntrospection>;
 
 export const OauthTokenAnswer = z
   .object({

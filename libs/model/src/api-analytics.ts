@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { askedInstant } from './asked.js';
 import { ChannelId } from './ids.js';
 
 const instant = z.iso.datetime().describe('RFC 3339, UTC');
@@ -94,8 +95,8 @@ const isZone = (zone: string): boolean => {
 
 export const AnalyticsQuery = z
   .strictObject({
-    from: instant,
-    to: z.iso.datetime().describe('RFC 3339, UTC; not this instant any more'),
+    from: askedInstant,
+    to: askedInstant.describe('RFC 3339, UTC; not this instant any more'),
     interval: z
       .enum(['hour', 'day', 'week', 'month'])
       .optional()
@@ -110,7 +111,9 @@ export const AnalyticsQuery = z
     group_by: z
       .enum(['channel', 'bot', 'operator'])
       .optional()
-      .describe('bot: the one that spoke, of a conversation the first one · operator: who last took it over'),
+      .describe(
+        'bot: the one that spoke, of a conversation the first one · operator: who wrote a message; first-response: who wrote the first answer by a person; resolution: who wrote last before the end; where nobody wrote, and in other reports, who took the conversation last',
+      ),
     channel_id: ChannelId.optional().describe('Only this channel'),
     format: z.enum(['json', 'csv']).default('json'),
   })

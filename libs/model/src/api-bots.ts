@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { listOf } from './api.js';
+import { askedVersion, askedVersionInQuery } from './asked.js';
 import { TestConversation } from './bot-tests.js';
 import { BotDefinition, Owner, TraceStep, TurnOutcome } from './bot.js';
 import { Contents } from './content.js';
@@ -11,7 +12,7 @@ const note = z.string().trim().min(1).max(500);
 
 /** A version by its number, the draft, or whichever one answers now. */
 export const BotVersionRef = z
-  .union([z.enum(['draft', 'published']), z.coerce.number().int().positive()])
+  .union([z.enum(['draft', 'published']), askedVersionInQuery])
   .describe('A number, `draft` or `published`');
 export type BotVersionRef = z.infer<typeof BotVersionRef>;
 
@@ -75,7 +76,7 @@ export type PublishDraft = z.infer<typeof PublishDraft>;
 
 export const RollBackBot = z
   .strictObject({
-    version: z.int().positive().describe('Its content becomes a new version, which answers from now on'),
+    version: askedVersion.describe('Its content becomes a new version, which answers from now on'),
     note: note.optional(),
   })
   .meta({ id: 'RollBackBot' });

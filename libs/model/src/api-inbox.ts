@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Conversation, listOf, Page } from './api.js';
+import { askedInstant, askedNumber } from './asked.js';
 import { Owner } from './bot.js';
 import {
   CannedReplyId,
@@ -72,7 +73,7 @@ export type InboxCounts = z.infer<typeof InboxCounts>;
 export const UpdateConversation = z
   .strictObject({
     state: z.enum(['open', 'snoozed', 'closed']).optional(),
-    snoozed_until: instant
+    snoozed_until: askedInstant
       .optional()
       .describe('With `state: snoozed`: when it comes back; a new message brings it back too'),
     assignee_id: MemberId.nullable().optional().describe('Whose it is; null: nobody’s'),
@@ -97,7 +98,7 @@ export type ChangeLabels = z.infer<typeof ChangeLabels>;
 
 export const MarkRead = z
   .strictObject({
-    seq: z.int().nonnegative().describe('Position of the newest message that was seen; 0: unread'),
+    seq: askedNumber.describe('Position of the newest message that was seen; 0: unread'),
   })
   .meta({ id: 'MarkRead' });
 export type MarkRead = z.infer<typeof MarkRead>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Channel, Health, listOf } from './api.js';
+import { askedInstant } from './asked.js';
 import { BotDefinition } from './bot.js';
 import { Contents } from './content.js';
 import { ProviderError } from './inbound.js';
@@ -121,7 +122,7 @@ export const ReplayDeadLetters = z
       .enum(['dead', 'failed', 'expired'])
       .optional()
       .describe('Only those that ended so. What is unknown may have gone out: it is replayed one by one'),
-    before: instant.optional().describe('Only those that came in, or were made, before'),
+    before: askedInstant.optional().describe('Only those that came in, or were made, before'),
     dry_run: z.boolean().default(false).describe('Counts, and replays nothing'),
   })
   .meta({ id: 'ReplayDeadLetters' });

@@ -5,14 +5,11 @@ import { ChannelId } from './ids.js';
 export const RetentionKind = z.enum(['messages', 'traces', 'media', 'inbox', 'webhooks']);
 export type RetentionKind = z.infer<typeof RetentionKind>;
 
-/** Days of the installation; null: for ever. */
-export const retentionDefaults = {
-  messages: null,
-  traces: null,
-  media: null,
-  inbox: 30,
-  webhooks: 30,
-} as const satisfies Record<RetentionKind, number | null>;
+/** Days by kind, where there is no rule, as the installation says; null: for ever. */
+export type RetentionDefaults = Readonly<Record<RetentionKind, number | null>>;
+
+/** Most days that deliveries of webhooks are kept. */
+const WEBHOOK_DAYS_MAX = 30;
 
 /** Fewest days: providers repeat what they told for up to a week, and sends end within one. */
 const DAYS_MIN = 8;
@@ -48,8 +45,8 @@ export const SetRetention = z
     error: `must be at least ${DAYS_MIN}: providers repeat themselves for a week`,
     path: ['days'],
   })
-  .refine(({ kind, days }) => kind !== 'webhooks' || days === null || days <= retentionDefaults.webhooks, {
-    error: `must be at most ${retentionDefaults.webhooks} for webhooks`,
+  .refine(({ kind, days }) => kind !== 'webhooks' || days === null || days <= WEBHOOK_DAYS_MAX, {
+    error: `must be at most ${WEBHOOK_DAYS_MAX} for webhooks`,
     path: ['days'],
   })
   .refine(({ kind, channel_id: channel }) => kind !== 'webhooks' || channel === null, {

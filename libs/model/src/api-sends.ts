@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { listOf, Metadata, Page } from './api.js';
 import { DryRunResult } from './api-operations.js';
+import { askedInstant } from './asked.js';
 import { Contents, contentLimits } from './content.js';
 import { MessageStatus } from './events.js';
 import { ChannelId, ContactId, ConversationId, MessageId, SendBatchId, SendId } from './ids.js';
@@ -41,7 +42,7 @@ const says = {
     .max(5)
     .optional()
     .describe('By preference; default: the channel on which the contact wrote last'),
-  send_at: z.iso.datetime().optional().describe('Not before; default: now'),
+  send_at: askedInstant.optional().describe('Not before; default: now'),
   expires_in_seconds: z
     .int()
     .min(30)

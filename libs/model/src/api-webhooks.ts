@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { listOf, Page } from './api.js';
+import { askedInstant } from './asked.js';
 import { EventType } from './events.js';
 import { ChannelId, ConversationId, WebhookDeliveryId, WebhookEndpointId } from './ids.js';
 
@@ -152,8 +153,8 @@ export type RotateWebhookSecret = z.infer<typeof RotateWebhookSecret>;
 
 export const RecoverWebhooks = z
   .strictObject({
-    since: instant,
-    until: instant.optional().describe('Default: now'),
+    since: askedInstant,
+    until: askedInstant.optional().describe('Default: now'),
     only_failed: z
       .boolean()
       .default(true)

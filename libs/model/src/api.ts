@@ -95,6 +95,13 @@ export const CreateSession = z
   .meta({ id: 'CreateSession' });
 export type CreateSession = z.infer<typeof CreateSession>;
 
+export const RefreshSession = z
+  .strictObject({
+    ttl_seconds: z.int().min(60).max(86_400).default(3_600).describe('Life of the session from now on'),
+  })
+  .meta({ id: 'RefreshSession' });
+export type RefreshSession = z.infer<typeof RefreshSession>;
+
 export const Session = z
   .object({
     id: SessionId,

@@ -15,6 +15,7 @@ export * from './api-exports.js';
 export * from './api-operations.js';
 export * from './api-retention.js';
 export * from './api-sends.js';
+export * from './api-transcripts.js';
 export * from './api-triggers.js';
 export * from './api-webhooks.js';
 export * from './api-visitors.js';

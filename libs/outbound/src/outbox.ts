@@ -10,7 +10,7 @@ import {
   type WorkspaceId,
 } from '#libs/model';
 import { Bell, Wakes } from '#libs/queue';
-import { Mailboxes, type CommitItem, type LoadedChannel } from '#libs/store';
+import { type Actor, Mailboxes, type CommitItem, type LoadedChannel } from '#libs/store';
 import { planDeliveries, type ConversationAddress } from './plan-deliveries.js';
 
 /** Something our side says without a turn: a greeting, an operator, an API caller. */
@@ -21,6 +21,8 @@ export interface Said extends ConversationAddress {
   /** Each is one message, in order. */
   contents: readonly (readonly Content[])[];
   author: 'bot' | 'operator' | 'api';
+  /** Which operator or program it was, as the audit log names it; reports count by it. */
+  actor?: Actor;
   /** Stored with it, so that the bot knows which options were offered. */
   botState?: JsonObject;
   /** Ids for the messages, for a write that may be repeated. */
@@ -91,7 +93,7 @@ function toCommit(said: Said): CommitItem {
     deliveries,
     log: messages.map(({ messageId }) => ({
       type: 'message.created',
-      data: { message: uuidOf(messageId), by: said.author },
+      data: { message: uuidOf(messageId), by: said.author, ...(said.actor && { actor: said.actor }) },
     })),
   };
 }

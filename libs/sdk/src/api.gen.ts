@@ -51,6 +51,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/oauth/introspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says what a token of the client is good for */
+        post: operations["OauthToken_introspect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/oauth/revoke": {
         parameters: {
             query?: never;
@@ -1526,6 +1543,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conversations/{id}/transcript": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives out everything that was said in a conversation, to keep or to print */
+        get: operations["Conversations_transcript"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/conversations/{id}/typing": {
         parameters: {
             query?: never;
@@ -2537,6 +2571,23 @@ export interface paths {
         post?: never;
         /** Ends a session: its token opens nothing any more */
         delete: operations["Sessions_end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{id}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a session live on, with a new token for the browser; the one before holds as long as it did */
+        post: operations["Sessions_refresh"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -6797,6 +6848,16 @@ export interface components {
             error: "invalid_request" | "invalid_client" | "unsupported_grant_type" | "invalid_scope";
             error_description: string;
         };
+        OauthIntrospection: {
+            active: boolean;
+            client_id?: string;
+            /** @description Its end, in seconds since 1970 */
+            exp?: number;
+            /** @description Scopes with spaces between */
+            scope?: string;
+            /** @enum {string} */
+            token_type?: "Bearer";
+        };
         OauthLink: {
             /**
              * Format: date-time
@@ -7036,6 +7097,13 @@ export interface components {
         RecoveryCodes: {
             /** @description Each opens the login once; shown now and never again */
             recovery_codes: string[];
+        };
+        RefreshSession: {
+            /**
+             * @description Life of the session from now on
+             * @default 3600
+             */
+            ttl_seconds?: number;
         };
         RenderCannedReply: {
             /** @description For whose person it is filled in */
@@ -8896,6 +8964,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description One of `state/version-mismatch` */
+        Problem412: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description One of `input/too-large` */
         Problem413: {
             headers: {
@@ -9070,6 +9147,66 @@ export interface operations {
             };
         };
     };
+    OauthToken_introspect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["OauthRevocation"];
+            };
+        };
+        responses: {
+            /** @description Whether it opens anything, and what */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthIntrospection"];
+                };
+            };
+            /** @description What is wrong with the request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthError"];
+                };
+            };
+            /** @description The client is unknown, or its secret is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OauthError"];
+                };
+            };
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     OauthToken_revoke: {
         parameters: {
             query?: never;
@@ -9113,6 +9250,7 @@ export interface operations {
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
             502: components["responses"]["Problem502"];
             503: components["responses"]["Problem503"];
             504: components["responses"]["Problem504"];
@@ -9172,6 +9310,7 @@ export interface operations {
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
             502: components["responses"]["Problem502"];
             503: components["responses"]["Problem503"];
             504: components["responses"]["Problem504"];
@@ -9224,7 +9363,7 @@ export interface operations {
                 format?: "json" | "csv";
                 /** @description RFC 3339, UTC */
                 from: string;
-                /** @description bot: the one that spoke, of a conversation the first one · operator: who last took it over */
+                /** @description bot: the one that spoke, of a conversation the first one · operator: who wrote a message; first-response: who wrote the first answer by a person; resolution: who wrote last before the end; where nobody wrote, and in other reports, who took the conversation last */
                 group_by?: "channel" | "bot" | "operator";
                 /** @description Without it one row for the whole time */
                 interval?: "hour" | "day" | "week" | "month";
@@ -10665,7 +10804,10 @@ export interface operations {
     BotVersions_putDraft: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer that was read: refused with 412 when somebody has changed it since */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -10693,6 +10835,7 @@ export interface operations {
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
+            412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
@@ -10907,6 +11050,8 @@ export interface operations {
             header?: {
                 /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of the answer that was read: refused with 412 when somebody has changed it since */
+                "If-Match"?: string;
             };
             path: {
                 id: string;
@@ -10935,6 +11080,7 @@ export interface operations {
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
+            412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
@@ -11098,7 +11244,10 @@ export interface operations {
     BotTests_put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the answer that was read: refused with 412 when somebody has changed it since */
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -11126,6 +11275,7 @@ export interface operations {
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
+            412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
@@ -11899,6 +12049,8 @@ export interface operations {
             header?: {
                 /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of the answer that was read: refused with 412 when somebody has changed it since */
+                "If-Match"?: string;
             };
             path: {
                 id: string;
@@ -11927,6 +12079,7 @@ export interface operations {
             406: components["responses"]["Problem406"];
             409: components["responses"]["Problem409"];
             410: components["responses"]["Problem410"];
+            412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
@@ -13985,7 +14138,10 @@ export interface operations {
                 /** @description Go on after this sequence number; 0 tells everything */
                 after?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `id` of the last event that was handled: the stream goes on behind it */
+                "Last-Event-ID"?: string;
+            };
             path: {
                 id: string;
             };
@@ -14000,6 +14156,49 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Conversations_transcript: {
+        parameters: {
+            query?: {
+                /** @description json: the conversation and its messages · csv · txt: a line per message · html: a page to print */
+                format?: "json" | "csv" | "txt" | "html";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The transcript, in the form that was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
                 };
             };
             400: components["responses"]["Problem400"];
@@ -14779,7 +14978,10 @@ export interface operations {
                 /** @description Go on after this `id` of the stream */
                 after?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `id` of the last event that was handled: the stream goes on behind it */
+                "Last-Event-ID"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -17591,6 +17793,59 @@ export interface operations {
             };
         };
     };
+    Sessions_refresh: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefreshSession"];
+            };
+        };
+        responses: {
+            /** @description The session, with a token until its new end */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     Events_stream: {
         parameters: {
             query?: {
@@ -17599,7 +17854,10 @@ export interface operations {
                 /** @description Only these, separated by commas; default: all */
                 types?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `id` of the last event that was handled: the stream goes on behind it */
+                "Last-Event-ID"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -18824,7 +19082,10 @@ export interface operations {
             query?: {
                 after?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `id` of the last event that was handled: the stream goes on behind it */
+                "Last-Event-ID"?: string;
+            };
             path?: never;
             cookie?: never;
         };

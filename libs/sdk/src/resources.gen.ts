@@ -716,6 +716,15 @@ export class ConversationsCalls extends Resource {
     return this.json({ verb: 'POST', path: `/v1/conversations/${inPath(id)}/messages`, body, options });
   }
 
+  /** Gives out everything that was said in a conversation, to keep or to print. `GET /v1/conversations/{id}/transcript` */
+  transcript(
+    id: string,
+    query: Query<'Conversations_transcript'> = {},
+    options: CallOptions = {},
+  ): Promise<Response> {
+    return this.raw({ verb: 'GET', path: `/v1/conversations/${inPath(id)}/transcript`, query, options });
+  }
+
   /** Reads what whoever takes the conversation over wants to know: reason, summary, contact, fields, transcript, traces. `GET /v1/conversations/{id}/handover` */
   handover(id: string, options: CallOptions = {}): Promise<Answer<'Handoff_handover'>> {
     return this.json({ verb: 'GET', path: `/v1/conversations/${inPath(id)}/handover`, options });
@@ -1275,6 +1284,15 @@ export class SessionsCalls extends Resource {
   /** Ends a session: its token opens nothing any more. `DELETE /v1/sessions/{id}` */
   end(id: string, options: CallOptions = {}): Promise<void> {
     return this.nothing({ verb: 'DELETE', path: `/v1/sessions/${inPath(id)}`, options });
+  }
+
+  /** Lets a session live on, with a new token for the browser; the one before holds as long as it did. `POST /v1/sessions/{id}/refresh` */
+  refresh(
+    id: string,
+    body: Body<'Sessions_refresh'> = {},
+    options: CallOptions = {},
+  ): Promise<Answer<'Sessions_refresh'>> {
+    return this.json({ verb: 'POST', path: `/v1/sessions/${inPath(id)}/refresh`, body, options });
   }
 }
 

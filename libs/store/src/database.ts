@@ -2,6 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { type MemberId, uuidOf, type WorkspaceId } from '#libs/model';
 import { Prisma, PrismaClient } from '#prisma/client';
+import { type CopiedRows, CopyOut, type WriteRow } from './archive/copy-out.js';
 import { connectionOptions, createPool } from './pool.js';
 import { storeFault } from './store-fault.js';
 
@@ -11,6 +12,11 @@ export type WorkspaceTransaction = Prisma.TransactionClient;
 /** A connection of its own inside a transaction of one workspace, for work that takes minutes. */
 export interface WorkspaceSession {
   query<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>;
+  /**
+   * Rows of a `COPY … TO STDOUT`, as bytes; takes as long as whoever reads them. Ended early, the
+   * transaction is lost.
+   */
+  copy(text: string, write?: WriteRow): AsyncGenerator<CopiedRows>;
 }
 
 export interface DatabaseOptions {
@@ -20,6 +26,8 @@ export interface DatabaseOptions {
   name: string;
 }
 
+/** The longest statement of a session, but for copies. */
+const SESSION_STATEMENT = '10min';
 /** A hot statement takes milliseconds; one that takes so long is on a connection that leads nowhere. */
 const HOT_WITHIN_MS = 4_000;
 
@@ -34,6 +42,13 @@ function statementNames(cap = 500): (query: { sql: string }) => string {
     names.set(sql, name);
     return name;
   };
+}
+
+async function* copied(client: pg.Client, copy: CopyOut): AsyncGenerator<CopiedRows> {
+  // How long it takes is up to who reads: a table of a hundred million rows takes hours.
+  await client.query('set local statement_timeout = 0');
+  yield* client.query(copy).blocks();
+  await client.query(`set local statement_timeout = '${SESSION_STATEMENT}'`);
 }
 
 /**
@@ -116,12 +131,13 @@ export class Database {
           : 'begin isolation level read committed',
       );
       await client.query(
-        `set local statement_timeout = '10min'; set local idle_in_transaction_session_timeout = '10min'; set local work_mem = '64MB'`,
+        `set local statement_timeout = '${SESSION_STATEMENT}'; set local idle_in_transaction_session_timeout = '10min'; set local work_mem = '64MB'`,
       );
       await client.query(`select set_config('parley.workspaces', $1, true)`, [uuidOf(workspaceId)]);
       const done = await work({
         query: async <Row extends object>(text: string, values?: unknown[]) =>
           (await client.query<Row & pg.QueryResultRow>(text, values)).rows,
+        copy: (text, write) => copied(client, new CopyOut(text, write)),
       });
       await client.query('commit');
       return done;

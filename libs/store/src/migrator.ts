@@ -12,6 +12,7 @@ import { MigrationAdapter } from './migrations/migration-adapter.js';
 import { readMigrations, writeMigration } from './migrations/migration-folder.js';
 
 export { checkDatabase } from './migrations/check-database.js';
+export { lookAtDatabase, type DatabaseLook, type Waiting } from './migrations/look-at-database.js';
 
 /** All tables are ours to migrate: none is left to other tools. */
 const filters = { externalTables: [], externalEnums: [] };

@@ -5,6 +5,8 @@ const AWAY = /^(08|57P0[1-3]|53|57014|55P03|25P03|58)/;
 const CONFLICT = new Set(['40001', '40P01']);
 /** Text that PostgreSQL cannot hold: NUL, or half a character. */
 const UNTRANSLATABLE = new Set(['22021', '22P05']);
+/** Numbers and times beyond what a column holds. */
+const OUT_OF_RANGE = new Set(['22003', '22007', '22008']);
 const SOCKET = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -54,6 +56,10 @@ export function storeFault(error: unknown): unknown {
   }
   if (codes.some((code) => UNTRANSLATABLE.has(code))) {
     return fault('input/invalid', { detail: 'Text must not hold the character NUL.', cause: error, facts });
+  }
+  if (codes.some((code) => OUT_OF_RANGE.has(code))) {
+    const detail = 'A number or a time is beyond what can be kept.';
+    return fault('input/invalid', { detail, cause: error, facts });
   }
   const isAway = codes.some((code) => AWAY.test(code) || SOCKET.has(code) || PRISMA_AWAY.has(code));
   if (isAway || AWAY_WORDS.test(text))

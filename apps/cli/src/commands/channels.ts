@@ -3,6 +3,7 @@ import type { Parley, Shape } from '#libs/sdk';
 import pc from 'picocolors';
 import type { Action } from '../commands.js';
 import type { Desk } from '../desk.js';
+import type { NewChannel } from '../register-channel.js';
 import { settingsFrom } from '../settings-from.js';
 
 const states = { healthy: pc.green, degraded: pc.yellow, down: pc.red, unknown: pc.dim };
@@ -35,22 +36,42 @@ export const register: Action<{ name?: string; set?: string[]; bot?: string }> =
 ) => {
   const type = await typeOf(desk, kind);
   for (const { title, text } of desk.isJson ? [] : type.steps) desk.note(`${pc.bold(title)}\n${text}`);
-  const settings = settingsFrom(set ?? []);
-  if (desk.canAsk)
-    Object.assign(settings, await (await import('../ask-settings.js')).askSettings(type, settings));
   const body = {
     connector: type.connector,
     name: name ?? type.label,
-    settings,
+    settings: settingsFrom(set ?? []),
     ...(bot !== undefined && { bot_id: bot }),
   };
+  if (desk.canAsk) return registerAsking(desk, type, body);
   const channel = await desk.parley.channels.create(body);
-  const check = await desk.parley.channels.check(channel.id);
+  tellOf(desk, channel, await desk.parley.channels.check(channel.id));
+};
+
+/** The wizard: every wrong answer can be corrected, and at its end the channel works, or it is said why not. */
+async function registerAsking(
+  desk: Desk,
+  type: Shape<'ChannelType'>,
+  body: NewChannel,
+): Promise<number | void> {
+  const { createAsking, checkAsking, installAsking } = await import('../register-channel.js');
+  const channel = await createAsking(desk, type, body);
+  const { capabilities } = type;
+  const check = await checkAsking(desk, type, channel.id);
+  tellOf(desk, channel, check);
+  await installAsking(desk, type, channel.id);
+  // What has a check says there whether it works; of the others only the connection can say it.
+  const isConnecting =
+    capabilities['connection'] === true &&
+    (capabilities['check'] !== true || (await needsPerson(desk.parley, channel.id)));
+  if (isConnecting) return showUntilConnected(desk, channel.id);
+  return check.state === 'down' ? 7 : 0;
+}
+
+function tellOf(desk: Desk, channel: Shape<'Channel'>, check: Shape<'ChannelCheck'>): void {
   const hook = channel.webhook_url === null ? '' : `\nIts provider calls ${pc.bold(channel.webhook_url)}`;
   desk.show({ ...channel, check }, `${channel.id} ${channel.name}: ${howItIs(check)}${hook}`);
-  for (const [field, words] of Object.entries(check.fields ?? {})) desk.note(`  ${field}: ${words}`);
-  if (desk.canAsk && (await needsPerson(desk.parley, channel.id))) await showUntilConnected(desk, channel.id);
-};
+  for (const [field, words] of Object.entries(check.fields)) desk.note(`  ${field}: ${words}`);
+}
 
 async function typeOf(desk: Desk, kind: string | undefined): Promise<Shape<'ChannelType'>> {
   const known = await desk.parley.channelTypes.list().take(100);
@@ -85,7 +106,7 @@ export const simulate: Action<{ from: string }> = async (desk, [id, text], { fro
 /** Shows what a person has to scan, until it is done. */
 export const connect: Action = async (desk, [id]) => {
   await desk.parley.channels.commandConnection(id!, 'connect').catch(() => undefined);
-  await showUntilConnected(desk, id!);
+  return showUntilConnected(desk, id!);
 };
 
 async function needsPerson(parley: Parley, id: string): Promise<boolean> {
@@ -95,10 +116,16 @@ async function needsPerson(parley: Parley, id: string): Promise<boolean> {
   );
 }
 
-async function showUntilConnected(desk: Desk, id: string): Promise<void> {
+async function showUntilConnected(desk: Desk, id: string): Promise<number> {
   const { followConnection } = await import('../connection.js');
-  await followConnection(desk, id);
+  return (await followConnection(desk, id)) ? 0 : 7;
 }
+
+/** Has the provider told where to call. */
+export const install: Action = async (desk, [id]) => {
+  const result = await desk.parley.channels.install(id!);
+  desk.show(result, result.done);
+};
 
 /** Stops what goes out. */
 export const pause: Action = async (desk, [id]) => {

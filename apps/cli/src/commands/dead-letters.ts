@@ -1,3 +1,4 @@
+import { fault } from '#libs/faults';
 import type { Action } from '../commands.js';
 
 /** Lists what was given up. */
@@ -10,10 +11,22 @@ export const list: Action<{ kind: 'delivery' | 'inbox_event' }> = (desk, _given,
     ['at', ({ at }) => at],
   ]);
 
-/** Tries one again. */
-export const retry: Action = async (desk, [id]) => {
-  await desk.parley.deadLetters.replay(id!);
-  desk.show({ replayed: id }, `${id} is tried again.`);
+/** Tries one again, or all of a kind; what may have gone out already is only tried one by one. */
+export const retry: Action<{
+  all?: boolean;
+  kind: 'delivery' | 'inbox_event';
+  channel?: string;
+  dryRun?: boolean;
+}> = async (desk, [id], { all, kind, channel, dryRun }) => {
+  if (id !== undefined) {
+    await desk.parley.deadLetters.replay(id);
+    return desk.show({ replayed: id }, `${id} is tried again.`);
+  }
+  if (all !== true) throw fault('input/invalid', { detail: 'Name one, or --all.' });
+  const which = { kind, dry_run: dryRun === true, ...(channel !== undefined && { channel_id: channel }) };
+  const found = await desk.parley.deadLetters.replayMany(which);
+  const more = found.has_more ? ' There are more: call it again.' : '';
+  desk.show(found, `${found.count} ${dryRun ? 'would be' : 'are'} tried again.${more}`);
 };
 
 /** Says that one has arrived. */

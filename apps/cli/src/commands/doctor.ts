@@ -1,77 +1,33 @@
-import { ConnectionError } from '#libs/sdk';
-import pc from 'picocolors';
 import type { Action } from '../commands.js';
-import type { Desk } from '../desk.js';
+import { type Finding, lineOf } from '../doctor/finding.js';
+import { ofCertificate } from '../doctor/of-certificate.js';
+import { ofKey } from '../doctor/of-key.js';
+import { isHere, ofMachine } from '../doctor/of-machine.js';
+import { ofPublicUrl } from '../doctor/of-public-url.js';
+import { ofServer } from '../doctor/of-server.js';
 
-/** One thing that was looked at. */
-interface Finding {
-  what: string;
-  isWell: boolean;
-  words: string;
-}
-
-const CLOCK_MS = 60_000;
-
-/** Looks at everything that has to work, and says what to do about the rest. */
-export const doctor: Action = async (desk) => {
-  const findings = [nodeVersion(), ...(await ofServer(desk)), ...(await ofKey(desk))];
-  const words = findings.map(
-    ({ what, isWell, words }) => `${isWell ? pc.green('✓') : pc.red('✗')} ${what}: ${words}`,
-  );
-  desk.show(findings, words.join('\n'));
-  return findings.every(({ isWell }) => isWell) ? 0 : 7;
+/** Looks at everything that has to work, and says of each thing that does not why, and what to do. */
+export const doctor: Action<{ here?: boolean }> = async (desk, _given, { here }) => {
+  const { parley } = desk;
+  const { baseUrl } = parley.options;
+  const machine =
+    here === true || isHere(baseUrl) ? await ofMachine(desk) : { public_url: '', findings: [ofOwnNode()] };
+  const findings = [
+    ...machine.findings,
+    ...(await ofServer(parley)),
+    ...(await ofCertificate(baseUrl)),
+    ...(isLookedAt(machine.public_url, baseUrl) ? [] : await ofPublicUrl(parley, machine.public_url)),
+    ...(await ofKey(parley)),
+  ];
+  desk.show(findings, findings.map(lineOf).join('\n'));
+  return findings.some(({ state }) => state === 'wrong') ? 7 : 0;
 };
 
-function nodeVersion(): Finding {
-  return {
-    what: 'node',
-    isWell: Number(process.versions.node.split('.')[0]) >= 20,
-    words: process.versions.node,
-  };
-}
+/** Whether the public address is the one that everything else was asked at. */
+const isLookedAt = (publicUrl: string, baseUrl: string): boolean =>
+  publicUrl === baseUrl.replace(/\/$/, '') && !isHere(baseUrl);
 
-async function ofServer({ parley }: Desk): Promise<Finding[]> {
-  const { baseUrl } = parley.options;
-  try {
-    const { data, error, response } = await parley.http.GET('/readyz');
-    const ready = (data ?? error) as Record<string, unknown> | undefined;
-    const offMs = Math.abs(Date.parse(response.headers.get('date') ?? '') - Date.now());
-    return [
-      { what: 'address', isWell: true, words: baseUrl },
-      { what: 'readiness', isWell: response.ok, words: JSON.stringify(ready ?? response.status) },
-      { what: 'clock', isWell: !(offMs > CLOCK_MS), words: `off by ${Math.round(offMs / 1_000)} s` },
-    ];
-  } catch (error) {
-    const why =
-      error instanceof ConnectionError || error instanceof TypeError ? 'nobody answers there' : String(error);
-    return [
-      {
-        what: 'address',
-        isWell: false,
-        words: `${baseUrl}: ${why}. Is Parley running? Set PARLEY_URL or --url.`,
-      },
-    ];
-  }
-}
-
-async function ofKey({ parley }: Desk): Promise<Finding[]> {
-  if (parley.options.apiKey === undefined) {
-    return [
-      { what: 'key', isWell: false, words: 'there is none: set PARLEY_API_KEY, or run "parley login"' },
-    ];
-  }
-  try {
-    const me = await parley.me.get({ maxRetries: 0 });
-    const key = { what: 'key', isWell: true, words: `${me.workspace_name}, ${me.scopes.length} scopes` };
-    if (!me.scopes.includes('channels:read')) return [key];
-    const channels = await parley.channels.list({ limit: 100 }).take(1_000);
-    const rows = channels.map(({ name, health }) => ({
-      what: `channel ${name}`,
-      isWell: health.state !== 'down',
-      words: `${health.state} ${health.reason}`,
-    }));
-    return [key, ...rows];
-  } catch (error) {
-    return [{ what: 'key', isWell: false, words: error instanceof Error ? error.message : String(error) }];
-  }
+/** The command line alone, far from the installation. */
+function ofOwnNode(): Finding {
+  return { what: 'node', state: 'well', words: process.versions.node };
 }

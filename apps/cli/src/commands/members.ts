@@ -1,6 +1,8 @@
 import type { Body } from '#libs/sdk';
 import type { Action } from '../commands.js';
 
+type Invitation = Body<'Invitations_create'>;
+
 /** Lists members. */
 export const list: Action = (desk) =>
   desk.list(desk.parley.members.list({ limit: 100 }), [
@@ -11,13 +13,36 @@ export const list: Action = (desk) =>
   ]);
 
 /** Invites somebody. */
-export const invite: Action<{ role: Body<'Invitations_create'>['role'] }> = async (
+export const invite: Action<{ role: Invitation['role']; permissions?: string }> = async (
   desk,
   [email],
-  { role },
+  { role, permissions },
 ) => {
-  const made = await desk.parley.invitations.create({ email: email!, role });
-  desk.show(made, JSON.stringify(made, null, 2));
+  const made = await desk.parley.invitations.create({
+    email: email!,
+    role,
+    ...(permissions !== undefined && {
+      permissions: permissions.split(',') as NonNullable<Invitation['permissions']>,
+    }),
+  });
+  desk.show(
+    made,
+    `${made.id}\n${made.link}\nGive ${made.email} this link: it is shown this once, and holds for a week.`,
+  );
+};
+
+/** Lists invitations that nobody has taken. */
+export const invitations: Action = (desk) =>
+  desk.list(desk.parley.invitations.list({ limit: 100 }), [
+    ['id', ({ id }) => id],
+    ['email', ({ email }) => email],
+    ['role', ({ role }) => role],
+  ]);
+
+/** Takes an invitation back. */
+export const uninvite: Action = async (desk, [id]) => {
+  await desk.parley.invitations.remove(id!);
+  desk.show({ removed: id }, `${id} is taken back: its link leads nowhere.`);
 };
 
 /** Gives another role. */

@@ -1,15 +1,26 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fault } from '#libs/faults';
 import type { Action } from '../commands.js';
+import { launcherFile } from '../launcher-of.js';
 
 /** Brings the database up to date: the launcher of this installation does it, with the settings of this environment. */
-export const migrate: Action = async ({ world }) => {
-  const launcher = path.join(import.meta.dirname, '../../../launcher/src/main.js');
+export const migrate: Action = async (desk) => {
+  const launcher = launcherFile();
+  if (launcher === null) {
+    throw fault('input/invalid', { detail: 'There is no installation here: run it where Parley is.' });
+  }
   const child = spawn(process.execPath, [launcher, 'db', 'deploy'], {
-    env: { ...world.env },
-    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...desk.world.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const [code] = (await once(child, 'exit')) as [number | null];
-  return code ?? 1;
+  const [said, complained, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close') as Promise<[number | null]>,
+  ]);
+  if (code !== 0) throw fault('store/migration-failed', { detail: complained.trim() || said.trim() });
+  const applied = [...said.matchAll(/^Applied: (.*)$/gm)].map(([, name]) => name);
+  desk.show({ applied }, said.trim());
 };

@@ -22,6 +22,12 @@ export const deliveries: Action = (desk, [endpoint]) =>
     100,
   );
 
+/** Sends a test event to an endpoint. */
+export const test: Action = async (desk, [endpoint]) => {
+  const delivery = await desk.parley.webhookEndpoints.test(endpoint!);
+  desk.show(delivery, `${delivery.id} is on its way: parley webhooks deliveries ${endpoint!}`);
+};
+
 /** Sends again. */
 export const replay: Action<{
   endpoint?: string;

@@ -4,6 +4,7 @@ import { ClientService, Public, TOKEN_SECONDS } from '#libs/access';
 import {
   type OauthError,
   OauthError as OauthErrorSchema,
+  OauthIntrospection,
   OauthRevocation,
   OauthTokenAnswer,
   OauthTokenRequest,
@@ -31,7 +32,7 @@ const PER_IP = { burst: 100, refillMs: 1_000 };
 /**
  * Where programs get their tokens: the client credentials grant. Its words are those of the RFC, errors included.
  *
- * @see RFC 6749 §4.4, §5 and RFC 7009 (read 2026-11-21)
+ * @see RFC 6749 §4.4, §5, RFC 7009 and RFC 7662 (read 2026-11-21)
  */
 @ApiTags('Access')
 @Problems()
@@ -89,6 +90,30 @@ export class OauthTokenController {
     if (form['token'] === undefined) return refuse(reply, 'invalid_request', 'token is missing.');
     await this.clients.revoke(client, form['token']);
     return undefined;
+  }
+
+  /** Says what a token of the client is good for. */
+  @Post('introspect')
+  @ApiConsumes(FORM)
+  @ApiBody({ schema: bodyOf(OauthRevocation), required: true })
+  @Answers(200, OauthIntrospection, 'Whether it opens anything, and what')
+  @AlsoAnswers(400, OauthErrorSchema, 'What is wrong with the request')
+  @AlsoAnswers(401, OauthErrorSchema, 'The client is unknown, or its secret is wrong')
+  async introspect(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OauthIntrospection | OauthError> {
+    void reply.header('cache-control', 'no-store');
+    const form = formOf(request);
+    if (!form) return refuse(reply, 'invalid_request', 'Send a form, each parameter once.');
+    const client = await this.#clientOf(request, form);
+    if (!client) return refuse(reply, 'invalid_client', 'The client is unknown, or its secret is wrong.');
+    if (form['token'] === undefined) return refuse(reply, 'invalid_request', 'token is missing.');
+    const found = await this.clients.look(client, form['token']);
+    if (!found) return { active: false };
+    const { clientId, scopes, expiresAt } = found;
+    const exp = Math.floor(expiresAt.getTime() / 1_000);
+    return { active: true, scope: scopes.join(' '), client_id: clientId, token_type: 'Bearer', exp };
   }
 
   /** @throws Fault `state/rate-limited` for who guesses */

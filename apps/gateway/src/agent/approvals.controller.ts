@@ -6,6 +6,7 @@ import { Approvals, type PageOf, type StoredApproval } from '#libs/store';
 import { z } from 'zod';
 import { actorOf } from '../http/actor.js';
 import { Answers, Problems } from '../http/answers.js';
+import { Audited } from '../http/audited.js';
 import { Id } from '../http/id-param.js';
 import { IdempotencyHeader } from '../http/idempotency.interceptor.js';
 import { ApprovalService } from './approval-service.js';
@@ -27,6 +28,7 @@ export class ApprovalsController {
 
   /** Lists tools that bots want to run and an operator decides about. */
   @Get()
+  @Audited('approval.read')
   @Scopes('conversations:read')
   @Answers(200, ToolApprovalList, 'A page of them, by creation')
   async list(

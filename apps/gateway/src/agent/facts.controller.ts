@@ -6,6 +6,7 @@ import { type ContactId, type FactId, FactList } from '#libs/model';
 import { ContactFacts } from '#libs/store';
 import { actorOf } from '../http/actor.js';
 import { Answers, Problems } from '../http/answers.js';
+import { Audited } from '../http/audited.js';
 import { Id } from '../http/id-param.js';
 
 /** As many as are ever kept of one contact. */
@@ -21,6 +22,7 @@ export class FactsController {
 
   /** Lists what bots know of a contact across conversations, the newest first. */
   @Get()
+  @Audited('contact_facts.read')
   @Scopes('conversations:read')
   @Answers(200, FactList, 'Everything that has not expired')
   async list(@Caller() { workspaceId }: Principal, @Id('contact') contactId: ContactId): Promise<FactList> {

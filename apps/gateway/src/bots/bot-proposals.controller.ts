@@ -14,6 +14,7 @@ import { BotProposals, type PageOf } from '#libs/store';
 import { z } from 'zod';
 import { actorOf } from '../http/actor.js';
 import { Answers, Problems } from '../http/answers.js';
+import { Audited } from '../http/audited.js';
 import { Id } from '../http/id-param.js';
 import { IdempotencyHeader } from '../http/idempotency.interceptor.js';
 import { LearningService } from './learning-service.js';
@@ -49,6 +50,7 @@ export class BotProposalsController {
 
   /** Lists what bots could learn: corrections of operators, and questions that nobody could answer. */
   @Get('bot-proposals')
+  @Audited('bot_proposal.read')
   @Scopes('bots:read')
   @Answers(200, BotProposalList, 'A page of proposals')
   list(

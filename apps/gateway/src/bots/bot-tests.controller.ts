@@ -15,7 +15,7 @@ import type { FastifyReply } from 'fastify';
 import { actorOf } from '../http/actor.js';
 import { Answers, Problems } from '../http/answers.js';
 import { Id } from '../http/id-param.js';
-import { etagOf, versionOf } from '../http/if-match.js';
+import { etagOf, IfMatchHeader, versionOf } from '../http/if-match.js';
 import { RehearsalService } from './rehearsal-service.js';
 
 @ApiTags('Bots')
@@ -43,6 +43,7 @@ export class BotTestsController {
 
   /** Writes the test set; with `if-match` only when nobody else has. */
   @Put('tests')
+  @IfMatchHeader()
   @Answers(200, BotTests, 'The test set as it is now')
   async put(
     @Caller() caller: Principal,

@@ -22,7 +22,7 @@ import { actorOf } from '../http/actor.js';
 import { Answers, Problems } from '../http/answers.js';
 import { Id } from '../http/id-param.js';
 import { IdempotencyHeader } from '../http/idempotency.interceptor.js';
-import { etagOf, versionOf } from '../http/if-match.js';
+import { etagOf, IfMatchHeader, versionOf } from '../http/if-match.js';
 import { draftView, VersionService } from './version-service.js';
 
 const VersionNumber = z.coerce.number().int().positive().max(2_147_483_647);
@@ -53,6 +53,7 @@ export class BotVersionsController {
 
   /** Writes the draft, which answers nobody; with `if-match` only when nobody else has. */
   @Put('draft')
+  @IfMatchHeader()
   @Answers(200, BotDraft, 'The draft as it is now')
   async putDraft(
     @Caller() caller: Principal,
@@ -67,6 +68,7 @@ export class BotVersionsController {
 
   /** Publishes the draft, after its tests where asked; a draft without changes changes nothing. */
   @Post('publish')
+  @IfMatchHeader()
   @IdempotencyHeader()
   @Answers(200, Bot, 'The bot with its new version')
   publish(

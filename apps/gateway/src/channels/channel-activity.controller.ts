@@ -8,6 +8,7 @@ import { ChannelActivity as Activity, Channels } from '#libs/store';
 import { Config } from '../config-token.js';
 import { Produces } from '../http/accept.js';
 import { Answers, AnswersEvents, Problems } from '../http/answers.js';
+import { Audited } from '../http/audited.js';
 import { Id } from '../http/id-param.js';
 import { InFlight } from '../http/in-flight.js';
 import { SseBody } from '../http/sse.js';
@@ -40,6 +41,7 @@ export class ChannelActivityController {
 
   /** Shows what lately came in and went out, as it was, and how the health went. */
   @Get('activity')
+  @Audited('channel_activity.read')
   @Scopes('channels:read', 'trace:read')
   @Answers(200, ChannelActivity, 'The newest of each')
   async recent(
@@ -54,7 +56,7 @@ export class ChannelActivityController {
   @Get('stream')
   @Scopes('channels:write')
   @Produces('text/event-stream')
-  @AnswersEvents('Events `channel`: `data` is a ChannelGlance')
+  @AnswersEvents('Events `channel`: `data` is a ChannelGlance', false)
   async stream(
     @Caller() { workspaceId }: Principal,
     @Id('channel') channelId: ChannelId,

@@ -18,7 +18,7 @@ import { actorOf } from '../http/actor.js';
 import { Answers, Problems } from '../http/answers.js';
 import { Id } from '../http/id-param.js';
 import { IdempotencyHeader } from '../http/idempotency.interceptor.js';
-import { etagOf, versionOf } from '../http/if-match.js';
+import { etagOf, IfMatchHeader, versionOf } from '../http/if-match.js';
 import { Operation } from '../http/operation.js';
 import { ChannelService } from './channel-service.js';
 import { channelView } from './channel-view.js';
@@ -74,6 +74,7 @@ export class ChannelsController {
 
   /** Changes a channel; with `if-match` only when nobody else has. A setting that is null is taken away. */
   @Patch(':id')
+  @IfMatchHeader()
   @IdempotencyHeader()
   @Answers(200, Channel, 'The channel as it is now')
   async update(

@@ -23,7 +23,7 @@ const rules: readonly [status: number, applies: (operation: Described, place: Pl
   [415, ({ requestBody }) => requestBody !== undefined],
   [422, (operation, { isWrite }) => isWrite || has(operation.parameters, 'query') || hasRules(operation)],
   [424, (_, { isWrite }) => isWrite],
-  [429, (_, { path }) => path.startsWith('/v1/')],
+  [429, (_, { path }) => path.startsWith('/v1/') || path.startsWith('/oauth/')],
   [502, (_, { isWrite }) => isWrite],
   [503, () => true],
   [504, (_, { isWrite }) => isWrite],

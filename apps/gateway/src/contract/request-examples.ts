@@ -120,6 +120,7 @@ export const requestExamples: Readonly<Record<string, readonly RequestExample[]>
     channels: [{ channel_id: id('chan'), success: 'delivered', wait_seconds: 120 }],
     dry_run: true,
   }),
+  Sessions_refresh: one('For two hours from now', { ttl_seconds: 7200 }),
   Sessions_create: one('A known person', { contact: { external_id: 'u_42', name: 'Ada' } }),
   Triggers_create: one('A parcel leaves', {
     name: 'Parcel',

@@ -167,6 +167,9 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
   Conversations_stream: {
     summary: 'Streams the events of a conversation; `Last-Event-ID` or `after` says where to go on',
   },
+  Conversations_transcript: {
+    summary: 'Gives out everything that was said in a conversation, to keep or to print',
+  },
   DeadLetters_list: { summary: 'Lists what was given up' },
   DeadLetters_markSent: {
     summary: 'Records that a part of which nobody knew went out after all: its message stops being unknown',
@@ -291,6 +294,7 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
   OauthClients_remove: { summary: 'Ends a client and its tokens; everywhere after two seconds' },
   OauthClients_rotate: { summary: 'Gives a client a new secret; for a while the one before is good too' },
   OauthClients_update: { summary: 'Gives a client another name' },
+  OauthToken_introspect: { summary: 'Says what a token of the client is good for' },
   OauthToken_revoke: {
     summary: 'Ends a token of the client; for what is none it does nothing, and says the same',
   },
@@ -332,6 +336,10 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
   },
   Sessions_end: { summary: 'Ends a session: its token opens nothing any more' },
   Sessions_get: { summary: 'Reads a session that has not ended' },
+  Sessions_refresh: {
+    summary:
+      'Lets a session live on, with a new token for the browser; the one before holds as long as it did',
+  },
   Triggers_create: { summary: 'Makes a trigger, with a secret of its own' },
   Triggers_fire: {
     summary:

@@ -14,12 +14,13 @@ import {
   Page,
   PassControl,
   SendMessage,
+  TranscriptQuery,
 } from '#libs/model';
 import { Conversations, type OperationId, type PageOf } from '#libs/store';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Produces } from '../http/accept.js';
-import { AlsoAnswers, Answers, AnswersEvents, Problems } from '../http/answers.js';
+import { AlsoAnswers, Answers, AnswersEvents, AnswersFile, Problems } from '../http/answers.js';
 import { Audited } from '../http/audited.js';
 import { Id } from '../http/id-param.js';
 import { actorOf } from '../http/actor.js';
@@ -29,6 +30,7 @@ import { Operation } from '../http/operation.js';
 import { InboxService } from '../inbox/inbox-service.js';
 import { SendingService } from '../messages/sending-service.js';
 import { LogStream } from './log-stream.js';
+import { Transcripts } from './transcripts.js';
 
 const ConversationList = listOf(Conversation, 'ConversationList');
 const ConversationPage = Page.extend({
@@ -53,6 +55,7 @@ export class ConversationsController {
     private readonly control: ControlService,
     private readonly sending: SendingService,
     private readonly inbox: InboxService,
+    private readonly transcripts: Transcripts,
   ) {}
 
   /** Lists conversations by creation. */
@@ -100,6 +103,20 @@ export class ConversationsController {
     @Query({ schema: Page }) page: Page,
   ): Promise<PageOf<Message>> {
     return this.conversations.messages(workspaceId, conversationId, page);
+  }
+
+  /** Gives out everything that was said in a conversation, to keep or to print. */
+  @Get(':id/transcript')
+  @Audited('conversation.read')
+  @Scopes('messages:read')
+  @Produces('application/json', 'text/csv', 'text/plain', 'text/html')
+  @AnswersFile('The transcript, in the form that was asked for')
+  transcript(
+    @Caller() { workspaceId }: Principal,
+    @Id('conversation') conversationId: ConversationId,
+    @Query({ schema: TranscriptQuery }) { format }: TranscriptQuery,
+  ): Promise<StreamableFile> {
+    return this.transcripts.write(workspaceId, conversationId, format);
   }
 
   /** Says something to the person of a conversation, on its channel; receipts move its status. */

@@ -14,6 +14,7 @@ import {
 import { Conversations, Handovers, Offers } from '#libs/store';
 import { actorOf } from '../http/actor.js';
 import { Answers, Problems } from '../http/answers.js';
+import { Audited } from '../http/audited.js';
 import { Id } from '../http/id-param.js';
 import { IdempotencyHeader } from '../http/idempotency.interceptor.js';
 import { OfferService } from './offer-service.js';
@@ -33,6 +34,7 @@ export class HandoffController {
 
   /** Reads what whoever takes the conversation over wants to know: reason, summary, contact, fields, transcript, traces. */
   @Get(':id/handover')
+  @Audited('conversation.read')
   @Scopes('messages:read')
   @Answers(200, Handover, 'The hand-over')
   async handover(

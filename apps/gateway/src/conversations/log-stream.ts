@@ -53,6 +53,7 @@ export class LogStream implements OnModuleDestroy {
       event: show,
       live: show,
       end: () => body.finish(),
+      room: body,
     });
     body.once('close', leave);
     return body;

@@ -36,6 +36,7 @@ export class EventStream {
     const leave = this.streams.follow(workspaceId, afterSeq, types, {
       event: (event) => body.send({ id: event.position, event: event.type, data: event }),
       end: () => body.finish(),
+      room: body,
     });
     const stop = (): void => body.finish();
     this.inFlight.stopping.addEventListener('abort', stop);

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { Injectable } from '@nestjs/common';
-import { readTar, type TarEntry } from '#libs/archive';
+import { z } from 'zod';
+import { readLines, readTar, type TarEntry } from '#libs/archive';
 import type { GatewayConfig } from '#libs/config';
 import { fault, isFault } from '#libs/faults';
 import { MediaFiles } from '#libs/media';
@@ -17,16 +18,18 @@ import {
 import { Config } from '../config-token.js';
 
 const FORMAT = 'parley-archive';
-const ROWS_AT_ONCE = 1_000;
+/** What goes to the database at once, in UTF-16 code units; never less than a row. */
+const BATCH_MAX = 256 * 1024;
 /** The longest line: a message, a trace or a definition of a bot, with room. */
 const LINE_MAX = 32 * 1_048_576;
 const MANIFEST_MAX = 4 * 1_048_576;
 
-interface Manifest {
-  format?: string;
-  version?: number;
-  files?: { name: string; sha256: string }[];
-}
+const Manifest = z.object({
+  format: z.string(),
+  version: z.number(),
+  files: z.array(z.object({ name: z.string(), sha256: z.string() })),
+});
+type Manifest = z.infer<typeof Manifest>;
 
 /** Takes archives in: all of one, or nothing. */
 @Injectable()
@@ -70,7 +73,7 @@ export class ImportService {
     const hashes = new Map<string, string>();
     for await (const entry of readTar(source)) {
       if (entry.name === 'manifest.json') {
-        requireWhole(JSON.parse((await whole(entry, MANIFEST_MAX)).toString()) as Manifest, hashes);
+        requireWhole(manifestOf(await whole(entry, MANIFEST_MAX)), hashes);
         return report;
       }
       const hash = createHash('sha256');
@@ -115,34 +118,16 @@ async function takeLines(
   hash: ReturnType<typeof createHash>,
 ): Promise<number> {
   let rows = 0;
-  let lines: string[] = [];
-  for await (const line of linesOf(content, hash)) {
-    lines.push(line);
-    if (lines.length < ROWS_AT_ONCE) continue;
+  const options = {
+    lineMax: LINE_MAX,
+    batchMax: BATCH_MAX,
+    onPiece: (piece: Uint8Array) => hash.update(piece),
+  };
+  for await (const lines of readLines(content, options)) {
     await intake.take(table, lines);
     rows += lines.length;
-    lines = [];
   }
-  await intake.take(table, lines);
-  return rows + lines.length;
-}
-
-/** Lines of UTF-8, whole, whatever the pieces are that they come in. */
-async function* linesOf(
-  content: AsyncIterable<Buffer>,
-  hash: ReturnType<typeof createHash>,
-): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  let rest = '';
-  for await (const piece of content) {
-    hash.update(piece);
-    const found = (rest + decoder.decode(piece, { stream: true })).split('\n');
-    rest = found.pop() ?? '';
-    if (rest.length > LINE_MAX)
-      throw fault('input/too-large', { detail: 'A line of the archive is too long.' });
-    for (const line of found) if (line !== '') yield line;
-  }
-  if (rest !== '') yield rest;
+  return rows;
 }
 
 async function whole({ sizeBytes, name, content }: TarEntry, max: number): Promise<Buffer> {
@@ -154,8 +139,21 @@ async function whole({ sizeBytes, name, content }: TarEntry, max: number): Promi
   return Buffer.concat(pieces);
 }
 
+/** @throws Fault `input/invalid` when it is something else */
+function manifestOf(bytes: Buffer): Manifest {
+  let said: unknown;
+  try {
+    said = JSON.parse(bytes.toString());
+  } catch {
+    said = null;
+  }
+  const { success, data } = Manifest.safeParse(said);
+  if (success) return data;
+  throw fault('input/invalid', { detail: 'It is no archive of Parley: its manifest says something else.' });
+}
+
 /** @throws Fault `input/invalid` when something is missing, was added or was altered */
-function requireWhole({ format, version, files = [] }: Manifest, hashes: ReadonlyMap<string, string>): void {
+function requireWhole({ format, version, files }: Manifest, hashes: ReadonlyMap<string, string>): void {
   if (format !== FORMAT || version !== 1) {
     throw fault('input/invalid', { detail: 'It is no archive of Parley, or one of a later version.' });
   }

@@ -1,5 +1,5 @@
 import { applyDecorators, HttpCode } from '@nestjs/common';
-import { ApiResponse } from '@nestjs/swagger';
+import { ApiHeader, ApiResponse } from '@nestjs/swagger';
 import { Problem } from '#libs/faults';
 import type { z } from 'zod';
 
@@ -17,11 +17,22 @@ export function AlsoAnswers(status: number, schema: z.ZodType, description: stri
   return ApiResponse({ status, standardSchema: schema, description });
 }
 
-/** The answer of a route that streams. */
-export function AnswersEvents(description: string): MethodDecorator {
+/** The answer of a route that streams. @param isResumed  it goes on where a client stopped */
+export function AnswersEvents(description: string, isResumed = true): MethodDecorator {
   const content = { 'text/event-stream': { schema: { type: 'string' as const } } };
-  return applyDecorators(HttpCode(200), ApiResponse({ status: 200, description, content }));
+  return applyDecorators(
+    HttpCode(200),
+    ApiResponse({ status: 200, description, content }),
+    ...(isResumed ? [LastEventIdHeader()] : []),
+  );
 }
+
+const LastEventIdHeader = () =>
+  ApiHeader({
+    name: 'Last-Event-ID',
+    required: false,
+    description: 'The `id` of the last event that was handled: the stream goes on behind it',
+  });
 
 /** The answer of a route that streams one JSON document. */
 export function AnswersJson(description: string): MethodDecorator {

@@ -1,8 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-const METHODS = 'GET, POST, PATCH, DELETE';
-const HEADERS = 'authorization, content-type, idempotency-key, last-event-id, parley-version, request-id';
-const EXPOSED = 'request-id, idempotent-replayed, retry-after, parley-version, ratelimit, ratelimit-policy';
+const METHODS = 'GET, POST, PUT, PATCH, DELETE';
+const HEADERS =
+  'authorization, content-type, idempotency-key, if-match, last-event-id, parley-version, parley-workspace, request-id';
+const EXPOSED =
+  'request-id, idempotent-replayed, retry-after, parley-version, ratelimit, ratelimit-policy, etag, link, deprecation, sunset';
 const PREFLIGHT_SECONDS = '600';
 
 /**

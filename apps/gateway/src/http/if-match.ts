@@ -1,4 +1,14 @@
+import { ApiHeader } from '@nestjs/swagger';
 import { invalidInput } from '#libs/faults';
+
+/** Describes the header in the OpenAPI document, and with it the status 412. */
+export const IfMatchHeader = () =>
+  ApiHeader({
+    name: 'If-Match',
+    required: false,
+    description:
+      'The `ETag` of the answer that was read: refused with 412 when somebody has changed it since',
+  });
 
 /**
  * The version that an `if-match` header asks for.

@@ -13,7 +13,11 @@ export class KnownRoutes {
   /** Notes every route that is added from now on. */
   watch(server: FastifyInstance): void {
     server.addHook('onRoute', ({ method, url }) => {
-      for (const each of [method].flat()) this.#routes.push({ method: each, path: toPattern(url) });
+      for (const each of [method].flat()) {
+        // Added for every GET, and refused in the API.
+        if (each === 'HEAD' && url.startsWith('/v1/')) continue;
+        this.#routes.push({ method: each, path: toPattern(url) });
+      }
     });
   }
 

@@ -1,5 +1,6 @@
 import { fault } from '#libs/faults';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { parseJson } from './parse-json.js';
 
 /** An archive of a workspace, which is taken in as a stream. */
 export const ARCHIVE_TYPE = 'application/vnd.parley.archive';
@@ -13,7 +14,7 @@ const FILE_ROUTES = new Set([
 ]);
 
 /** Routes whose body is a form, because a standard says so. */
-const FORM_ROUTES = new Set(['/oauth/token', '/oauth/revoke']);
+const FORM_ROUTES = new Set(['/oauth/token', '/oauth/revoke', '/oauth/introspect']);
 
 const FORM_TYPE = /^application\/x-www-form-urlencoded(?:\s*;|$)/i;
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json(?:\s*;|$)/i;
@@ -58,16 +59,5 @@ function parse(request: FastifyRequest, body: Buffer): unknown {
   if (!JSON_TYPE.test(type)) {
     throw fault('input/unsupported-media-type', { detail: 'Send the body as application/json.' });
   }
-  const text = body.toString('utf8');
-  try {
-    return text.includes('__proto__') ? JSON.parse(text, refuseProto) : JSON.parse(text);
-  } catch (cause) {
-    throw fault('input/malformed-json', { cause });
-  }
-}
-
-/** A key of this name is never honest: whoever copies such an object could change the prototype of its copy. */
-function refuseProto(key: string, value: unknown): unknown {
-  if (key === '__proto__') throw fault('input/malformed-json');
-  return value;
+  return parseJson(body);
 }

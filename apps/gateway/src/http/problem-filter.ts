@@ -37,7 +37,9 @@ export class ProblemFilter implements ExceptionFilter {
     // Only the router throws this one: handlers say `state/not-found`.
     if (!(thrown instanceof NotFoundException)) return toHttpFault(thrown);
     const methods = this.routes.methodsOf(request.url.split('?', 1)[0] ?? '/');
-    if (methods.length === 0) return fault('state/not-found', { detail: 'There is no such path.' });
+    // A route that takes every path below it may find nothing there.
+    if (methods.length === 0 || methods.includes(request.method))
+      return fault('state/not-found', { detail: 'There is no such path.' });
     void reply.header('allow', methods.join(', '));
     return fault('input/method-not-allowed', {
       detail: `This path takes ${methods.join(', ')}.`,
@@ -48,7 +50,16 @@ export class ProblemFilter implements ExceptionFilter {
 function addHeaders(reply: FastifyReply, met: Fault): void {
   const retryAfter = retryAfterSeconds(met) ?? (met.http === 503 ? RETRY_AFTER_DEFAULT_SECONDS : undefined);
   if (retryAfter !== undefined) void reply.header('retry-after', String(retryAfter));
-  if (met.http !== 401) return;
-  const error = met.code === 'access/missing-credentials' ? '' : ', error="invalid_token"';
-  void reply.header('www-authenticate', `Bearer realm="parley"${error}`);
+  const challenge = challengeOf(met);
+  if (challenge !== null) void reply.header('www-authenticate', `Bearer realm="parley"${challenge}`);
+}
+
+/** What a client library needs to hear of credentials. @see RFC 6750 §3 (read 2026-11-21) @returns null when it was not for them */
+function challengeOf({ code, http, facts }: Fault): string | null {
+  if (code === 'access/insufficient-scope') {
+    const missing = typeof facts['missing'] === 'string' ? `, scope="${facts['missing']}"` : '';
+    return `, error="insufficient_scope"${missing}`;
+  }
+  if (http !== 401) return null;
+  return code === 'access/missing-credentials' ? '' : ', error="invalid_token"';
 }

@@ -11,13 +11,17 @@ import { parseBodies } from './parse-bodies.js';
 /** What a form needs around its file. */
 const FORM_BYTES = 10_000;
 
+/** How long a request may take to arrive, in milliseconds: a large archive over a slow line does, who holds a connection does not. */
+const ARRIVAL_MS = 900_000;
+
 /** Makes the HTTP server of the gateway, with nothing on it yet. */
 export function createAdapter({ http }: GatewayConfig): FastifyAdapter {
   return new FastifyAdapter({
     bodyLimit: http.bodyBytesMax,
+    // Fastify's own default is for ever.
+    requestTimeout: ARRIVAL_MS,
     trustProxy: http.trustProxy.length === 0 ? false : [...http.trustProxy],
-    // A HEAD request on a stream would hold the stream open for nobody.
-    exposeHeadRoutes: false,
+    exposeHeadRoutes: true,
     routerOptions: { maxParamLength: 256, ignoreTrailingSlash: true },
     frameworkErrors: answerUnreadablePath(http.publicUrl),
     requestIdHeader: false,
@@ -41,6 +45,7 @@ export async function equip(
   // Reading a body leaves the context: its bytes arrive on the connection, which belongs to no request.
   server.addHook('preValidation', (request, _reply, done) => withContext({ requestId: request.id }, done));
   inFlight.watch(server);
+  answerHead(server);
   server.addHook('onResponse', (request, reply, done) => {
     const labels = { route: request.routeOptions.url ?? 'unknown', method: request.method };
     metrics.httpSeconds.observe({ ...labels, status: String(reply.statusCode) }, reply.elapsedTime / 1000);
@@ -49,6 +54,17 @@ export async function equip(
   await server.register(helmet, { global: true, ...headersFor(config.http.publicUrl) });
   allowBrowsers(server, config.http.corsOrigins);
   parseBodies(server, config.media.bytesMax + FORM_BYTES);
+}
+
+/**
+ * Monitors ask for `/readyz`, and providers for files, with HEAD before GET. In the API nobody may: there it would hold a stream
+ * open for nobody, and note a read of what nobody was shown.
+ */
+function answerHead(server: FastifyInstance): void {
+  server.addHook('onRequest', (request, reply, done) => {
+    if (request.method !== 'HEAD' || !request.url.startsWith('/v1/')) return done();
+    reply.callNotFound();
+  });
 }
 
 /** Pages of ours load nothing from elsewhere, run no inline script and stand in no frame. */

@@ -17,6 +17,7 @@ import {
 } from '#libs/model';
 import { ConversationContexts, Notes, type OperationId, type PageOf } from '#libs/store';
 import { Answers, Problems } from '../http/answers.js';
+import { Audited } from '../http/audited.js';
 import { Id } from '../http/id-param.js';
 import { IdempotencyHeader } from '../http/idempotency.interceptor.js';
 import { Operation } from '../http/operation.js';
@@ -84,6 +85,7 @@ export class ConversationDeskController {
 
   /** Tells why the bot handed over, what it has asked for, and where a visitor came from. */
   @Get('conversations/:id/context')
+  @Audited('conversation.read')
   @Scopes('conversations:read', 'messages:read')
   @Answers(200, ConversationContext, 'What is known besides what was said')
   context(
@@ -95,6 +97,7 @@ export class ConversationDeskController {
 
   /** Lists what operators wrote to each other about a conversation. */
   @Get('conversations/:id/notes')
+  @Audited('conversation.read')
   @Scopes('conversations:read', 'messages:read')
   @Answers(200, NoteList, 'A page of notes, by creation')
   list(

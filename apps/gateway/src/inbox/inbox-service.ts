@@ -22,6 +22,7 @@ import {
   type OperationId,
   Operators,
 } from '#libs/store';
+import { actorOf } from '../http/actor.js';
 import type { Speaker } from '../messages/sending-service.js';
 import { operatorOf } from './operator.js';
 
@@ -117,10 +118,11 @@ export class InboxService {
   /** Who says what the caller sends: a member speaks as an operator, a program as itself unless it says otherwise. */
   async speaker(caller: Principal, author: Speaker['author'] | undefined): Promise<Speaker> {
     const { memberId } = operatorOf(caller);
-    if (memberId === null) return { author: author ?? 'api' };
+    if (memberId === null) return { author: author ?? 'api', actor: actorOf(caller) };
     const name = await this.nameOf(caller);
     return {
       author: author ?? 'operator',
+      actor: actorOf(caller),
       metadata: { member_id: memberId, ...(name && { member_name: name }) },
     };
   }

@@ -16,6 +16,7 @@ import { InboxList, InboxSearch, Operators, type PageOf } from '#libs/store';
 import { z } from 'zod';
 import { Produces } from '../http/accept.js';
 import { Answers, AnswersEvents, Problems } from '../http/answers.js';
+import { Audited } from '../http/audited.js';
 import { InboxService } from './inbox-service.js';
 import { InboxStreams } from './inbox-streams.js';
 import { operatorOf } from './operator.js';
@@ -40,6 +41,7 @@ export class InboxController {
 
   /** Lists conversations by last activity, as the caller has read them. */
   @Get('inbox')
+  @Audited('inbox.read')
   @Scopes('conversations:read', 'messages:read')
   @Answers(200, InboxListAnswer, 'A page of the inbox')
   list(
@@ -58,6 +60,7 @@ export class InboxController {
 
   /** Streams what changes in the inbox, things as they are now; `Last-Event-ID` or `after` says where to go on. */
   @Get('inbox/stream')
+  @Audited('inbox.read')
   @Scopes('conversations:read', 'messages:read')
   @Produces('text/event-stream')
   @AnswersEvents(
@@ -84,6 +87,7 @@ export class InboxController {
 
   /** Finds messages by their words, and contacts by a part of a name or an address. */
   @Get('search')
+  @Audited('message.search')
   @Scopes('messages:read', 'contacts:read')
   @Answers(200, SearchResult, 'What was found')
   find(

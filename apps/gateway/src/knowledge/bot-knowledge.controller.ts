@@ -12,6 +12,7 @@ import {
 } from '#libs/model';
 import { KnowledgeGaps, type PageOf } from '#libs/store';
 import { Answers, Problems } from '../http/answers.js';
+import { Audited } from '../http/audited.js';
 import { Id } from '../http/id-param.js';
 import { KnowledgeService } from './knowledge-service.js';
 
@@ -39,6 +40,7 @@ export class BotKnowledgeController {
 
   /** Lists what people asked and no bot could answer, most often asked first. */
   @Get('knowledge-gaps')
+  @Audited('knowledge_gap.read')
   @Answers(200, KnowledgeGapList, 'A page of questions')
   listGaps(
     @Caller() { workspaceId }: Principal,

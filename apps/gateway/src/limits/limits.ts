@@ -7,6 +7,7 @@ import { type Allowance, Allowances, type AllowanceState } from '#libs/store';
 import type { FastifyReply } from 'fastify';
 import { Config } from '../config-token.js';
 import { actorOf } from '../http/actor.js';
+import { GatheredTakes } from './gathered-takes.js';
 
 type Kind = keyof GatewayConfig['limits'];
 
@@ -28,10 +29,14 @@ const REMEMBERED_MAX = 10_000;
 export class Limits {
   readonly #exhausted = new Map<string, { until: number; state: AllowanceState }>();
 
+  readonly #takes: GatheredTakes;
+
   constructor(
-    private readonly allowances: Allowances,
+    allowances: Allowances,
     @Config() private readonly config: GatewayConfig,
-  ) {}
+  ) {
+    this.#takes = new GatheredTakes((asked, cost) => allowances.take(asked, cost));
+  }
 
   /** A request with a key, a token or a console session. @throws Fault `state/rate-limited` */
   forCaller(caller: Principal, reply: FastifyReply): Promise<void> {
@@ -75,7 +80,7 @@ export class Limits {
   async #count(reply: FastifyReply, asked: readonly (Counted | null)[]): Promise<void> {
     const counted = asked.filter((one) => one !== null);
     if (counted.length === 0) return;
-    const states = this.#remembered(counted) ?? (await this.allowances.take(counted));
+    const states = this.#remembered(counted) ?? (await this.#takes.one(counted));
     tell(reply, counted, states);
     const waits = states.filter(({ isAllowed }) => !isAllowed);
     for (const state of waits) this.#remember(state);

@@ -68,6 +68,7 @@ export class MessagesController {
 
   /** Tells why the bot answered a message as it did: who was asked, what each saw, decided and spent. */
   @Get(':id/trace')
+  @Audited('message.read')
   @Scopes('trace:read')
   @Answers(200, MessageTrace, 'The trace, in steps and in words')
   async trace(

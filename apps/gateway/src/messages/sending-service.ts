@@ -5,6 +5,7 @@ import { fault, isFault } from '#libs/faults';
 import type { ConversationId, DryRunResult, Message, SendMessage, WorkspaceId } from '#libs/model';
 import { Outbox } from '#libs/outbound';
 import {
+  type Actor,
   ChannelCache,
   Conversations,
   idOfOperation,
@@ -17,6 +18,8 @@ import { contentsOf } from './spoken.js';
 /** Who says something for our side. */
 export interface Speaker {
   author: 'operator' | 'api';
+  /** Which one; not told to the person. */
+  actor?: Actor;
   /** Kept with the message; shown to operators. */
   metadata?: Record<string, string>;
 }
@@ -58,6 +61,7 @@ export class SendingService {
         address: place.address,
         contents: [content],
         author: speaker.author,
+        ...(speaker.actor && { actor: speaker.actor }),
         ttlMs: body.expires_in_seconds * 1_000,
         // Unless a choice is offered, a turn that is under way keeps what it remembers.
         ...(botState !== place.botState && { botState }),

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { Caller, type Principal, Scopes } from '#libs/access';
-import { CreateSession, Session, type SessionId } from '#libs/model';
+import { CreateSession, RefreshSession, Session, type SessionId } from '#libs/model';
 import { Bell } from '#libs/queue';
 import { idOfOperation, type OperationId } from '#libs/store';
 import { Answers, Problems } from '../http/answers.js';
@@ -10,7 +10,7 @@ import { IdempotencyHeader } from '../http/idempotency.interceptor.js';
 import { Operation, Repeatable } from '../http/operation.js';
 import { OpenToTestKeys } from '../limits/limits-guard.js';
 import { SessionService, sessionOf } from './session-service.js';
-import { asTest } from './test-sessions.js';
+import { asTest, requireTestSession } from './test-sessions.js';
 
 @ApiTags('Sessions')
 @ApiBearerAuth()
@@ -51,6 +51,22 @@ export class SessionsController {
   @Answers(200, Session, 'The session')
   async get(@Caller() { workspaceId }: Principal, @Id('session') sessionId: SessionId): Promise<Session> {
     return sessionOf(await this.sessions.get(workspaceId, sessionId));
+  }
+
+  /** Lets a session live on, with a new token for the browser; the one before holds as long as it did. */
+  @Post(':id/refresh')
+  @OpenToTestKeys()
+  @Repeatable()
+  @IdempotencyHeader()
+  @Answers(200, Session, 'The session, with a token until its new end')
+  async refresh(
+    @Caller() { workspaceId, isTest }: Principal,
+    @Id('session') sessionId: SessionId,
+    @Body({ schema: RefreshSession }) { ttl_seconds: seconds }: RefreshSession,
+  ): Promise<Session> {
+    const { session } = await this.sessions.get(workspaceId, sessionId);
+    if (isTest) requireTestSession(session);
+    return sessionOf(await this.sessions.extend(session, seconds * 1_000));
   }
 
   /** Ends a session: its token opens nothing any more. */

@@ -28,6 +28,7 @@ import {
   Triggers,
 } from '#libs/store';
 import { Config } from '../config-token.js';
+import { parseJson } from '../http/parse-json.js';
 import { SendService } from '../sends/send-service.js';
 import { fillIn } from './fill-in.js';
 
@@ -89,7 +90,7 @@ export class TriggerService {
     if (!opened || !verdict?.genuine) throw fault('access/invalid-signature', { facts: { triggerId } });
     const { workspaceId, trigger } = opened;
     if (trigger.state === 'disabled') throw fault('state/conflict', { detail: 'The trigger is disabled.' });
-    const payload = payloadOf(request.body);
+    const payload = parseJson(request.body) as Json;
     const key = request.headers['webhook-id'] ?? '';
     const scope = { workspaceId, principal: triggerId, key };
     const hash = createHash('sha256').update(request.body).digest('base64url');
@@ -200,14 +201,6 @@ type Target = { contact_id: string } | { address: { kind: string; value: string 
 function filledTarget(to: TriggerAction['to'], payload: Json): Target {
   if ('contact_id' in to) return { contact_id: fillIn(to.contact_id, payload) };
   return { address: { kind: fillIn(to.address.kind, payload), value: fillIn(to.address.value, payload) } };
-}
-
-function payloadOf(body: Uint8Array): Json {
-  try {
-    return JSON.parse(Buffer.from(body).toString('utf8')) as Json;
-  } catch (cause) {
-    throw fault('input/malformed-json', { cause });
-  }
 }
 
 const noConversation = (): Error =>

@@ -30,6 +30,7 @@ export function visitorMessage(message: Message): WidgetMessage {
 export function visitorEvent(event: ConversationEvent | LiveEvent): ConversationEvent | LiveEvent | null {
   const isTheirOwn = event.type.startsWith('typing.') && event.data['by'] === 'contact';
   if (!shown.has(event.type) || isTheirOwn) return null;
-  const { message, ...data } = event.data as { message?: Message };
+  // Which of us it was is not theirs to know.
+  const { message, actor: _, ...data } = event.data as { message?: Message; actor?: string };
   return { ...event, data: message ? { ...data, message: visitorMessage(message) } : data };
 }

@@ -1,8 +1,15 @@
-import { type ArchiveWriter, writeCsv } from '#libs/archive';
+import { type ArchiveWriter, type TextPiece, writeCsv } from '#libs/archive';
 import type { MediaFiles } from '#libs/media';
 import { AnalyticsQuery, AnalyticsReportName, type WorkspaceId } from '#libs/model';
-import { type Analytics, archivedTables, type WorkspaceArchive, type WorkspaceSnapshot } from '#libs/store';
-import { sheets, type Sheet } from './sheets.js';
+import {
+  type Analytics,
+  archivedTables,
+  type Sheet,
+  sheetNames,
+  sheets,
+  type WorkspaceArchive,
+  type WorkspaceSnapshot,
+} from '#libs/store';
 
 /** Of what an archive is made. */
 export interface ArchiveSources {
@@ -16,7 +23,7 @@ export const archiveFormat = { format: 'parley-archive', version: 1 } as const;
 
 /**
  * Writes everything of a workspace, from one snapshot: a file of JSON lines per table under `data/`, tables for people
- * under `csv/`, and the bytes of files under `media/`. Memory holds a thousand rows.
+ * under `csv/`, and the bytes of files under `media/`. Memory holds some hundred kilobytes of rows.
  */
 export async function makeArchive(
   workspaceId: WorkspaceId,
@@ -27,10 +34,11 @@ export async function makeArchive(
   const missing: string[] = [];
   await archive.read(workspaceId, async (snapshot) => {
     for (const table of archivedTables) {
-      await writer.addText(`data/${table.name}.jsonl`, asText(snapshot.lines(table)));
+      await writer.addText(`data/${table.name}.jsonl`, snapshot.lines(table));
     }
-    await writer.addText('data/audit.jsonl', asText(snapshot.audit()));
-    for (const sheet of sheets) await writer.addText(`csv/${sheet.name}.csv`, rowsOf(snapshot, sheet));
+    await writer.addText('data/audit.jsonl', snapshot.audit());
+    for (const sheet of sheets)
+      await writer.addText(`csv/${sheet.name}.csv`, withNames(sheet, snapshot.sheet(sheet)));
     if (hasMedia) missing.push(...(await addMedia(snapshot, workspaceId, files, writer)));
   });
   for (const name of AnalyticsReportName.options) {
@@ -39,31 +47,17 @@ export async function makeArchive(
   return { missing };
 }
 
-async function* asText(pieces: AsyncIterable<string[]>): AsyncGenerator<{ text: string; rows: number }> {
-  for await (const lines of pieces) yield { text: `${lines.join('\n')}\n`, rows: lines.length };
+async function* withNames(sheet: Sheet, rows: AsyncIterable<TextPiece>): AsyncGenerator<TextPiece> {
+  yield { text: writeCsv(sheetNames(sheet), []), rows: 0 };
+  yield* rows;
 }
-
-async function* rowsOf(
-  snapshot: WorkspaceSnapshot,
-  sheet: Sheet,
-): AsyncGenerator<{ text: string; rows: number }> {
-  const { table, columns } = sheet;
-  yield { text: writeCsv(columns, []), rows: 0 };
-  const pieces = table === 'audit' ? snapshot.audit() : snapshot.lines(tableOf(table));
-  for await (const lines of pieces) {
-    const rows = lines.flatMap((line) => sheet.toRows(JSON.parse(line) as Record<string, never>));
-    yield { text: writeCsv(null, rows), rows: rows.length };
-  }
-}
-
-const tableOf = (name: string) => archivedTables.find((table) => table.name === name)!;
 
 /** Counted by month, over the ten years that a report covers. */
 async function* reportOf(
   analytics: Analytics,
   workspaceId: WorkspaceId,
   name: AnalyticsReportName,
-): AsyncGenerator<{ text: string; rows: number }> {
+): AsyncGenerator<TextPiece> {
   const now = Date.now();
   const from = new Date(now - 3_650 * 86_400_000).toISOString();
   const query = AnalyticsQuery.parse({ from, to: new Date(now).toISOString(), interval: 'month' });

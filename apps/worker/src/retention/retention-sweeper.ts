@@ -1,16 +1,15 @@
-import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { MediaFiles } from '#libs/media';
-import type { WorkspaceId } from '#libs/model';
-import { Logger } from '#libs/observe';
+import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
+import type { MediaFiles } from '#libs/media';
+import type { RetentionDefaults, WorkspaceId } from '#libs/model';
+import type { Logger } from '#libs/observe';
 import { Pump } from '#libs/queue';
-import { AuditLog, RetentionRules } from '#libs/store';
+import type { AuditLog, RetentionRules } from '#libs/store';
 
 const EVERY_MS = 10 * 60_000;
 /** Rows of a kind in one statement: others who write never wait for long. */
 const AT_ONCE = 500;
 
 /** Forgets what is past its time, in all workspaces. May run in many workers at once: they pass over each other's rows. */
-@Injectable()
 export class RetentionSweeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #pump: Pump;
   #isStopping = false;
@@ -19,6 +18,7 @@ export class RetentionSweeper implements OnApplicationBootstrap, BeforeApplicati
     private readonly rules: RetentionRules,
     private readonly workspaces: AuditLog,
     private readonly files: MediaFiles,
+    private readonly defaults: RetentionDefaults,
     private readonly logger: Logger,
   ) {
     this.#pump = new Pump(() => this.sweep(), {
@@ -50,7 +50,7 @@ export class RetentionSweeper implements OnApplicationBootstrap, BeforeApplicati
   async #sweepRows(workspaceId: WorkspaceId): Promise<void> {
     const total: Record<string, number> = {};
     for (let isMore = true; isMore && !this.#isStopping;) {
-      const swept = Object.entries(await this.rules.sweep(workspaceId, AT_ONCE));
+      const swept = Object.entries(await this.rules.sweep(workspaceId, AT_ONCE, this.defaults));
       for (const [kind, count] of swept) total[kind] = (total[kind] ?? 0) + count;
       isMore = swept.some(([, count]) => count === AT_ONCE);
     }
@@ -61,7 +61,7 @@ export class RetentionSweeper implements OnApplicationBootstrap, BeforeApplicati
 
   async #sweepFiles(workspaceId: WorkspaceId): Promise<void> {
     for (let isMore = true; isMore && !this.#isStopping;) {
-      const old = await this.rules.oldFiles(workspaceId, AT_ONCE);
+      const old = await this.rules.oldFiles(workspaceId, AT_ONCE, this.defaults);
       for (const { sha256, isLonely } of old) {
         if (sha256 !== null && isLonely) await this.files.remove(workspaceId, sha256);
       }

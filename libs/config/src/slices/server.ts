@@ -50,6 +50,10 @@ export const serverSlice = {
   PARLEY_CORS_ORIGINS: list(webUrl.transform((text) => new URL(text).origin))
     .prefault('')
     .describe('Origins whose pages may call the API from a browser.'),
+  PARLEY_SECURITY_CONTACT: z
+    .url({ protocol: /^(?:mailto|https|tel)$/ })
+    .optional()
+    .describe('Where somebody who found a weakness tells you of it; shown in /.well-known/security.txt.'),
 };
 
 /** Files that people send, and that are sent to them. */

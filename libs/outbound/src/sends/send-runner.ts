@@ -1,4 +1,4 @@
-import { isFault } from '#libs/faults';
+import { fault, isFault } from '#libs/faults';
 import { type Content, type ConversationId, type JsonObject, type MessageId, uuidOf } from '#libs/model';
 import { Logger } from '#libs/observe';
 import { Pump } from '#libs/queue';
@@ -102,14 +102,22 @@ export class SendRunner {
   async #begin(send: OpenSend, index: number): Promise<Begun> {
     const { workspaceId, contents } = send;
     const { channelId } = send.steps[index] as TriedStep;
+    const messageId = idOfOperation('message', uuidOf(send.sendId) as OperationId, String(index));
+    // Looked for first: what was said before a crash was said, whatever has become of its conversation since. Whoever
+    // is the first to claim a send finds nothing.
+    const made = send.epoch > 1 ? await this.#made(send, messageId) : null;
+    if (made) return made;
     const channel = await this.channels.load(channelId);
     if (!channel) return { skipped: 'The channel is gone.' };
     const conversationId = await this.#conversationFor(send, channel);
     if (conversationId === null) return { skipped: 'The contact has no address that this channel reaches.' };
     const place = await this.conversations.placeOf(workspaceId, conversationId);
     if (place.state === 'closed') return { skipped: 'The conversation is closed.' };
-    const messageId = idOfOperation('message', uuidOf(send.sendId) as OperationId, String(index));
     const botState = this.options.stateAfter(place.botState, [contents]);
+    // A worker that stood still for longer than its lease knows nothing of receipts that came meanwhile.
+    if (!(await this.sends.isHeld(this.options.worker, send))) {
+      throw fault('state/fenced', { facts: { sendId: send.sendId } });
+    }
     try {
       await this.outbox.say({
         workspaceId,
@@ -127,9 +135,20 @@ export class SendRunner {
       return { messageId, conversationId };
     } catch (error) {
       if (isFault(error, 'input/unsupported-content')) return { skipped: 'The channel cannot carry it.' };
-      if (!isFault(error, 'state/already-exists')) throw error;
+      const other = isFault(error, 'state/already-exists') ? await this.#made(send, messageId) : null;
+      if (!other) throw error;
+      return other;
+    }
+  }
+
+  /** The message of a step that an earlier run has begun; null when there is none. */
+  async #made({ workspaceId }: OpenSend, messageId: MessageId): Promise<Begun | null> {
+    try {
       const made = await this.conversations.messageById(workspaceId, messageId);
       return { messageId, conversationId: made.conversation_id };
+    } catch (error) {
+      if (isFault(error, 'state/not-found')) return null;
+      throw error;
     }
   }
 

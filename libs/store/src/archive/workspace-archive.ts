@@ -1,23 +1,31 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { fault } from '#libs/faults';
-import { idOf, uuidOf, type WorkspaceId } from '#libs/model';
+import { idOf, idPrefixes, uuidOf, type WorkspaceId } from '#libs/model';
 import { Database, type WorkspaceSession } from '../database.js';
 import { type Actor, appendAudit } from '../repositories/audit-log.js';
 import { triggerSecretPlace } from '../repositories/triggers.js';
 import { webhookSecretPlace } from '../repositories/webhook-endpoints.js';
 import { Sealer } from '../sealing/sealer.js';
+import type { CopiedRows } from './copy-out.js';
+import { type Sheet, sheetCopy, writeSheetRow } from './sheets.js';
 import { archivedLine, type ArchivedTable, archivedTables } from './tables.js';
 
-/** Rows in one piece: some megabytes at most, as a rule. */
-const ROWS_AT_ONCE = 1_000;
+const audit: ArchivedTable = {
+  name: 'audit',
+  leaves: ['previous', 'hash'],
+  sets: { previous: `encode(t.previous, 'hex')`, hash: `encode(t.hash, 'hex')` },
+  order: 'seq',
+};
 
 /** Everything of a workspace at one instant, while others go on writing. */
 export interface WorkspaceSnapshot {
-  /** Lines of JSON, in pieces of up to a thousand. */
-  lines(table: ArchivedTable): AsyncGenerator<string[]>;
+  /** Lines of JSON. */
+  lines(table: ArchivedTable): AsyncGenerator<CopiedRows>;
   /** Lines of the audit log, as they are read and checked. */
-  audit(): AsyncGenerator<string[]>;
+  audit(): AsyncGenerator<CopiedRows>;
+  /** Rows of CSV, without the line of names; RFC 4180. */
+  sheet(sheet: Sheet): AsyncGenerator<CopiedRows>;
   /** Hashes of the files whose bytes are stored, each once, in order. */
   files(): Promise<string[]>;
 }
@@ -40,14 +48,14 @@ export class WorkspaceArchive {
   async read<T>(workspaceId: WorkspaceId, work: (snapshot: WorkspaceSnapshot) => Promise<T>): Promise<T> {
     return this.database.inSession(workspaceId, 'read', (session) =>
       work({
-        lines: (table) => linesOf(session, workspaceId, table),
-        audit: () =>
-          linesOf(session, workspaceId, {
-            name: 'audit',
-            leaves: ['previous', 'hash'],
-            sets: { previous: `encode(t.previous, 'hex')`, hash: `encode(t.hash, 'hex')` },
-            order: 'seq',
-          }),
+        lines: (table) => session.copy(copyOf(workspaceId, table)),
+        sheet: (sheet) => {
+          const prefixes = Object.values(sheet.ids).map((kind) => Buffer.from(`${idPrefixes[kind]}_`));
+          return session.copy(sheetCopy(uuidOf(workspaceId), sheet), (row, to, start) =>
+            writeSheetRow(prefixes, row, to, start),
+          );
+        },
+        audit: () => session.copy(copyOf(workspaceId, audit)),
         files: () => filesOf(session, workspaceId),
       }),
     );
@@ -77,8 +85,11 @@ export class WorkspaceArchive {
       for (const one of known) columns.set(one.name, new Set(one.columns));
       return work({
         take: async (table, lines) => {
+          const [first] = lines;
+          if (first === undefined) return;
+          const given = givenColumns(table, first, columns.get(table.name) ?? new Set());
           const whole = await this.#withSecrets(workspaceId, table, lines);
-          await insert(session, workspaceId, table, whole, columns.get(table.name) ?? new Set());
+          await insert(session, workspaceId, table, whole, given);
         },
       });
     });
@@ -93,10 +104,10 @@ export class WorkspaceArchive {
     { name }: ArchivedTable,
     lines: readonly string[],
   ): Promise<readonly string[]> {
-    if (name !== 'webhook_endpoint' && name !== 'inbound_trigger') return lines;
+    if (madeHere[name] === undefined) return lines;
     return Promise.all(
       lines.map(async (line) => {
-        const row = JSON.parse(line) as { id: string };
+        const row = parsedRow(name, line) as { id: string };
         const place =
           name === 'webhook_endpoint'
             ? webhookSecretPlace(idOf('webhookEndpoint', row.id))
@@ -113,21 +124,14 @@ export function archivedTable(name: string): ArchivedTable | null {
   return archivedTables.find((table) => table.name === name) ?? null;
 }
 
-async function* linesOf(
-  session: WorkspaceSession,
-  workspaceId: WorkspaceId,
-  table: ArchivedTable,
-): AsyncGenerator<string[]> {
-  await session.query(
-    `declare archived no scroll cursor for
-       select ${archivedLine(table)} as line from ${table.name} t where t.workspace_id = '${uuidOf(workspaceId)}' order by ${table.order}`,
-  );
-  for (;;) {
-    const rows = await session.query<{ line: string }>(`fetch ${ROWS_AT_ONCE} from archived`);
-    if (rows.length > 0) yield rows.map(({ line }) => line);
-    if (rows.length < ROWS_AT_ONCE) break;
-  }
-  await session.query('close archived');
+/**
+ * Lines of JSON, as bytes. As CSV of one column whose quote and delimiter never occur, a line is what it is: JSON holds no
+ * control character.
+ */
+function copyOf(workspaceId: WorkspaceId, table: ArchivedTable): string {
+  return `copy (select ${archivedLine(table)} from ${table.name} t
+      where t.workspace_id = '${uuidOf(workspaceId)}' order by ${table.order})
+    to stdout (format csv, delimiter E'\\x01', quote E'\\x02', escape E'\\x02')`;
 }
 
 async function filesOf(session: WorkspaceSession, workspaceId: WorkspaceId): Promise<string[]> {
@@ -153,26 +157,44 @@ async function requireEmpty(session: WorkspaceSession, workspaceId: WorkspaceId)
   }
 }
 
+/**
+ * The columns that rows of an archive fill.
+ *
+ * @throws Fault `input/invalid` when the archive brings one that is not here, or one that no archive of ours holds
+ */
+function givenColumns(
+  { name, leaves = [] }: ArchivedTable,
+  line: string,
+  known: ReadonlySet<string>,
+): string[] {
+  const given = Object.keys(parsedRow(name, line));
+  const isOurs = (column: string): boolean =>
+    known.has(column) && column !== 'workspace_id' && !leaves.includes(column);
+  const foreign = given.find((column) => !isOurs(column));
+  if (foreign === undefined) return given;
+  throw fault('input/invalid', { detail: `Table ${name} of this installation takes no column ${foreign}.` });
+}
+
+/** Columns that are made here, because no archive holds them. */
+const madeHere: Readonly<Record<string, string>> = { webhook_endpoint: 'secret', inbound_trigger: 'secret' };
+
 async function insert(
   session: WorkspaceSession,
   workspaceId: WorkspaceId,
-  { name }: ArchivedTable,
+  { name, sets = {} }: ArchivedTable,
   lines: readonly string[],
-  known: ReadonlySet<string>,
+  given: readonly string[],
 ): Promise<void> {
-  const [first] = lines;
-  if (first === undefined) return;
-  const columns = ['workspace_id', ...Object.keys(JSON.parse(first) as object)];
-  const foreign = columns.find((column) => !known.has(column));
-  if (foreign !== undefined) {
-    throw fault('input/invalid', { detail: `Table ${name} of this installation has no column ${foreign}.` });
-  }
+  const made = madeHere[name];
+  const columns = [...new Set(['workspace_id', ...given, ...Object.keys(sets), ...(made ? [made] : [])])];
   const list = columns.map((column) => `"${column}"`).join(', ');
+  // What makes a copy harmless is done again: an archive may come from anybody.
+  const values = columns.map((column) => sets[column] ?? `t."${column}"`).join(', ');
   const workspace = `{"workspace_id":"${uuidOf(workspaceId)}",`;
   const rows = `[${lines.map((line) => workspace + line.slice(1)).join(',')}]`;
   try {
     await session.query(
-      `insert into ${name} (${list}) select ${list} from json_populate_recordset(null::${name}, $1::json)`,
+      `insert into ${name} (${list}) select ${values} from json_populate_recordset(null::${name}, $1::json) t`,
       [rows],
     );
   } catch (cause) {
@@ -183,10 +205,22 @@ async function insert(
         cause,
       });
     }
-    // Class 22 and 23: what stands in the archive cannot be rows of these tables.
-    if (code?.startsWith('22') || code?.startsWith('23')) {
+    // Class 22 and 23: what stands in the archive cannot be rows of these tables; 42501: of this workspace.
+    if (code?.startsWith('22') || code?.startsWith('23') || code === '42501') {
       throw fault('input/invalid', { detail: `The rows of table ${name} cannot be taken.`, cause });
     }
     throw cause;
   }
+}
+
+/** @throws Fault `input/invalid` when a line is no JSON object */
+function parsedRow(table: string, line: string): object {
+  let row: unknown;
+  try {
+    row = JSON.parse(line);
+  } catch {
+    row = null;
+  }
+  if (typeof row === 'object' && row !== null && !Array.isArray(row)) return row;
+  throw fault('input/invalid', { detail: `A line of table ${table} is no JSON object.` });
 }

@@ -13,12 +13,16 @@ const bucket = (at: string): string =>
 
 const inTime = (at: string): string => `${at} >= $2::timestamptz and ${at} < $3::timestamptz`;
 
-/** A person of ours took a conversation: who, by the newest such event before another. */
+/** An operator wrote, and it is known which one; what was written before releases that tell it is not. */
+const isWritten = (of: string): string =>
+  `${of}.type = 'message.created' and ${of}.data->>'by' = 'operator' and ${of}.data ? 'actor'`;
+
+/** A person of ours took a conversation, or wrote in it: who, by the newest such event before another. */
 const operatorBefore = `
   left join lateral (
-    select o.data->>'by' as operator from event o
+    select coalesce(o.data->>'actor', o.data->>'by') as operator from event o
     where o.workspace_id = $1::uuid and o.conversation_id = e.conversation_id and o.seq < e.seq
-      and o.type = 'control.changed' and o.data->>'to' in ('operator', 'desk')
+      and (o.type = 'control.changed' and o.data->>'to' in ('operator', 'desk') or ${isWritten('o')})
     order by o.seq desc limit 1
   ) taken on true`;
 
@@ -54,7 +58,7 @@ function eventsOf(
 
 const spokenBy = {
   bot: `e.data->>'bot'`,
-  operator: `case when e.data->>'by' = 'operator' then taken.operator end`,
+  operator: `case when e.data->>'by' = 'operator' then coalesce(e.data->>'actor', taken.operator) end`,
 };
 const aboutTurns = { bot: `e.data->>'bot'`, operator: 'null::text' };
 const aboutTalks = { bot: 'turned.bot', operator: 'taken.operator' };
@@ -67,9 +71,23 @@ const first = (what: string, condition: string): string =>
   `(array_agg(${what} order by seq) filter (where ${condition}))[1]`;
 const isSpoken = `type = 'message.created' and data->>'by' <> 'contact'`;
 
-/** Conversations that began in the time, one line each: what became of them, whenever that was. */
-function talksOf(grouping: Grouping): string {
-  const keys = { channel: 'channel_id::text', bot: 'bot', operator: 'operator' };
+/** The first answer by a person or a program: who wrote it, when it was a person. */
+const whoAnswered = 'coalesce(human_by, operator)';
+/** Who wrote last, until the conversation came to its end. */
+const whoResolved = `coalesce((
+  select w.by from unnest(wrote_by, wrote_seqs) as w (by, seq)
+  where resolved_seq is null or w.seq < resolved_seq order by w.seq desc limit 1), operator)`;
+
+/**
+ * Conversations that began in the time, one line each: what became of them, whenever that was.
+ *
+ * @param operator  whom a conversation counts for; default: who took it last
+ */
+function talksOf(grouping: Grouping, operator = 'operator'): string {
+  const keys = { channel: 'channel_id::text', bot: 'bot', operator };
+  const isHuman = `seq > asked_seq and ${isSpoken} and data->>'by' <> 'bot'`;
+  const isResolved = `seq > asked_seq and (type in ('session.ended', 'goal.reached')
+    or type = 'conversation.updated' and data->>'state' = 'closed')`;
   return `
     with talk as materialized (
       select e.conversation_id as c, e.occurred_at as at, t.channel_id
@@ -88,12 +106,12 @@ function talksOf(grouping: Grouping): string {
       select c, at, channel_id,
         max(occurred_at) filter (where seq = asked_seq) as asked_at,
         ${first('occurred_at', `seq > asked_seq and ${isSpoken}`)} as answered_at,
-        ${first('occurred_at', `seq > asked_seq and ${isSpoken} and data->>'by' <> 'bot'`)} as human_at,
-        ${first(
-          'occurred_at',
-          `seq > asked_seq and (type in ('session.ended', 'goal.reached')
-            or type = 'conversation.updated' and data->>'state' = 'closed')`,
-        )} as resolved_at,
+        ${first('occurred_at', isHuman)} as human_at,
+        ${first(`case when data->>'by' = 'operator' then data->>'actor' end`, isHuman)} as human_by,
+        ${first('occurred_at', isResolved)} as resolved_at,
+        ${first('seq', isResolved)} as resolved_seq,
+        array_agg(data->>'actor' order by seq) filter (where ${isWritten('said')}) as wrote_by,
+        array_agg(seq order by seq) filter (where ${isWritten('said')}) as wrote_seqs,
         ${first(
           'occurred_at',
           `type = 'handoff.requested' or type = 'control.changed' and data->>'to' = 'queue'`,
@@ -122,7 +140,7 @@ const percentile = (at: number, value: string): string =>
 
 function firstResponse(grouping: Grouping): string {
   const answer = seconds('asked_at', 'answered_at');
-  return `${talksOf(grouping)}
+  return `${talksOf(grouping, whoAnswered)}
     select start, key, count(*) as conversations, count(answered_at) as answered,
       ${averageOf(answer)} as seconds_average, ${percentile(0.5, answer)} as seconds_median,
       ${percentile(0.9, answer)} as seconds_p90, count(human_at) as human_answered,
@@ -132,7 +150,7 @@ function firstResponse(grouping: Grouping): string {
 
 function resolution(grouping: Grouping): string {
   const taken = seconds('asked_at', 'resolved_at');
-  return `${talksOf(grouping)}
+  return `${talksOf(grouping, whoResolved)}
     select start, key, count(*) as conversations, count(resolved_at) as resolved,
       ${ratio('count(resolved_at)', 'count(*)')} as resolved_rate,
       ${averageOf(taken)} as seconds_average, ${percentile(0.5, taken)} as seconds_median

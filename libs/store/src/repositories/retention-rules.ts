@@ -6,7 +6,7 @@ import {
   type MediaId,
   newId,
   type Retention,
-  retentionDefaults,
+  type RetentionDefaults,
   type RetentionRule,
   type SetRetention,
   uuidOf,
@@ -31,7 +31,7 @@ export interface OldFile {
 export class RetentionRules {
   constructor(private readonly database: Database) {}
 
-  async get(workspaceId: WorkspaceId): Promise<Retention> {
+  async get(workspaceId: WorkspaceId, defaults: RetentionDefaults): Promise<Retention> {
     const rows = await this.database.withWorkspace(workspaceId, (tx) =>
       tx.retention.findMany({
         where: { workspaceId: uuidOf(workspaceId) },
@@ -43,7 +43,7 @@ export class RetentionRules {
       channel_id: channelId && idOf('channel', channelId),
       days,
     }));
-    return { defaults: { ...retentionDefaults }, rules };
+    return { defaults: { ...defaults }, rules };
   }
 
   /** @throws Fault `input/invalid` when there is no such channel */
@@ -51,6 +51,7 @@ export class RetentionRules {
     workspaceId: WorkspaceId,
     { kind, channel_id: channelId, days }: SetRetention,
     actor: Actor,
+    defaults: RetentionDefaults,
   ): Promise<Retention> {
     const workspace = uuidOf(workspaceId);
     const channel = channelId && uuidOf(channelId);
@@ -67,21 +68,21 @@ export class RetentionRules {
       const id = uuidOf(newId('request'));
       await tx.retention.create({ data: { workspaceId: workspace, id, kind, channelId: channel, days } });
     });
-    return this.get(workspaceId);
+    return this.get(workspaceId, defaults);
   }
 
   /** Forgets the oldest rows of each kind that are past their time; up to `limit` of each. */
-  async sweep(workspaceId: WorkspaceId, limit: number): Promise<Swept> {
+  async sweep(workspaceId: WorkspaceId, limit: number, defaults: RetentionDefaults): Promise<Swept> {
     const [row] = await this.database.run<{ swept: Swept }>(
       'retention-sweep',
-      'select retention_sweep($1, $2, $3, $4) as swept',
-      [uuidOf(workspaceId), limit, retentionDefaults.inbox, retentionDefaults.webhooks],
+      'select retention_sweep($1, $2, $3) as swept',
+      [uuidOf(workspaceId), limit, JSON.stringify(defaults)],
     );
     return row?.swept ?? { messages: 0, leads: 0, traces: 0, inbox: 0, webhooks: 0 };
   }
 
   /** Files that came in and are past their time, or past that of messages. What is still to be fetched is not among them. */
-  async oldFiles(workspaceId: WorkspaceId, limit: number): Promise<OldFile[]> {
+  async oldFiles(workspaceId: WorkspaceId, limit: number, defaults: RetentionDefaults): Promise<OldFile[]> {
     const workspace = uuidOf(workspaceId);
     const rows = await this.database.withWorkspace(
       workspaceId,
@@ -90,7 +91,7 @@ export class RetentionRules {
             select from media o where o.workspace_id = m.workspace_id and o.sha256 = m.sha256 and o.id <> m.id
           ) and not exists (
             select from knowledge_source s where s.workspace_id = m.workspace_id and s.file_sha256 = m.sha256) as lonely
-          from retention_cutoffs(${workspace}::uuid, 'media', null, 'messages') r
+          from retention_cutoffs(${workspace}::uuid, ${JSON.stringify(defaults)}::json, 'media', 'messages') r
           join media m on m.workspace_id = ${workspace}::uuid and m.channel_id = r.channel_id
            and m.created_at < r.cutoff and m.due_at is null
          order by m.created_at limit ${limit}::int`,

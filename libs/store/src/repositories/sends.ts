@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { fault } from '#libs/faults';
 import {
@@ -24,6 +23,7 @@ import { Database, type WorkspaceTransaction } from '../database.js';
 import { requireContact } from './contacts.js';
 import { afterId, type PageOf, pageOf, type PageRequest } from './cursor.js';
 import { type OperationId, idOfOperation } from './idempotency.js';
+import { contactsFor, requireContacts, unknown } from './send-contacts.js';
 
 /** One channel of a send's plan. */
 export interface PlannedStep {
@@ -141,16 +141,22 @@ export class Sends {
       await requireContacts(tx, workspaceId, inputs);
       await tx.sendBatch.createMany({ data: [key], skipDuplicates: true });
     });
-    for (let at = 0; at < sends.length; at += AT_ONCE) {
-      await this.#insert(workspaceId, sends.slice(at, at + AT_ONCE), batchId, null);
+    try {
+      for (let at = 0; at < sends.length; at += AT_ONCE) {
+        await this.#insert(workspaceId, sends.slice(at, at + AT_ONCE), batchId, null);
+      }
+      await this.database.withWorkspace(
+        workspaceId,
+        (tx) => tx.$executeRaw`
+          update send set due_at = send_at
+           where workspace_id = ${key.workspaceId}::uuid and batch_id = ${key.id}::uuid and state = 'scheduled'
+             and due_at is null`,
+      );
+    } catch (error) {
+      // Who comes again with the same key goes on where it stopped; nobody else can, and nothing has begun.
+      if (!operationId) await this.#forgetBatch(key).catch(() => undefined);
+      throw error;
     }
-    await this.database.withWorkspace(
-      workspaceId,
-      (tx) => tx.$executeRaw`
-        update send set due_at = send_at
-         where workspace_id = ${key.workspaceId}::uuid and batch_id = ${key.id}::uuid and state = 'scheduled'
-           and due_at is null`,
-    );
     return this.batch(workspaceId, batchId);
   }
 
@@ -300,6 +306,18 @@ export class Sends {
     return opened;
   }
 
+  /** Whether a claim holds still: nobody has taken the send since, and its lease is not over. */
+  async isHeld(worker: string, { workspaceId, sendId, epoch }: OpenSend): Promise<boolean> {
+    const rows = await this.database.withWorkspace(
+      workspaceId,
+      (tx) => tx.$queryRaw<unknown[]>`
+        select 1 from send
+         where workspace_id = ${uuidOf(workspaceId)}::uuid and id = ${uuidOf(sendId)}::uuid
+           and epoch = ${epoch} and leased_by = ${worker} and due_at > clock_timestamp()`,
+    );
+    return rows.length > 0;
+  }
+
   /**
    * Writes down what came of looking at a send.
    *
@@ -338,54 +356,29 @@ export class Sends {
     dueAt: Date | null,
   ): Promise<void> {
     await this.database.withWorkspace(workspaceId, async (tx) => {
-      const data: Prisma.SendCreateManyInput[] = [];
       await requireChannels(tx, workspaceId, sends);
-      for (const { sendId, to, contents, metadata, steps, sendAt, expiresAt } of sends) {
-        data.push({
-          workspaceId: uuidOf(workspaceId),
-          id: uuidOf(sendId),
-          batchId: batchId && uuidOf(batchId),
-          contactId: await contactFor(tx, workspaceId, to, sendId),
-          content: [...contents],
-          metadata,
-          steps: storedSteps(steps),
-          sendAt,
-          expiresAt,
-          dueAt,
-        });
-      }
+      const contacts = await contactsFor(tx, workspaceId, sends);
+      const data = sends.map((send, at): Prisma.SendCreateManyInput => ({
+        workspaceId: uuidOf(workspaceId),
+        id: uuidOf(send.sendId),
+        batchId: batchId && uuidOf(batchId),
+        contactId: contacts[at]!,
+        content: [...send.contents],
+        metadata: send.metadata,
+        steps: storedSteps(send.steps),
+        sendAt: send.sendAt,
+        expiresAt: send.expiresAt,
+        dueAt,
+      }));
       await tx.send.createMany({ data, skipDuplicates: true });
     });
   }
-}
 
-/** The contact of a target; an address that is nobody's becomes one, the same for every run of the write. */
-async function contactFor(
-  tx: WorkspaceTransaction,
-  workspaceId: WorkspaceId,
-  to: ContactId | Address,
-  sendId: SendId,
-): Promise<string> {
-  const workspace = uuidOf(workspaceId);
-  if (typeof to === 'string') {
-    const id = uuidOf(to);
-    const count = await tx.contact.count({ where: { workspaceId: workspace, id } });
-    if (count === 0) throw unknown('/contact_id', `There is no contact ${to}.`);
-    return id;
+  async #forgetBatch(key: { workspaceId: string; id: string }): Promise<void> {
+    await this.database.withWorkspace(idOf('workspace', key.workspaceId), (tx) =>
+      tx.sendBatch.deleteMany({ where: key }),
+    );
   }
-  const { kind, value } = to;
-  // One after the other for an address: two sends to somebody new make one contact.
-  const lock = createHash('sha256')
-    .update(JSON.stringify([workspace, kind, value]))
-    .digest('hex');
-  await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${`address:${lock}`}, 0))`;
-  const known = await tx.identity.findFirst({ where: { workspaceId: workspace, kind, value } });
-  if (known) return known.contactId;
-  const id = uuidOf(idOfOperation('contact', uuidOf(sendId) as OperationId));
-  await tx.contact.createMany({ data: [{ workspaceId: workspace, id }], skipDuplicates: true });
-  const identity = { workspaceId: workspace, id: uuidOf(newId('identity')), contactId: id, kind, value };
-  await tx.identity.create({ data: { ...identity, proof: 'claimed' } });
-  return id;
 }
 
 async function requireChannels(
@@ -396,22 +389,6 @@ async function requireChannels(
   const ids = [...new Set(sends.flatMap(({ steps }) => steps.map(({ channelId }) => uuidOf(channelId))))];
   const count = await tx.channel.count({ where: { workspaceId: uuidOf(workspaceId), id: { in: ids } } });
   if (count !== ids.length) throw unknown('/channels', 'There is no such channel.');
-}
-
-async function requireContacts(
-  tx: WorkspaceTransaction,
-  workspaceId: WorkspaceId,
-  sends: readonly NewSend[],
-): Promise<void> {
-  const named = [...new Set(sends.flatMap(({ to }) => (typeof to === 'string' ? [uuidOf(to)] : [])))];
-  const where = { workspaceId: uuidOf(workspaceId), id: { in: named } };
-  const found = new Set((await tx.contact.findMany({ where, select: { id: true } })).map(({ id }) => id));
-  const at = sends.findIndex(({ to }) => typeof to === 'string' && !found.has(uuidOf(to)));
-  if (at >= 0) throw unknown(`/to/${at}/contact_id`, 'There is no such contact.');
-}
-
-function unknown(pointer: string, detail: string) {
-  return fault('input/invalid', { detail, errors: [{ pointer, code: 'unknown', detail }] });
 }
 
 /** Nobody has begun with it, and nobody is about to. */
