@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ChannelId } from './ids.js';
+import { BotId, ChannelId } from './ids.js';
 
 const instant = z.iso.datetime().describe('RFC 3339, UTC');
 
@@ -112,6 +112,7 @@ export const AnalyticsQuery = z
       .optional()
       .describe('bot: the one that spoke, of a conversation the first one · operator: who last took it over'),
     channel_id: ChannelId.optional().describe('Only this channel'),
+    bot_id: BotId.optional().describe('Only this bot: what `group_by=bot` counts for it'),
     format: z.enum(['json', 'csv']).default('json'),
   })
   .refine(({ from, to }) => from < to, { error: 'must be after from', path: ['to'] })
