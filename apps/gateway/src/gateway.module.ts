@@ -98,6 +98,8 @@ import { ConsoleController } from './pages/console.controller.js';
 import { DemoController } from './pages/demo.controller.js';
 import { DemoPage } from './pages/demo-page.js';
 import { ErrorsController } from './pages/errors.controller.js';
+import { RequestLogController } from './requests/request-log.controller.js';
+import { RequestRecorder } from './requests/request-recorder.js';
 import { RetentionController } from './retention/retention.controller.js';
 import { SendBatchesController } from './sends/send-batches.controller.js';
 import { SendService } from './sends/send-service.js';
@@ -182,6 +184,7 @@ const controllers = [
   OauthController,
   OauthTokenController,
   OwnLoginController,
+  RequestLogController,
   RetentionController,
   SecretsController,
   SendBatchesController,
@@ -229,6 +232,7 @@ const services = [
   Readiness,
   RehearsalProps,
   RehearsalService,
+  RequestRecorder,
   SendService,
   SendingService,
   SessionService,

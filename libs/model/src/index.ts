@@ -13,6 +13,7 @@ export * from './api-channels.js';
 export * from './api-inbox.js';
 export * from './api-exports.js';
 export * from './api-operations.js';
+export * from './api-requests.js';
 export * from './api-retention.js';
 export * from './api-sends.js';
 export * from './api-triggers.js';

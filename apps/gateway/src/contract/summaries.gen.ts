@@ -307,6 +307,10 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
   OwnLogin_list: { summary: 'Lists where one is signed in' },
   OwnLogin_removeTotp: { summary: 'Takes the second factor away' },
   OwnLogin_session: { summary: 'Says who is signed in, and what they may do where' },
+  RequestLog_list: {
+    summary:
+      'Lists requests of programs, and writes and refusals of people, the newest first: for two weeks, a second after they ended',
+  },
   Retention_get: { summary: 'Says how long things are kept' },
   Retention_set: {
     summary:

@@ -58,6 +58,7 @@ import { Members } from './members.js';
 import { OauthClients } from './oauth-clients.js';
 import { Secrets } from './secrets.js';
 import { PersonalData } from './personal-data.js';
+import { RequestLog } from './request-log.js';
 import { RetentionRules } from './retention-rules.js';
 import { Sends } from './sends.js';
 import { Sessions } from './sessions.js';
@@ -121,6 +122,7 @@ const repositories = [
   Operators,
   Secrets,
   PersonalData,
+  RequestLog,
   RetentionRules,
   Sends,
   Sessions,
