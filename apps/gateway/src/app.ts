@@ -9,6 +9,7 @@ import { KnownRoutes } from './http/known-routes.js';
 import { ProblemFilter } from './http/problem-filter.js';
 import { createAdapter, equip } from './http/server.js';
 import { createValidation } from './http/validation.js';
+import { QueueBoard } from './pages/queue-board.js';
 import { RequestRecorder } from './requests/request-recorder.js';
 import { describeApi } from './openapi.js';
 
@@ -40,6 +41,7 @@ export async function createGateway(
   routes.watch(server);
   await equip(server, config, { metrics, inFlight: app.get(InFlight) });
   app.get(RequestRecorder).watch(server);
+  await app.get(QueueBoard).mount(server);
   app.useGlobalPipes(createValidation());
   app.useGlobalFilters(new ProblemFilter(routes, logger, config.http.publicUrl));
   describeApi(app, config.http.publicUrl);

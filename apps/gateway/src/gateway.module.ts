@@ -112,6 +112,7 @@ import { TriggersController } from './triggers/triggers.controller.js';
 import { WebhookDeliveriesController } from './webhooks/webhook-deliveries.controller.js';
 import { WebhookEndpointsController } from './webhooks/webhook-endpoints.controller.js';
 import { WebhookService } from './webhooks/webhook-service.js';
+import { QueueBoard } from './pages/queue-board.js';
 import { WidgetFilesController } from './pages/widget-files.controller.js';
 import { LookService } from './widget/look-service.js';
 import { WidgetDoor } from './widget/widget-door.js';
@@ -230,6 +231,7 @@ const services = [
   Outbox,
   Outside,
   Readiness,
+  QueueBoard,
   RehearsalProps,
   RehearsalService,
   RequestRecorder,

@@ -25,7 +25,7 @@ create policy workspace_isolation on request_log to parley_app
   using (workspace_id = any ((select parley_workspaces())::uuid[]))
   with check (workspace_id = any ((select parley_workspaces())::uuid[]));
 grant select, insert, update, delete on request_log to parley_app;
-grant select, insert, delete on request_log to parley_dispatch;
+grant select (workspace_id, id, at), insert, delete on request_log to parley_dispatch;
 create policy dispatch on request_log to parley_dispatch using (true) with check (true);
 
 -- Writes a batch of rows of any workspaces that are still there.
