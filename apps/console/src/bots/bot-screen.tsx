@@ -1,36 +1,38 @@
 import { Skeleton, Stack, Tabs } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { type ComponentType, lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { BotDefinition } from '#libs/model';
 import { Page } from '../parts/page.js';
 import { ProblemNote } from '../parts/problem-note.js';
-import { AsFile } from './as-file.js';
-import { botTabs } from './bot-tabs.js';
-import { type BotDraft, useBotDraft } from './draft.js';
-import { FlowList } from './flow-list.js';
-import { Guardrails } from './guardrails.js';
-import { KnowledgeSettings } from './knowledge-settings.js';
-import { DraftNote, PublishButtons } from './publish.js';
-import { Rules } from './rules.js';
-import { TryBot } from './try-bot.js';
-import { Voice } from './voice.js';
+import { type BotTab, botTabGroups, botTabs } from './bot-tabs.js';
+import { useBotDraft } from './draft.js';
+import type { PartProps } from './part-props.js';
+import { DraftNote } from './publish/draft-note.js';
+import { PublishButtons } from './publish/publish-buttons.js';
+import classes from './bot-screen.module.css';
 
-/** What every tab of a bot gets. */
-export interface PartProps {
-  botId: string;
-  draft: BotDraft;
-  definition: BotDefinition;
-}
+type Part = ComponentType<PartProps>;
+const later = (load: () => Promise<Part>) => lazy(async () => ({ default: await load() }));
 
-const tabs = {
-  talk: Voice,
-  rules: Rules,
-  flows: FlowList,
-  knowledge: KnowledgeSettings,
-  guard: Guardrails,
-  try: TryBot,
-  file: AsFile,
-} as const;
+/** Each is loaded when it is first opened. */
+const tabs: Record<BotTab, Part> = {
+  talk: later(async () => (await import('./voice.js')).Voice),
+  rules: later(async () => (await import('./rules.js')).Rules),
+  intents: later(async () => (await import('./forms/intents.js')).Intents),
+  flows: later(async () => (await import('./flow-list.js')).FlowList),
+  knowledge: later(async () => (await import('./knowledge-settings.js')).KnowledgeSettings),
+  model: later(async () => (await import('./forms/model.js')).Model),
+  tools: later(async () => (await import('./forms/tools.js')).Tools),
+  guard: later(async () => (await import('./guardrails.js')).Guardrails),
+  people: later(async () => (await import('./forms/people.js')).People),
+  try: later(async () => (await import('./emulator/emulator.js')).Emulator),
+  tests: later(async () => (await import('./testing/tests.js')).Tests),
+  learn: later(async () => (await import('./learning/learning.js')).Learning),
+  live: later(async () => (await import('./emulator/live-chat.js')).LiveChat),
+  versions: later(async () => (await import('./versions/versions.js')).Versions),
+  file: later(async () => (await import('./files/as-files.js')).AsFiles),
+};
 
 /** One bot: everything it is made of, changed in a draft, and published as a whole. */
 export function BotScreen() {
@@ -38,17 +40,19 @@ export function BotScreen() {
   const { botId } = useParams({ from: '/frame/bots/$botId' });
   const { tab = 'talk' } = useSearch({ from: '/frame/bots/$botId' });
   const navigate = useNavigate();
+  const isWide = useMediaQuery('(min-width: 62em)', undefined, { getInitialValueInEffect: false });
   const draft = useBotDraft(botId);
   const { bot, definition } = draft;
-  const Part = tabs[tab];
+  const Shown = tabs[tab];
   return (
     <Page
+      isWide
       title={bot?.name ?? t('title')}
       text={
         bot &&
         (bot.published_version === null ? t('unpublished') : t('version', { version: bot.published_version }))
       }
-      actions={definition && <PublishButtons draft={draft} />}
+      actions={definition && <PublishButtons botId={botId} draft={draft} />}
     >
       <ProblemNote error={draft.error} />
       {!definition && !draft.error && <Skeleton height={240} radius="md" />}
@@ -57,6 +61,8 @@ export function BotScreen() {
           <DraftNote draft={draft} />
           <Tabs
             value={tab}
+            orientation={isWide ? 'vertical' : 'horizontal'}
+            variant="pills"
             onChange={(next) => {
               const found = botTabs.find((one) => one === next);
               void navigate({
@@ -67,16 +73,25 @@ export function BotScreen() {
               });
             }}
             keepMounted={false}
+            classNames={{
+              list: classes['list'] ?? '',
+              tab: classes['tab'] ?? '',
+              panel: classes['panel'] ?? '',
+            }}
           >
-            <Tabs.List mb="lg">
-              {botTabs.map((name) => (
-                <Tabs.Tab key={name} value={name}>
-                  {t(`tabs.${name}`)}
-                </Tabs.Tab>
-              ))}
+            <Tabs.List>
+              {botTabGroups.map((group) =>
+                group.map((name, at) => (
+                  <Tabs.Tab key={name} value={name} data-first={at === 0 || undefined}>
+                    {t(`tabs.${name}`)}
+                  </Tabs.Tab>
+                )),
+              )}
             </Tabs.List>
             <Tabs.Panel value={tab}>
-              <Part botId={botId} draft={draft} definition={definition} />
+              <Suspense fallback={<Skeleton height={240} radius="md" />}>
+                <Shown botId={botId} draft={draft} definition={definition} />
+              </Suspense>
             </Tabs.Panel>
           </Tabs>
         </Stack>

@@ -20,6 +20,8 @@ export interface Formats {
   /** Date alone. */
   day: (instant: string | number) => string;
   number: (value: number) => string;
+  /** A share from 0 to 1 as `87 %`. */
+  percent: (share: number) => string;
   bytes: (value: number) => string;
   /** `340 ms`, `2.1 s`, `4 min`. */
   span: (ms: number) => string;
@@ -43,6 +45,7 @@ export function formatsOf(language: string): Formats {
     fractionalSecondDigits: 3,
   });
   const number = new Intl.NumberFormat(language);
+  const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 });
   const unit = (name: string, digits = 0) =>
     new Intl.NumberFormat(language, {
       style: 'unit',
@@ -60,6 +63,7 @@ export function formatsOf(language: string): Formats {
     clock: (instant) => clock.format(new Date(instant)),
     day: (instant) => day.format(new Date(instant)),
     number: (value) => number.format(value),
+    percent: (share) => percent.format(share),
     bytes: (value) =>
       value < 1_000_000
         ? unit('kilobyte', 1).format(value / 1_000)

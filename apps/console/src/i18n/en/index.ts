@@ -1,4 +1,5 @@
 import { access } from './access.js';
+import { authoring } from './authoring.js';
 import { bots } from './bots.js';
 import { channels } from './channels.js';
 import { developers } from './developers.js';
@@ -14,6 +15,7 @@ import { shell } from './shell.js';
 /** All English words, by namespace: what every other language falls back to. */
 export const en = {
   access,
+  authoring,
   bots,
   channels,
   contacts,
