@@ -115,6 +115,7 @@ import { WebhookService } from './webhooks/webhook-service.js';
 import { QueueBoard } from './pages/queue-board.js';
 import { WidgetFilesController } from './pages/widget-files.controller.js';
 import { LookService } from './widget/look-service.js';
+import { TranscriptService } from './widget/transcript-service.js';
 import { WidgetDoor } from './widget/widget-door.js';
 import { WidgetController } from './widget/widget.controller.js';
 import { WidgetSessionsController } from './widget/widget-sessions.controller.js';
@@ -224,6 +225,7 @@ const services = [
   OfferService,
   LogStream,
   LookService,
+  TranscriptService,
   MediaService,
   MessageService,
   OauthService,

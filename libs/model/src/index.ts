@@ -22,6 +22,7 @@ export * from './api-visitors.js';
 export * from './api-widget.js';
 export * from './bot-agent.js';
 export * from './bot-csat.js';
+export * from './csat-options.js';
 export * from './bot-flow.js';
 export * from './bot-handoff.js';
 export * from './bot-hours.js';
