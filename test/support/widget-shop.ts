@@ -35,7 +35,7 @@ export class WidgetShop {
   readonly #contexts: BrowserContext[] = [];
 
   /** Opens it before the tests of a file, closes pages after each, and fails a test of which a browser complained. */
-  static forTests(options: BootOptions & { bot?: object } = {}): WidgetShop {
+  static forTests(options: BootOptions & { bot?: () => object } = {}): WidgetShop {
     const shop = new WidgetShop();
     beforeAll(async () => {
       if (programs.chromium !== undefined) await shop.#open(programs.chromium, options);
@@ -54,11 +54,11 @@ export class WidgetShop {
 
   async #open(
     executablePath: string,
-    { bot = {}, ...options }: BootOptions & { bot?: object },
+    { bot = () => ({}), ...options }: BootOptions & { bot?: () => object },
   ): Promise<void> {
     this.booted = await boot(options);
     this.home = await makeWorkspace(this.booted);
-    this.channelId = await this.addChannel({ ...shopBot, ...bot });
+    this.channelId = await this.addChannel({ ...shopBot, ...bot() });
     const closed = { time_zone: 'Europe/Vienna', weekly: [], closed: [] };
     const fields = [
       { id: 'name', label: 'Name', kind: 'text' },
