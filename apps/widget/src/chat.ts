@@ -411,6 +411,7 @@ export class Chat {
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
+        leaving.removeEventListener('abort', done);
         resolve();
       };
       const timer = setTimeout(done, ms);
