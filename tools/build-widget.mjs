@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { build } from 'vite';
+import { compressBuilt } from './compress-built.mjs';
 
 const root = path.dirname(import.meta.dirname);
 const app = path.join(root, 'apps/widget');
@@ -53,3 +54,4 @@ await build({
     },
   },
 });
+compressBuilt(outDir);
