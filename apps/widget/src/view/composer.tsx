@@ -119,7 +119,7 @@ export function Composer({ ui }: { ui: Ui }): JSX.Element {
         {chat.isAnswering.value && !canSend ? (
           <button
             type="button"
-            class="send"
+            class="send stops"
             aria-label={texts.value.stop}
             title={texts.value.stop}
             onClick={() => {

@@ -59,6 +59,20 @@ export function Transcript({ ui }: { ui: Ui }): JSX.Element {
             </>
           ) : null}
         </p>
+        {isSent ? (
+          // The field that had the focus is gone: without another one, Escape would be heard by nobody.
+          <button
+            type="button"
+            class="plain"
+            ref={(button) => button?.focus()}
+            onClick={() => {
+              ui.shown.value = 'talk';
+              ui.focus();
+            }}
+          >
+            {texts.value.back}
+          </button>
+        ) : null}
         <p class="problem" role="alert">
           {typeof state === 'object' && 'problem' in state ? state.problem : ''}
         </p>
