@@ -1,7 +1,7 @@
-import { Skeleton, Stack, Tabs } from '@mantine/core';
+import { NativeSelect, Skeleton, Stack, Tabs } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { type ComponentType, lazy, Suspense } from 'react';
+import { type ComponentType, lazy, type ReactNode, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Page } from '../parts/page.js';
 import { ProblemNote } from '../parts/problem-note.js';
@@ -39,8 +39,6 @@ export function BotScreen() {
   const { t } = useTranslation('bots');
   const { botId } = useParams({ from: '/frame/bots/$botId' });
   const { tab = 'talk' } = useSearch({ from: '/frame/bots/$botId' });
-  const navigate = useNavigate();
-  const isWide = useMediaQuery('(min-width: 62em)', undefined, { getInitialValueInEffect: false });
   const draft = useBotDraft(botId);
   const { bot, definition } = draft;
   const Shown = tabs[tab];
@@ -59,43 +57,59 @@ export function BotScreen() {
       {definition && (
         <Stack>
           <DraftNote draft={draft} />
-          <Tabs
-            value={tab}
-            orientation={isWide ? 'vertical' : 'horizontal'}
-            variant="pills"
-            onChange={(next) => {
-              const found = botTabs.find((one) => one === next);
-              void navigate({
-                to: '/bots/$botId',
-                params: { botId },
-                search: found ? { tab: found } : {},
-                replace: true,
-              });
-            }}
-            keepMounted={false}
-            classNames={{
-              list: classes['list'] ?? '',
-              tab: classes['tab'] ?? '',
-              panel: classes['panel'] ?? '',
-            }}
-          >
-            <Tabs.List>
-              {botTabGroups.map((group) =>
-                group.map((name, at) => (
-                  <Tabs.Tab key={name} value={name} data-first={at === 0 || undefined}>
-                    {t(`tabs.${name}`)}
-                  </Tabs.Tab>
-                )),
-              )}
-            </Tabs.List>
-            <Tabs.Panel value={tab}>
-              <Suspense fallback={<Skeleton height={240} radius="md" />}>
-                <Shown botId={botId} draft={draft} definition={definition} />
-              </Suspense>
-            </Tabs.Panel>
-          </Tabs>
+          <Parts tab={tab} botId={botId}>
+            <Suspense fallback={<Skeleton height={240} radius="md" />}>
+              <Shown botId={botId} draft={draft} definition={definition} />
+            </Suspense>
+          </Parts>
         </Stack>
       )}
     </Page>
+  );
+}
+
+/** The parts of a bot beside what is chosen; on narrow screens a list to choose from. */
+function Parts({ tab, botId, children }: { tab: BotTab; botId: string; children: ReactNode }) {
+  const { t } = useTranslation('bots');
+  const navigate = useNavigate();
+  const isWide = useMediaQuery('(min-width: 62em)', undefined, { getInitialValueInEffect: false });
+  const go = (next: string | null) => {
+    const found = botTabs.find((one) => one === next);
+    const search = found ? { tab: found } : {};
+    void navigate({ to: '/bots/$botId', params: { botId }, search, replace: true });
+  };
+  if (!isWide) {
+    return (
+      <Stack>
+        <NativeSelect
+          aria-label={t('part')}
+          value={tab}
+          data={botTabs.map((name) => ({ value: name, label: t(`tabs.${name}`) }))}
+          onChange={(event) => go(event.currentTarget.value)}
+        />
+        {children}
+      </Stack>
+    );
+  }
+  return (
+    <Tabs
+      value={tab}
+      orientation="vertical"
+      variant="pills"
+      onChange={go}
+      keepMounted={false}
+      classNames={{ list: classes['list'] ?? '', tab: classes['tab'] ?? '', panel: classes['panel'] ?? '' }}
+    >
+      <Tabs.List aria-label={t('part')}>
+        {botTabGroups.map((group) =>
+          group.map((name, at) => (
+            <Tabs.Tab key={name} value={name} data-first={at === 0 || undefined}>
+              {t(`tabs.${name}`)}
+            </Tabs.Tab>
+          )),
+        )}
+      </Tabs.List>
+      <Tabs.Panel value={tab}>{children}</Tabs.Panel>
+    </Tabs>
   );
 }

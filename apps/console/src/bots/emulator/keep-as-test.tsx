@@ -2,7 +2,8 @@ import { Button } from '@mantine/core';
 import { IconTestPipe } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { told } from '../../parts/told.js';
-import { conversationOf, freeTitle, useTestSet } from '../testing/test-set.js';
+import { conversationOf, freeTitle } from '../testing/conversation.js';
+import { useTestSet } from '../testing/test-set.js';
 import type { Turn } from './use-rehearsal.js';
 
 /** Makes a test of what was rehearsed: the same answers are expected from now on. */

@@ -46,9 +46,10 @@ export function GroupsField({ schema, name, value, onChange }: FieldProps) {
           variant="light"
           disabled={isOff}
           leftSection={<IconPlus size={16} aria-hidden />}
+          aria-label={`${t('form.add')}: ${label}`}
           onClick={() => onChange([...groups, []])}
         >
-          {t('form.add', { what: label })}
+          {t('form.add')}
         </Button>
       </div>
     </Stack>

@@ -64,9 +64,10 @@ export function HeadersField({ name, value, onChange }: FieldProps) {
           variant="light"
           disabled={isOff}
           leftSection={<IconPlus size={16} aria-hidden />}
+          aria-label={`${t('form.add')}: ${t('form.header')}`}
           onClick={() => set([...rows, [freeHeader(rows.map(([one]) => one)), '']])}
         >
-          {t('form.add', { what: t('form.header') })}
+          {t('form.add')}
         </Button>
       </div>
     </Stack>

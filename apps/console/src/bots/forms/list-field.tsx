@@ -98,13 +98,14 @@ export function ListField({ schema, name, pointer, value, onChange }: FieldProps
           size="xs"
           variant="light"
           leftSection={<IconPlus size={16} aria-hidden />}
+          aria-label={`${t('form.add')}: ${label}`}
           disabled={isOff || items.length >= (schema.maxItems ?? Infinity)}
           onClick={() => {
             onChange([...items, withId(emptyOf(each, root), items)]);
             setOpen(String(items.length));
           }}
         >
-          {t('form.add', { what: label })}
+          {t('form.add')}
         </Button>
       </div>
     </Stack>

@@ -3,7 +3,7 @@ import type { BotDefinition } from '#libs/model';
 import type { BotDraft } from '../draft.js';
 import { definitionSchemas, type PartName } from './definition-schemas.js';
 import { FormContext } from './form-context.js';
-import type { JsonSchema } from './json-schema.js';
+import { type JsonSchema, resolved } from './json-schema.js';
 import { Properties } from './object-field.js';
 import { SchemaField } from './schema-field.js';
 
@@ -16,15 +16,16 @@ export function PartForm(props: {
   only?: readonly string[];
 }) {
   const { part, draft, definition, only } = props;
-  const schema: JsonSchema = definitionSchemas[part];
+  const root: JsonSchema = definitionSchemas[part];
+  const schema = useMemo(() => resolved(root, root), [root]);
   const context = useMemo(
     () => ({
-      root: schema,
+      root,
       isOff: !draft.mayWrite,
       problems: draft.problems,
       suggested: suggestedBy(definition),
     }),
-    [schema, draft.mayWrite, draft.problems, definition],
+    [root, draft.mayWrite, draft.problems, definition],
   );
   const set = (value: unknown) => {
     const { [part]: _, ...others } = definition;

@@ -24,7 +24,7 @@ export function Learning(props: PartProps) {
         data={views.map((name) => ({ value: name, label: t(`learn.views.${name}`) }))}
         value={view.value}
         onChange={(next) => view.set(next as (typeof views)[number])}
-        style={{ alignSelf: 'flex-start' }}
+        style={{ alignSelf: 'flex-start', maxWidth: '100%', overflowX: 'auto' }}
       />
       {view.value === 'proposals' && <Proposals {...props} />}
       {view.value === 'gaps' && <Gaps {...props} />}

@@ -123,7 +123,7 @@ function LessonFields(props: {
         data={ways.map((way) => ({ value: way, label: t(`learn.ways.${way}`) }))}
         value={lesson.way}
         onChange={(way) => onChange({ way: way as Way })}
-        style={{ alignSelf: 'flex-start' }}
+        style={{ alignSelf: 'flex-start', maxWidth: '100%', overflowX: 'auto' }}
       />
       {lesson.way === 'intent' && (
         <Select

@@ -6,6 +6,7 @@ import { useActorNames } from '../../parts/actor.js';
 import { OvertakenNote } from '../../parts/overtaken-note.js';
 import { ProblemNote } from '../../parts/problem-note.js';
 import type { BotDraft } from '../draft.js';
+import classes from './publish.module.css';
 
 /** How far the draft is from what answers, and whether the server has it. */
 export function DraftNote({ draft }: { draft: BotDraft }) {
@@ -19,13 +20,13 @@ export function DraftNote({ draft }: { draft: BotDraft }) {
           </Alert>
         )}
         {draft.isChanged && (
-          <Alert color={draft.problems.length > 0 ? 'red' : 'yellow'}>
+          <div className={classes['note']} data-wrong={draft.problems.length > 0 || undefined}>
             <Text size="sm">
               {t('changed')} <Kept draft={draft} />
             </Text>
             {draft.newer !== null && <Text size="sm">{t('behind', { version: draft.newer })}</Text>}
             <Problems draft={draft} />
-          </Alert>
+          </div>
         )}
         {draft.keeping === 'overtaken' && (
           <OvertakenNote onTheirs={() => void draft.takeTheirs()} onMine={() => void draft.insist()} />

@@ -2,7 +2,7 @@ import { Autocomplete, Select, SimpleGrid, Stack } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { PairsField } from '../pairs-field.js';
 import { LinesField } from './lines-field.js';
-import type { TestStep } from './test-set.js';
+import type { TestStep } from './conversation.js';
 
 type Expect = TestStep['expect'];
 

@@ -17,7 +17,7 @@ import type { TestedConversation } from '#libs/model';
 import { Expectations } from './expectations.js';
 import { StepResult } from './step-result.js';
 import { JsonField } from './json-field.js';
-import type { TestStep } from './test-set.js';
+import type { TestStep } from './conversation.js';
 import classes from './testing.module.css';
 
 const owners = ['bot', 'queue', 'operator', 'desk'] as const;

@@ -161,7 +161,7 @@ export const authoring = {
   learn: {
     text: 'What operators corrected, and what nobody could answer. What you approve goes into the draft, or into what the bot knows.',
     view: 'What is shown',
-    views: { proposals: 'Proposals', gaps: 'Unanswered questions', decided: 'Decided' },
+    views: { proposals: 'Proposals', gaps: 'Unanswered', decided: 'Decided' },
     empty: 'Nothing to learn',
     emptyText: 'Questions without an answer and corrections of operators gather here.',
     noAccess: 'You may not read the knowledge of this workspace.',
@@ -197,7 +197,7 @@ export const authoring = {
     people: 'What happens when a person is needed, when somebody is there, and how the bot asks how it was.',
   },
   form: {
-    add: 'Add: {{what}}',
+    add: 'Add',
     remove: 'Remove',
     header: 'Header',
     headerKind: 'What it holds',

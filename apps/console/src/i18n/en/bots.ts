@@ -20,6 +20,7 @@ export const bots = {
   problems_one: '{{count}} thing keeps it from being published',
   problems_other: '{{count}} things keep it from being published',
   sound: 'Nothing keeps it from being published',
+  part: 'Part of the bot',
   tabs: {
     talk: 'Voice',
     rules: 'Rules',
