@@ -327,6 +327,7 @@ describe('the roles', () => {
       'trigger_workspace: uuid',
       'webhook_forget: integer',
       'webhook_take: SETOF webhook_claim',
+      'work_waiting_since: timestamp with time zone',
       'workspace_ids: SETOF uuid',
     ]);
     for (const { name, owner, config, open } of definers) {

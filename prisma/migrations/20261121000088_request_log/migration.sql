@@ -65,3 +65,18 @@ alter function request_log_forget(timestamptz, int) owner to parley_dispatch;
 revoke create on schema public from parley_dispatch;
 revoke execute on function request_log_write(jsonb), request_log_forget(timestamptz, int) from public;
 grant execute on function request_log_write(jsonb), request_log_forget(timestamptz, int) to parley_app;
+
+-- Since when the oldest piece of work waits that nobody takes, where that is more than a minute: workers are gone, or too few.
+-- What waits for a connection that is held open waits for its channel.
+create function work_waiting_since() returns timestamptz
+language sql stable security definer set search_path = public, pg_temp as $$
+  select least(
+    (select min(m.due_at) from mailbox m where m.due_at < now() - interval '60 seconds'),
+    (select min(d.due_at) from delivery d
+      where d.due_at < now() - interval '60 seconds' and d.account not like 'connection:%'))
+$$;
+grant create on schema public to parley_dispatch;
+alter function work_waiting_since() owner to parley_dispatch;
+revoke create on schema public from parley_dispatch;
+revoke execute on function work_waiting_since() from public;
+grant execute on function work_waiting_since() to parley_app;

@@ -19,6 +19,7 @@ import { Approvals } from './approvals.js';
 import { Handovers } from './handovers.js';
 import { Offers } from './offers.js';
 import { AuditLog } from './audit-log.js';
+import { Backlog } from './backlog.js';
 import { BotDrafts } from './bot-drafts.js';
 import { BotProposals } from './bot-proposals.js';
 import { BotTestSets } from './bot-test-sets.js';
@@ -122,6 +123,7 @@ const repositories = [
   Operators,
   Secrets,
   PersonalData,
+  Backlog,
   RequestLog,
   RetentionRules,
   Sends,
