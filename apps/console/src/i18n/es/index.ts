@@ -1,5 +1,6 @@
 import { access } from './access.js';
 import { analytics } from './analytics.js';
+import { authoring } from './authoring.js';
 import { home } from './home.js';
 import { house } from './house.js';
 import { inbox } from './inbox.js';
@@ -9,4 +10,4 @@ import { queues } from './queues.js';
 import { shell } from './shell.js';
 
 /** Words in this language; what is missing is said in English. */
-export const es = { access, analytics, home, house, inbox, parts, programs, queues, shell };
+export const es = { access, analytics, authoring, home, house, inbox, parts, programs, queues, shell };
