@@ -161,6 +161,6 @@ describe.skipIf(programs.chromium === undefined)('every screen of a bot', () => 
         expect(overflow, `${name} is wider than a ${size}`).toBeLessThanOrEqual(0);
       }
     },
-    120_000,
+    240_000,
   );
 });

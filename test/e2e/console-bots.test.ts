@@ -7,7 +7,7 @@ import { programs } from '../support/programs.js';
 import { memberOf } from '../support/signed-in.js';
 import { until } from '../support/until.js';
 
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 let booted: Booted;
 let browser: ConsoleBrowser;

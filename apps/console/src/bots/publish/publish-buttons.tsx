@@ -1,10 +1,12 @@
-import { Button, Modal } from '@mantine/core';
+import { Button, Modal, Skeleton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconUpload } from '@tabler/icons-react';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { AskFirst } from '../../parts/ask-first.js';
 import type { BotDraft } from '../draft.js';
-import { PublishForm } from './publish-form.js';
+
+const PublishForm = lazy(async () => ({ default: (await import('./publish-form.js')).PublishForm }));
 
 /** Publishing, and throwing changes away. */
 export function PublishButtons({ botId, draft }: { botId: string; draft: BotDraft }) {
@@ -30,7 +32,9 @@ export function PublishButtons({ botId, draft }: { botId: string; draft: BotDraf
         {t('publish')}
       </Button>
       <Modal opened={isOpen} onClose={close} title={t('publish')} size="lg">
-        <PublishForm botId={botId} draft={draft} onDone={close} />
+        <Suspense fallback={<Skeleton height={180} radius="md" />}>
+          <PublishForm botId={botId} draft={draft} onDone={close} />
+        </Suspense>
       </Modal>
     </>
   );
