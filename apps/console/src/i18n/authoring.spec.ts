@@ -15,8 +15,8 @@ function keysOf(words: object, before = ''): Map<string, string> {
         [
           key,
           [...value.matchAll(/\{\{(\w+)\}\}/g)]
-            .map(([, place]) => place)
-            .toSorted()
+            .map(([, place = '']) => place)
+            .toSorted((a, b) => a.localeCompare(b))
             .join(),
         ],
       ];

@@ -120,7 +120,7 @@ const names = ['title', 'name', 'label', 'id', 'tool', 'provider', 'text', 'from
 
 /** What one of a list is called: the first of its texts that says who it is. */
 export function titleOf(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return String(value ?? '');
+  if (typeof value !== 'object' || value === null) return typeof value === 'string' ? value : '';
   const fields = value as Record<string, unknown>;
   const found = names.map((name) => fields[name]).find((one) => typeof one === 'string' && one !== '');
   return typeof found === 'string' ? found : '';

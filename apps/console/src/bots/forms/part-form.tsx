@@ -30,7 +30,7 @@ export function PartForm(props: {
   const set = (value: unknown) => {
     const { [part]: _, ...others } = definition;
     const isGone = value === undefined || (Array.isArray(value) && value.length === 0);
-    draft.change((isGone ? others : { ...others, [part]: value }) as BotDefinition);
+    draft.change(isGone ? others : { ...others, [part]: value });
   };
   const all = Object.keys(schema.properties ?? {});
   return (

@@ -23,7 +23,7 @@ export function Learning(props: PartProps) {
         aria-label={t('learn.view')}
         data={views.map((name) => ({ value: name, label: t(`learn.views.${name}`) }))}
         value={view.value}
-        onChange={(next) => view.set(next as (typeof views)[number])}
+        onChange={(next) => view.set(next)}
         style={{ alignSelf: 'flex-start', maxWidth: '100%', overflowX: 'auto' }}
       />
       {view.value === 'proposals' && <Proposals {...props} />}

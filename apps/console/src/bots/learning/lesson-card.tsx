@@ -122,7 +122,7 @@ function LessonFields(props: {
         size="xs"
         data={ways.map((way) => ({ value: way, label: t(`learn.ways.${way}`) }))}
         value={lesson.way}
-        onChange={(way) => onChange({ way: way as Way })}
+        onChange={(way) => onChange({ way })}
         style={{ alignSelf: 'flex-start', maxWidth: '100%', overflowX: 'auto' }}
       />
       {lesson.way === 'intent' && (

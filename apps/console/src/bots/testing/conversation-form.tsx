@@ -95,7 +95,7 @@ function Scripts(props: {
   const whole = { tools, model, knowledge, contact };
   const set = (change: Partial<Record<keyof typeof whole, unknown>>) => {
     const said = Object.entries({ ...whole, ...change }).filter(([, value]) => value !== undefined);
-    onChange({ ...rest, tools: {}, ...Object.fromEntries(said) } as TestConversation);
+    onChange({ ...rest, tools: {}, ...Object.fromEntries(said) });
   };
   return (
     <div>

@@ -14,9 +14,7 @@ export function Expectations(props: { expect: Expect; isOff: boolean; onChange: 
   const { t } = useTranslation('authoring');
   const set = (change: { [Name in keyof Expect]?: Expect[Name] | undefined }) =>
     onChange(
-      Object.fromEntries(
-        Object.entries({ ...expect, ...change }).filter(([, value]) => value !== undefined),
-      ) as Expect,
+      Object.fromEntries(Object.entries({ ...expect, ...change }).filter(([, value]) => value !== undefined)),
     );
   const off = { disabled: isOff };
   return (

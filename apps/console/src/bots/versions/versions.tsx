@@ -1,5 +1,5 @@
 import { Button, Card, Group, Select, Skeleton, Stack, Text } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Bot, BotVersion, RunningConversations } from '#libs/model';
@@ -62,12 +62,11 @@ export function Versions({ botId, draft }: PartProps) {
 function Running({ bot, mayWrite }: { bot: Bot; mayWrite: boolean }) {
   const { t } = useTranslation('authoring');
   const client = useQueryClient();
-  const [error, setError] = useState<unknown>(null);
-  const set = (how: string | null) =>
-    call<Bot>('PATCH', `/v1/bots/${bot.id}`, { body: { running_conversations: how } }).then((next) => {
-      setError(null);
-      client.setQueryData([`/v1/bots/${bot.id}`], next);
-    }, setError);
+  const set = useMutation({
+    mutationFn: (how: string | null) =>
+      call<Bot>('PATCH', `/v1/bots/${bot.id}`, { body: { running_conversations: how } }),
+    onSuccess: (next) => client.setQueryData([`/v1/bots/${bot.id}`], next),
+  });
   const ways: RunningConversations[] = ['move', 'finish'];
   return (
     <Card>
@@ -78,9 +77,9 @@ function Running({ bot, mayWrite }: { bot: Bot; mayWrite: boolean }) {
         allowDeselect={false}
         disabled={!mayWrite}
         maw={420}
-        onChange={(how) => void set(how)}
+        onChange={(how) => set.mutate(how)}
       />
-      <ProblemNote error={error} />
+      <ProblemNote error={set.error} />
     </Card>
   );
 }
