@@ -67,6 +67,7 @@ describe('the forms of a bot', () => {
   it('call each of a list by what it is known by', () => {
     expect(titleOf({ id: 'a', title: 'Refund' })).toBe('Refund');
     expect(titleOf({ name: '', id: 'a' })).toBe('a');
+    expect(titleOf({ days: ['mon', 'fri'], from: '09:00', to: '17:00' })).toBe('mon, fri 09:00–17:00');
     expect(titleOf({})).toBe('');
   });
 });

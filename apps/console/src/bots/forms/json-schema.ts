@@ -116,12 +116,14 @@ function firstOf(items: JsonSchema, root: JsonSchema): unknown[] {
   return resolved(items, root).type === 'object' ? [emptyOf(items, root)] : [];
 }
 
-const names = ['title', 'name', 'label', 'id', 'tool', 'provider', 'text', 'from'];
+const names = ['title', 'name', 'label', 'id', 'tool', 'provider', 'text'];
 
 /** What one of a list is called: the first of its texts that says who it is. */
 export function titleOf(value: unknown): string {
   if (typeof value !== 'object' || value === null) return typeof value === 'string' ? value : '';
   const fields = value as Record<string, unknown>;
+  const { days, from = '', to = '' } = fields as { days?: readonly string[]; from?: string; to?: string };
+  if (days) return `${days.join(', ')} ${from}–${to}`;
   const found = names.map((name) => fields[name]).find((one) => typeof one === 'string' && one !== '');
   return typeof found === 'string' ? found : '';
 }

@@ -16,6 +16,7 @@ export function ObjectField({ schema, name, pointer, value, isRequired, onChange
     <Fieldset
       variant="unstyled"
       className={classes['object'] ?? ''}
+      data-whole={pointer.lastIndexOf('/') === 0 || undefined}
       {...(isFixed && { legend: label })}
       aria-label={label}
     >
