@@ -40,13 +40,18 @@ export function Chart(props: { chart: ReportChart; rows: readonly Drawn[]; inter
     tooltipProps: { labelFormatter: (start: unknown) => nameOf(String(start)) },
     tooltipAnimationDuration: 0,
   };
-  if (chart.kind === 'line') return <LineChart {...common} curveType="monotone" connectNulls withDots />;
+  // The keys belong to the table: a drawing that nobody hears must not take the focus.
+  const quiet = { accessibilityLayer: false };
+  if (chart.kind === 'line') {
+    return <LineChart {...common} curveType="monotone" connectNulls withDots lineChartProps={quiet} />;
+  }
   return (
     <BarChart
       {...common}
       type={chart.kind === 'stack' ? 'stacked' : 'default'}
       barProps={{ isAnimationActive: false, radius: chart.kind === 'stack' ? 0 : 3 }}
       maxBarWidth={28}
+      barChartProps={quiet}
     />
   );
 }

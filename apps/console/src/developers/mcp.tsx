@@ -51,7 +51,7 @@ export function Mcp() {
           <List.Item>{t('mcp.writes')}</List.Item>
         </List>
       </section>
-      <Alert color="yellow" icon={<IconShieldHalf size={20} aria-hidden />} title={t('mcp.careful')}>
+      <Alert variant="default" icon={<IconShieldHalf size={20} aria-hidden />} title={t('mcp.careful')}>
         {t('mcp.carefulText')}
       </Alert>
     </Stack>

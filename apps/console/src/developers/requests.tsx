@@ -94,7 +94,7 @@ function Line({ request, who }: { request: LoggedRequest; who: string }) {
   const { t } = useTranslation('programs');
   const { moment, span } = useFormats();
   const { at, method, path, status, ms, code, request_id: id } = request;
-  const colour = status >= 500 ? 'red' : status >= REFUSED ? 'yellow' : 'green';
+  const colour = status >= REFUSED ? 'red' : 'green';
   return (
     <Table.Tr>
       <Table.Td style={{ whiteSpace: 'nowrap' }}>{moment(at)}</Table.Td>

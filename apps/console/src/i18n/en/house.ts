@@ -1,7 +1,7 @@
-/** Words of what belongs to the whole workspace: kept answers, labels, retention, visitors, clock. */
+/** Words of what belongs to the whole workspace: kept replies, labels, retention, visitors, clock. */
 export const house = {
   tab: {
-    replies: 'Kept answers',
+    replies: 'Kept replies',
     labels: 'Labels',
     retention: 'Retention',
     visitors: 'Visitors',
@@ -10,8 +10,8 @@ export const house = {
   edit: 'Change',
   replies: {
     text: 'Answers for the next time: in the inbox a slash and the first letters bring them.',
-    add: 'Write an answer',
-    empty: 'No kept answer yet',
+    add: 'Write a reply',
+    empty: 'No kept reply yet',
     emptyText: 'What your operators write again and again belongs here.',
     removeText: 'Nobody finds it in the inbox any more.',
     shortcut: 'Shortcut',
