@@ -397,7 +397,9 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
     summary:
       "Begins a visitor's session, or, with the token of one, lets it go on; a known visitor goes on where they were",
   },
-  Widget_events: { summary: 'Tells that the visitor is typing, to whoever listens now' },
+  Widget_events: {
+    summary: 'Tells what the visitor does beside speaking: types, wants no more of an answer, or logs out',
+  },
   Widget_form: {
     summary: 'Takes what was asked before the conversation, and keeps it at the contact',
     description: 'Answered again, it is changed.',
@@ -405,4 +407,7 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
   Widget_messages: { summary: 'Lists what was said, and says after which event the stream goes on' },
   Widget_say: { summary: 'Takes what a visitor says: once, however often it is sent' },
   Widget_stream: { summary: "Streams what happens in the visitor's conversation" },
+  Widget_transcript: {
+    summary: 'Sends what was said by mail, to an address that the visitor names: a few times in an hour',
+  },
 };
