@@ -1,4 +1,4 @@
-import { createContext, useContext } from 'react';
+import { type ComponentType, createContext, useContext } from 'react';
 import type { BotProblem } from '../problems.js';
 import type { JsonSchema } from './json-schema.js';
 
@@ -9,10 +9,18 @@ export interface FormContext {
   problems: readonly BotProblem[];
   /** What can be chosen for a field of a name, such as the flows of the bot for `start_flow`. */
   suggested: Readonly<Record<string, readonly string[]>>;
+  /** The control of a part, whatever it is: those with parts of their own show them by it. */
+  Field: ComponentType<FieldProps>;
 }
 
 /** Given by the form to its fields. */
-export const FormContext = createContext<FormContext>({ root: {}, isOff: true, problems: [], suggested: {} });
+export const FormContext = createContext<FormContext>({
+  root: {},
+  isOff: true,
+  problems: [],
+  suggested: {},
+  Field: () => null,
+});
 
 /** What one field is made of. */
 export interface FieldProps {

@@ -2,7 +2,6 @@ import { Fieldset, Stack, Switch } from '@mantine/core';
 import { useContext } from 'react';
 import { type FieldProps, FormContext } from './form-context.js';
 import { emptyOf, type JsonSchema } from './json-schema.js';
-import { SchemaField } from './schema-field.js';
 import { useLabel } from './use-label.js';
 import classes from './forms.module.css';
 
@@ -48,11 +47,12 @@ export function Properties(props: {
   onChange: (value: unknown) => void;
 }) {
   const { schema, pointer, value, without = [], onChange } = props;
+  const { Field } = useContext(FormContext);
   const fields = (value ?? {}) as Record<string, unknown>;
   return Object.entries(schema.properties ?? {})
     .filter(([name]) => !without.includes(name))
     .map(([name, property]) => (
-      <SchemaField
+      <Field
         key={name}
         schema={property}
         name={name}

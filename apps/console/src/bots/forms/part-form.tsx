@@ -24,6 +24,7 @@ export function PartForm(props: {
       isOff: !draft.mayWrite,
       problems: draft.problems,
       suggested: suggestedBy(definition),
+      Field: SchemaField,
     }),
     [root, draft.mayWrite, draft.problems, definition],
   );
