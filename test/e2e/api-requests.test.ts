@@ -116,8 +116,15 @@ describe('the request log', () => {
     const log = new RequestLog(booted.gateway.get(Database));
     const { workspaceId } = await makeWorkspace(booted, 'Kept');
     const note = (at: Date) => ({
-      ...{ workspaceId, at, actor: 'system' as const, method: 'GET', path: '/', status: 200, ms: 1 },
-      ...{ code: null, requestId: 'x' },
+      workspaceId,
+      at,
+      actor: 'system' as const,
+      method: 'GET',
+      path: '/',
+      status: 200,
+      ms: 1,
+      code: null,
+      requestId: 'x',
     });
     const now = Date.now();
     await log.write([

@@ -40,6 +40,6 @@ export class QueueBoards {
       serverAdapter,
       options: { uiConfig },
     });
-    return { plugin: serverAdapter.registerPlugin() as unknown as FastifyPluginCallback, uiConfig };
+    return { plugin: serverAdapter.registerPlugin(), uiConfig };
   }
 }

@@ -52,7 +52,7 @@ export function Compare({ query }: { query: ReportQuery }) {
             size="xs"
             aria-label={t('sideBySide')}
             value={by}
-            onChange={(next) => setBy(next as Grouping)}
+            onChange={(next) => setBy(next)}
             data={GROUPS.map((value) => ({ value, label: t(`by.${value}`) }))}
           />
           <SaveMenu name={t('sideBySide')} onSave={save} />

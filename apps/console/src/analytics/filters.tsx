@@ -61,7 +61,7 @@ export function Filters(props: {
         clearable
         searchable
         w={200}
-        data={(channels.data ?? []).map(({ id, name }) => ({ value: id as string, label: name }))}
+        data={(channels.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
         value={filter.channel ?? null}
         onChange={(id) => pick('channel', id)}
       />
@@ -71,7 +71,7 @@ export function Filters(props: {
         clearable
         searchable
         w={200}
-        data={(bots.data ?? []).map(({ id, name }) => ({ value: id as string, label: name }))}
+        data={(bots.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
         value={filter.bot ?? null}
         onChange={(id) => pick('bot', id)}
       />

@@ -9,20 +9,33 @@ const day = 86_400_000;
 function channel(id: string, health: Channel['health']['state'], more: Partial<Channel> = {}): Channel {
   const reason = `${id} is ${health}.`;
   return {
-    ...{ id, name: id, connector: 'slack', state: 'active', bot_id: 'bot_1', updated_at: since },
-    ...{ health: { state: health, reason, since } },
+    id,
+    name: id,
+    connector: 'slack',
+    state: 'active',
+    bot_id: 'bot_1',
+    updated_at: since,
+    health: { state: health, reason, since },
     ...more,
   } as Channel;
 }
 const ready = (more: Partial<Readiness> = {}): Readiness => ({
-  ...{ status: 'ready', database: 'up', queue: 'up', queue_since: null, work_since: null },
+  status: 'ready',
+  database: 'up',
+  queue: 'up',
+  queue_since: null,
+  work_since: null,
   ...more,
 });
 const endpoint = (more: object) =>
   ({ id: 'whe_1', url: 'https://crm.example/hooks', state: 'enabled', ...more }) as WebhookEndpoint;
 const key = (more: Partial<ApiKey>) =>
   ({
-    ...{ id: 'key_1', name: 'CRM', revoked_at: null, expires_at: null, last_used_at: since },
+    id: 'key_1',
+    name: 'CRM',
+    revoked_at: null,
+    expires_at: null,
+    last_used_at: since,
     ...more,
   }) as ApiKey;
 const inDays = (days: number): string => new Date(now + days * day).toISOString();

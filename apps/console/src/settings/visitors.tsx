@@ -44,7 +44,7 @@ export function Visitors() {
           label={t('visitors.chat')}
           allowDeselect={false}
           maw={320}
-          data={chats.map(({ id, name }) => ({ value: id as string, label: name }))}
+          data={chats.map(({ id, name }) => ({ value: id, label: name }))}
           value={channelId}
           onChange={setChosen}
         />
@@ -126,7 +126,7 @@ function NewKey({ channelId, onMade }: { channelId: string; onMade: () => void }
               allowDeselect={false}
               data={[...ALGORITHMS]}
               value={algorithm}
-              onChange={(next) => setAlgorithm((next ?? 'HS256') as VisitorAlgorithm)}
+              onChange={(next) => setAlgorithm(next ?? 'HS256')}
             />
             <Button type="submit" loading={make.isPending}>
               {t('visitors.add')}
