@@ -76,6 +76,7 @@ const steps = [
       isNewerThan(
         'dist/.widget',
         'apps/widget',
+        'clients/react',
         'libs/model/src',
         'tools/build-widget.mjs',
         'tools/compress-built.mjs',
