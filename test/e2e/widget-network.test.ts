@@ -25,7 +25,7 @@ describe.runIf(programs.chromium)('the widget on a bad line', () => {
     await page.route(`${shop.booted.url}/v1/**`, (route) => route.abort('failed'));
     await write(page, 'written before the reload');
     await page.reload();
-    await page.unroute(`${shop.booted.url}/v1/**`);
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
     await expect
       .poll(() => shop.storedTexts(['written before the reload']), { timeout: 15_000 })
       .toHaveLength(1);
@@ -48,23 +48,62 @@ describe.runIf(programs.chromium)('the widget on a bad line', () => {
     await page.unrouteAll({ behavior: 'ignoreErrors' });
   });
 
+  it('keeps what is written during a minute without a line, and sends it once and in order', async () => {
+    const page = await shop.newPage();
+    await page.clock.install();
+    await page.goto(shop.url);
+    await page.locator('.launcher').click();
+    await page.getByRole('button', { name: 'Opening hours' }).waitFor();
+    await page.context().setOffline(true);
+    await page.getByText('No connection right now').waitFor();
+    const texts = [];
+    for (let second = 0; second < 60; second += 15) {
+      texts.push(`after ${second} seconds`);
+      await write(page, `after ${second} seconds`);
+      await page.clock.runFor(15_000);
+    }
+    await page.getByLabel('Write a message').fill('half a sentence');
+    expect(await page.locator('.log > .waiting').count()).toBe(4);
+    await page.context().setOffline(false);
+    await expect
+      .poll(
+        async () => {
+          await page.clock.runFor(1_000);
+          return page.locator('.log > .waiting').count();
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(0);
+    expect(await said(page)).toEqual(texts);
+    expect(await shop.storedTexts(texts)).toEqual(texts);
+    expect(await page.getByLabel('Write a message').inputValue()).toBe('half a sentence');
+  });
+
   it('tells within five seconds that the server is down, and never covers the page', async () => {
     const page = await shop.newPage();
+    await page.clock.install();
     // The loader comes, and then nothing more.
     await page.route(`${shop.booted.url}/widget/**`, () => undefined);
     await page.goto(shop.url);
     await page.locator('.launcher').click();
-    await page.getByText('The chat is offline.').waitFor({ timeout: 6_500 });
+    await page.clock.runFor(5_000);
+    await page.getByText('The chat is offline.').waitFor();
     const { width = 0, height = 0 } = (await page.locator('parley-widget').boundingBox()) ?? {};
     expect(width * height).toBeLessThan(10_000);
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
   });
 
   it('tells within five seconds that the server says nothing any more', async () => {
-    const page = await shop.visit();
+    const page = await shop.newPage();
+    await page.clock.install();
+    await page.goto(shop.url);
     await page.route(`${shop.booted.url}/v1/**`, () => undefined);
     await page.locator('.launcher').click();
-    await page.getByText('No connection right now').waitFor({ timeout: 6_500 });
+    await page.getByLabel('Write a message').waitFor();
+    await page.clock.runFor(5_000);
+    await page.getByText('No connection right now').waitFor();
     await write(page, 'still kept');
     expect(await page.locator('.log > .waiting').count()).toBe(1);
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
   });
 });

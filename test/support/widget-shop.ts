@@ -122,7 +122,7 @@ export class WidgetShop {
     const context = await this.#browser!.newContext({ viewport: desktop, reducedMotion: 'reduce', ...look });
     this.#contexts.push(context);
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(20_000);
     page.on('dialog', (dialog) => this.complaints.push(`a dialog: ${dialog.message()}`));
     page.on('pageerror', (error) => this.complaints.push(error.message));
     page.on('console', (line) => {
