@@ -5,13 +5,17 @@ import { lazy, Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemNote } from '../parts/problem-note.js';
 import { bucketsOf, dayOf, type Interval } from './filter.js';
+import { useDayNames } from './day-names.js';
 import { ReportTable } from './report-table.js';
 import type { ReportChart } from './reports.js';
 import { reportQuery, type ReportQuery, saveReport } from './report-query.js';
 import { SaveMenu } from './save-menu.js';
+import { useSay } from './units.js';
 import classes from './analytics.module.css';
 
-const Chart = lazy(async () => ({ default: (await import('./chart.js')).Chart }));
+// Each kind is a file of its own: who looks at one does not load the other.
+const Bars = lazy(async () => ({ default: (await import('./bars.js')).Bars }));
+const Lines = lazy(async () => ({ default: (await import('./lines.js')).Lines }));
 
 /** What a chart draws: one row for each day, week or month. */
 export type Drawn = { start: string } & Record<string, number | string | null>;
@@ -23,7 +27,9 @@ export function ChartCard(props: {
   days: { first: string; last: string };
 }) {
   const { chart, query, days } = props;
-  const { t } = useTranslation('analytics');
+  const { t, i18n } = useTranslation('analytics');
+  const say = useSay();
+  const nameOf = useDayNames(query.interval);
   const [isTable, setTable] = useState(false);
   const found = useQuery(reportQuery(chart.report, query));
   const { interval, timezone } = query;
@@ -39,6 +45,7 @@ export function ChartCard(props: {
       return { start, ...Object.fromEntries(named) } as Drawn;
     });
   }, [found.data, chart, first, last, interval, timezone]);
+  const Chart = chart.kind === 'line' ? Lines : Bars;
   const isEmpty = found.data?.data.length === 0;
   const title = t(`report.${chart.report}`);
   return (
@@ -72,7 +79,14 @@ export function ChartCard(props: {
           {!isTable && (
             <div aria-hidden className={classes['chart']}>
               <Suspense fallback={<Skeleton height={240} radius="md" />}>
-                <Chart chart={chart} rows={rows} interval={interval} />
+                <Chart
+                  chart={chart}
+                  rows={rows}
+                  labels={Object.fromEntries(chart.series.map(({ value }) => [value, t(`value.${value}`)]))}
+                  say={(value) => say(value, chart.unit)}
+                  nameOf={nameOf}
+                  isMirrored={i18n.dir() === 'rtl'}
+                />
               </Suspense>
             </div>
           )}

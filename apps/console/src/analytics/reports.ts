@@ -63,7 +63,7 @@ export const charts: readonly ReportChart[] = [
   },
   {
     report: 'hand-over',
-    kind: 'bars',
+    kind: 'line',
     unit: 'count',
     series: [
       { value: 'requested', colour: c('amber') },
