@@ -103,6 +103,47 @@ describe.runIf(programs.chromium)('the widget on a page of another origin, with 
     expect(await page.locator('.launcher').count()).toBe(0);
   });
 
+  it('runs and shows nothing of a hostile file name', async () => {
+    const page = await shop.open();
+    const name = `"><img src=x onerror=alert(1)>‮gpj.exe<script>alert(2)<\/script>.txt`;
+    const file = { name, mimeType: 'text/plain', buffer: Buffer.from('harmless') };
+    await page.locator('input[type=file]').setInputFiles(file);
+    await page.locator('.files .ready').waitFor();
+    expect(await page.locator('.files img, .files script').count()).toBe(0);
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    const link = page.locator('.log > .ours a.file');
+    await link.waitFor();
+    expect(await page.locator('.log img, .log script').count()).toBe(0);
+    // What turns the direction of writing ends with the name.
+    expect(await link.locator('bdi').count()).toBe(1);
+    const href = new URL((await link.getAttribute('href')) ?? '');
+    const served = await fetch(`${shop.booted.url}${href.pathname}${href.search}`);
+    expect(served.headers.get('content-type')).not.toContain('html');
+    expect(served.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  it.each([
+    ['is heard, and counted in the title, where the page asks for it', '&data-flash=1&data-sound=1', 1],
+    ['is silent, and leaves the title alone, where the page does not', '', 0],
+  ] as const)('a new message %s', async (_, query, count) => {
+    const page = await shop.newPage();
+    await page.addInitScript(`
+      window.tones = 0;
+      window.AudioContext = class extends AudioContext { createOscillator() { tones++; return super.createOscillator(); } };
+    `);
+    await page.goto(`${shop.url}/lamps?x=1${query}`);
+    await page.locator('.launcher').click();
+    await page.getByRole('button', { name: 'Opening hours' }).waitFor();
+    await page.getByRole('button', { name: 'Close' }).last().click();
+    await page.evaluate(`parley('send', 'are you open?')`);
+    await page.locator('.badge').waitFor();
+    expect(await page.title()).toBe(count === 0 ? 'Shop' : '(1) Shop');
+    expect(await page.evaluate('tones')).toBe(count);
+    await page.locator('.launcher').click();
+    await answer(page, 'From nine to five.');
+    await expect.poll(() => page.title()).toBe('Shop');
+  });
+
   it('draws nothing and keeps nothing before consent, where consent is asked for', async () => {
     const page = await shop.visit({}, '&data-consent=required');
     await page.waitForFunction('typeof parley === "function"');
