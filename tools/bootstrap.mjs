@@ -57,7 +57,14 @@ const steps = [
     name: 'demo page',
     isStale: () =>
       existsSync('tools/build-demo.mjs') &&
-      isNewerThan('dist/.demo', 'apps/demo', 'libs/model/src', 'libs/sdk/src', 'tools/build-demo.mjs'),
+      isNewerThan(
+        'dist/.demo',
+        'apps/demo',
+        'libs/model/src',
+        'libs/sdk/src',
+        'tools/build-demo.mjs',
+        'tools/compress-built.mjs',
+      ),
     command: node('tools/build-demo.mjs'),
     stamp: 'dist/.demo',
     advice: 'Correct the errors above, and start again.',
@@ -66,7 +73,14 @@ const steps = [
     name: 'widget',
     isStale: () =>
       existsSync('tools/build-widget.mjs') &&
-      isNewerThan('dist/.widget', 'apps/widget', 'libs/model/src', 'tools/build-widget.mjs'),
+      isNewerThan(
+        'dist/.widget',
+        'apps/widget',
+        'clients/react',
+        'libs/model/src',
+        'tools/build-widget.mjs',
+        'tools/compress-built.mjs',
+      ),
     command: node('tools/build-widget.mjs'),
     stamp: 'dist/.widget',
     advice: 'Correct the errors above, and start again.',
@@ -75,7 +89,13 @@ const steps = [
     name: 'console',
     isStale: () =>
       existsSync('tools/build-console.mjs') &&
-      isNewerThan('dist/.console', 'apps/console', 'libs/model/src', 'tools/build-console.mjs'),
+      isNewerThan(
+        'dist/.console',
+        'apps/console',
+        'libs/model/src',
+        'tools/build-console.mjs',
+        'tools/compress-built.mjs',
+      ),
     command: node('tools/build-console.mjs'),
     stamp: 'dist/.console',
     advice: 'Correct the errors above, and start again.',

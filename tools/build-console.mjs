@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import react from '@vitejs/plugin-react';
 import { build } from 'vite';
+import { compressBuilt } from './compress-built.mjs';
 
 const root = path.dirname(import.meta.dirname);
 const app = path.join(root, 'apps/console');
@@ -37,3 +38,4 @@ await build({
     },
   },
 });
+compressBuilt(path.join(root, 'dist/apps/console'));

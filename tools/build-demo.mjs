@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { build } from 'vite';
+import { compressBuilt } from './compress-built.mjs';
 
 const root = path.dirname(import.meta.dirname);
 const app = path.join(root, 'apps/demo');
@@ -31,3 +32,4 @@ await build({
     },
   },
 });
+compressBuilt(path.join(root, 'dist/apps/demo'));

@@ -1,16 +1,28 @@
 // Builds the web widget into dist/apps/widget, where the gateway finds it: types are checked, the app is bundled under a
-// name with a hash of its content, and then the loader, which holds that name.
+// name with a hash of its content, and then the loader, which holds that name. Its coat for React goes into
+// dist/clients/react, as a package.
 import { spawnSync } from 'node:child_process';
+import { copyFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'vite';
+import { compressBuilt } from './compress-built.mjs';
 
 const root = path.dirname(import.meta.dirname);
 const app = path.join(root, 'apps/widget');
 const outDir = path.join(root, 'dist/apps/widget');
 
 const tsc = path.join(root, 'node_modules/typescript-7/bin/tsc');
-const types = spawnSync(process.execPath, [tsc, '-p', path.join(app, 'tsconfig.json')], { stdio: 'inherit' });
-if (types.status !== 0) process.exit(types.status ?? 1);
+const compile = (project) => {
+  const { status } = spawnSync(process.execPath, [tsc, '-p', project], { stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+};
+compile(path.join(app, 'tsconfig.json'));
+const react = path.join(root, 'clients/react');
+compile(path.join(react, 'tsconfig.json'));
+compile(path.join(react, 'example/tsconfig.json'));
+for (const name of ['package.json', 'README.md']) {
+  copyFileSync(path.join(react, name), path.join(root, 'dist/clients/react', name));
+}
 
 const common = {
   root: app,
@@ -53,3 +65,4 @@ await build({
     },
   },
 });
+compressBuilt(outDir);

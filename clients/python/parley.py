@@ -829,6 +829,12 @@ class _Operators(_Calls):
         return self._parley.call("GET", "/v1/operators")
 
 
+class _RequestLog(_Calls):
+    def list(self, **query):
+        """Lists requests of programs, and writes and refusals of people, the newest first: for two weeks, a second after they ended. `GET /v1/request-log`"""
+        return self._pages("/v1/request-log", query)
+
+
 class _Retention(_Calls):
     def get(self):
         """Says how long things are kept. `GET /v1/retention`"""
@@ -1006,8 +1012,12 @@ class _Widget(_Calls):
         """Takes what was asked before the conversation, and keeps it at the contact. `POST /v1/widget/form`"""
         return self._parley.call("POST", "/v1/widget/form", body=body, idempotency_key=idempotency_key)
 
+    def transcript(self, body, idempotency_key=None):
+        """Sends what was said by mail, to an address that the visitor names: a few times in an hour. `POST /v1/widget/transcript`"""
+        return self._parley.call("POST", "/v1/widget/transcript", body=body, idempotency_key=idempotency_key)
+
     def tell(self, body, idempotency_key=None):
-        """Tells that the visitor is typing, to whoever listens now. `POST /v1/widget/events`"""
+        """Tells what the visitor does beside speaking: types, wants no more of an answer, or logs out. `POST /v1/widget/events`"""
         return self._parley.call("POST", "/v1/widget/events", body=body, idempotency_key=idempotency_key)
 
     def upload(self, content, content_type=None, idempotency_key=None, **query):
@@ -1061,6 +1071,7 @@ class Parley:
         self.notes = _Notes(self)
         self.oauth_clients = _OauthClients(self)
         self.operators = _Operators(self)
+        self.request_log = _RequestLog(self)
         self.retention = _Retention(self)
         self.search = _Search(self)
         self.secrets = _Secrets(self)

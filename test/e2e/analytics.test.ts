@@ -199,6 +199,49 @@ describe('every report', () => {
     expect(compared).toBeGreaterThan(50);
   }, 120_000);
 
+  it('of one bot counts what grouping by bots counts for it', async () => {
+    const { workspaceId, channelId } = await makeChannel(store, 'One bot');
+    const [drawn] = fc.sample(history, { seed: 7, numRuns: 1 });
+    const [mine = ''] = bots;
+    const turn = { type: 'turn.completed', outcome: 'answered', answered_by: 'rules', place: '' } as const;
+    const talks = Array.from({ length: 12 }, (_, index) => ({
+      begins: FROM + index * HOUR,
+      channel: 0,
+      happenings: [
+        {
+          at: FROM + index * HOUR,
+          what: { type: 'message.created' as const, by: 'contact' as const, bot: mine },
+        },
+        {
+          at: FROM + index * HOUR,
+          what: { ...turn, bot: bots[index % 2]!, tokens: index, money_micros: 10 },
+        },
+        { at: FROM + (index + 1) * HOUR, what: { type: 'csat.received' as const, score: 4 as const } },
+      ],
+    }));
+    const events = eventsOf({ ...drawn!, talks }, [uuidOf(channelId)]);
+    await write(workspaceId, events, 3);
+    const asked = { from: new Date(FROM).toISOString(), to: new Date(TO).toISOString() };
+    let compared = 0;
+    for (const report of AnalyticsReportName.options) {
+      if (report === 'flows' || report === 'questions') continue;
+      const grouped = await analytics.report(
+        workspaceId,
+        report,
+        AnalyticsQuery.parse({ ...asked, group_by: 'bot' }),
+      );
+      const one = AnalyticsQuery.parse({ ...asked, bot_id: idOf('bot', mine) });
+      const alone = await analytics.report(workspaceId, report, one);
+      const expected = grouped.data.filter(({ group }) => group === idOf('bot', mine));
+      expect(
+        alone.data.map(({ values }) => values),
+        report,
+      ).toEqual(expected.map(({ values }) => values));
+      compared += expected.length;
+    }
+    expect(compared).toBeGreaterThanOrEqual(5);
+  });
+
   it('names channels, bots and nodes, and counts nothing of another workspace', async () => {
     const { workspaceId, channelId } = await makeChannel(store, 'Named');
     const { bot_id: botId } = await store.channels.get(workspaceId, channelId);

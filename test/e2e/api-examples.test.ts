@@ -31,6 +31,7 @@ const needsMore = ({ id, path }: DescribedOperation): boolean =>
     'Triggers_fire',
     'VisitorKeys_create',
     'Widget_form',
+    'Widget_transcript',
   ].includes(id);
 
 describe('the examples of the description', () => {

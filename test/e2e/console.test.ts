@@ -112,19 +112,27 @@ describe.skipIf(programs.chromium === undefined)('the journeys of an ops person'
   });
 });
 
+/** Publishes the draft once nothing keeps it from that. */
+async function publish(page: Page): Promise<void> {
+  const button = page.getByRole('button', { name: 'Publish', exact: true });
+  await until('it can be published', async () => await button.isEnabled());
+  await button.click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Publish now' }).click();
+}
+
 describe.skipIf(programs.chromium === undefined)('the journeys of a bot author', () => {
-  it('publish a bot: a rule is written, tried, and kept in the browser until then', async () => {
+  it('publish a bot: a rule is written, kept over a reload, published and tried', async () => {
     const page = await browser.open(booted, home, { at: `/bots/${home.botId}?tab=rules` });
     await page.getByRole('button', { name: 'Add a rule' }).click();
     await page.locator('input').and(page.getByLabel('Any of these words')).fill('parking');
     await page.keyboard.press('Enter');
     await page.getByRole('textbox', { name: 'Say', exact: true }).fill('Behind the house.');
-    await page.getByText('You have changes that are not published.').waitFor();
+    await page.getByText('The draft has changes that are not published.').waitFor();
     await page.reload();
-    await page.getByText('You have changes that are not published.').waitFor();
-    await page.getByRole('button', { name: 'Publish' }).click();
+    await page.getByText('The draft has changes that are not published.').waitFor();
+    await publish(page);
     await page.getByText('Published: it answers from now on').waitFor();
-    await page.getByRole('tab', { name: 'Try it' }).click();
+    await page.getByRole('tab', { name: 'Real chat' }).click();
     await talk(page, 'Is there parking?', 'Behind the house.');
     await page.getByText('answered', { exact: false }).first().waitFor();
   });
@@ -141,9 +149,7 @@ describe.skipIf(programs.chromium === undefined)('the journeys of a bot author',
     await page.getByRole('combobox', { name: /then/ }).click();
     await page.getByRole('option', { name: 'hand-over' }).click();
     await until('the line is drawn', async () => (await page.locator('.react-flow__edge').count()) === 1);
-    const publish = page.getByRole('button', { name: 'Publish' });
-    await until('it can be published', async () => await publish.isEnabled());
-    await publish.click();
+    await publish(page);
     await page.getByText('Published: it answers from now on').waitFor();
     const { body } = await api('GET', `/v1/bots/${home.botId}`);
     expect(body.definition.flows[0].nodes.start.next).toBe('hand-over');

@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { uuidOf, type WorkspaceId } from '#libs/model';
 
-/** What changes by being asked: when a key was used last, and how much was asked (the table `allowance`). */
+/** What changes by being asked: when a key was used last, how much was asked (the table `allowance`), and what (`request_log`). */
 const LEFT_OUT = [`'last_used_at'`];
 
 /**
@@ -14,7 +14,7 @@ export async function printOf(owner: Client, workspaceId?: WorkspaceId): Promise
   const workspace = workspaceId === undefined ? null : uuidOf(workspaceId);
   const tables = await owner.query<{ name: string }>(
     `select table_name as name from information_schema.tables
-      where table_schema = 'public' and table_type = 'BASE TABLE' and table_name <> 'allowance' order by 1`,
+      where table_schema = 'public' and table_type = 'BASE TABLE' and table_name not in ('allowance', 'request_log') order by 1`,
   );
   const print: Record<string, string> = {};
   for (const { name } of tables.rows) {

@@ -309,6 +309,10 @@ async function fillConversation(
     read,
     c,
   ]);
+  await insert(
+    `request_log (workspace_id, id, at, actor, method, path, status, ms, request_id) values ($1, gen_random_uuid(), now(), 'x', 'GET', '/', 200, 1, 'x')`,
+    [w],
+  );
   await insert(`channel_health (workspace_id, channel_id, state, reason) values ($1, $2, 'healthy', 'x')`, [
     w,
     ch,

@@ -9,6 +9,8 @@ import { KnownRoutes } from './http/known-routes.js';
 import { ProblemFilter } from './http/problem-filter.js';
 import { createAdapter, equip } from './http/server.js';
 import { createValidation } from './http/validation.js';
+import { QueueBoard } from './pages/queue-board.js';
+import { RequestRecorder } from './requests/request-recorder.js';
 import { describeApi } from './openapi.js';
 
 /** What a test may bring of its own. */
@@ -38,6 +40,8 @@ export async function createGateway(
   const routes = new KnownRoutes();
   routes.watch(server);
   await equip(server, config, { metrics, inFlight: app.get(InFlight) });
+  app.get(RequestRecorder).watch(server);
+  await app.get(QueueBoard).mount(server);
   app.useGlobalPipes(createValidation());
   app.useGlobalFilters(new ProblemFilter(routes, logger, config.http.publicUrl));
   describeApi(app, config.http.publicUrl);

@@ -101,6 +101,8 @@ import { DemoController } from './pages/demo.controller.js';
 import { DemoPage } from './pages/demo-page.js';
 import { ErrorsController } from './pages/errors.controller.js';
 import { SecurityController } from './pages/security.controller.js';
+import { RequestLogController } from './requests/request-log.controller.js';
+import { RequestRecorder } from './requests/request-recorder.js';
 import { RetentionController } from './retention/retention.controller.js';
 import { SendBatchesController } from './sends/send-batches.controller.js';
 import { SendService } from './sends/send-service.js';
@@ -113,8 +115,10 @@ import { TriggersController } from './triggers/triggers.controller.js';
 import { WebhookDeliveriesController } from './webhooks/webhook-deliveries.controller.js';
 import { WebhookEndpointsController } from './webhooks/webhook-endpoints.controller.js';
 import { WebhookService } from './webhooks/webhook-service.js';
+import { QueueBoard } from './pages/queue-board.js';
 import { WidgetFilesController } from './pages/widget-files.controller.js';
 import { LookService } from './widget/look-service.js';
+import { TranscriptService } from './widget/transcript-service.js';
 import { WidgetDoor } from './widget/widget-door.js';
 import { WidgetController } from './widget/widget.controller.js';
 import { WidgetSessionsController } from './widget/widget-sessions.controller.js';
@@ -186,6 +190,7 @@ const controllers = [
   OauthController,
   OauthTokenController,
   OwnLoginController,
+  RequestLogController,
   RetentionController,
   SecretsController,
   SendBatchesController,
@@ -225,6 +230,7 @@ const services = [
   LogStream,
   Transcripts,
   LookService,
+  TranscriptService,
   MediaService,
   MessageService,
   OauthService,
@@ -232,8 +238,10 @@ const services = [
   Outbox,
   Outside,
   Readiness,
+  QueueBoard,
   RehearsalProps,
   RehearsalService,
+  RequestRecorder,
   SendService,
   SendingService,
   SessionService,

@@ -1,3 +1,4 @@
+import { readIdentity } from './identity.js';
 import type { Outside } from './outside.js';
 import type { Take } from './stage.js';
 import type { Ui } from './ui.js';
@@ -5,16 +6,18 @@ import type { Ui } from './ui.js';
 /** The calls of `parley('…')` that the app answers; `on` is the loader's. What nobody knows is left alone. */
 export function calls(ui: Ui, host: HTMLElement, outside: Outside): Take {
   const { chat } = ui;
+  const reset = (): void => {
+    ui.close();
+    chat.reset();
+  };
   const known: Record<string, (...args: unknown[]) => void> = {
     open: () => ui.open(),
     close: () => ui.close(),
     toggle: () => (ui.isOpen.value ? ui.close() : ui.open()),
     show: () => void (host.hidden = false),
     hide: () => void (host.hidden = true),
-    reset: () => {
-      ui.close();
-      chat.reset();
-    },
+    reset,
+    logout: reset,
     send: (text) => {
       if (typeof text === 'string' && text.trim() !== '') chat.say([{ type: 'text', text: text.trim() }]);
     },
@@ -23,7 +26,10 @@ export function calls(ui: Ui, host: HTMLElement, outside: Outside): Take {
     },
     identify: (who) => {
       const { token } = (who ?? {}) as { token?: unknown };
-      if (typeof token === 'string') chat.identify(token);
+      const vouched = readIdentity(who);
+      if (typeof token === 'string' && token.startsWith('sess_')) chat.resume(token);
+      else if (vouched) chat.identify(vouched);
+      else outside.tell('error', { reason: `parley('identify') wants { token } or { id, hash }` });
     },
     set: (name, value) => {
       if (name === 'locale') void ui.setLocale(String(value));

@@ -1,6 +1,13 @@
 import { computed, signal } from '@preact/signals';
-import type { Content, WidgetLook, WidgetMessage } from '#libs/model';
-import { type Kept, newId } from './kept.js';
+import {
+  type Content,
+  csatOption,
+  type WidgetLook,
+  type WidgetMessage,
+  type WidgetSession,
+} from '#libs/model';
+import type { Identity, Vouched } from './identity.js';
+import { type Kept, type KeptThread, newId } from './kept.js';
 import { lastHeardSeq, stillUnsent, type Unsent, unreadAfter, withDelta, withMessage } from './messages.js';
 import { previewOf } from './preview.js';
 import { Refused, type Server, type StreamEvent } from './server.js';
@@ -10,8 +17,8 @@ export type Connection = 'idle' | 'connecting' | 'online' | 'offline';
 
 /** What the chat tells the page. */
 export type Tell = (
-  name: 'message' | 'sent' | 'handoff' | 'error',
-  detail: { message?: WidgetMessage; reason?: string },
+  name: 'message' | 'sent' | 'handoff' | 'csat' | 'error',
+  detail: { message?: WidgetMessage; reason?: string; score?: number },
 ) => void;
 
 const PAUSE_MS = { first: 500, last: 10_000 };
@@ -20,6 +27,10 @@ const PATIENCE_MS = 4_000;
 const TYPING_EVERY_MS = 4_000;
 /** Whoever has not written on by then does not write any more. */
 const TYPING_LASTS_MS = 20_000;
+/** A session is not renewed more often, whatever the clock of this machine says. */
+const RENEW_MIN_MS = 600_000;
+/** Timers of browsers hold no more. */
+const RENEW_MAX_MS = 2 ** 31 - 1;
 
 /**
  * A visitor's conversation: opened or gone on with, followed without a gap, and spoken in without a loss. Whatever
@@ -32,6 +43,8 @@ export class Chat {
   readonly isTyping = signal(false);
   /** What is heard of an answer while it is written. */
   readonly delta = signal<string | null>(null);
+  /** Whether the bot is at an answer that can be stopped. */
+  readonly isAnswering = signal(false);
   readonly look = signal<WidgetLook | null>(null);
   readonly threadId = signal('');
   readonly readSeq = signal(0);
@@ -56,6 +69,11 @@ export class Chat {
   #isFlushing = false;
   #toldTypingAt = 0;
   #typingEnds: ReturnType<typeof setTimeout> | undefined;
+  #renewing: ReturnType<typeof setTimeout> | undefined;
+  /** For whom the page vouches; not kept, because its word ages. */
+  #vouched: Vouched | null = null;
+  /** The visitor wants no more of what is being written. */
+  #isStopped = false;
   #leaving = new AbortController();
   #wake: () => void = () => undefined;
 
@@ -97,6 +115,8 @@ export class Chat {
     this.kept.change(id, { unsent: [...before, unsent], at: Date.now(), ...(preview !== '' && { preview }) });
     this.unsent.value = [...this.unsent.value, unsent];
     this.options.tell('sent', {});
+    const score = scoreIn(parts);
+    if (score !== null) this.options.tell('csat', { score });
     void this.#flush();
   }
 
@@ -122,7 +142,15 @@ export class Chat {
   typing(): void {
     if (this.#token === null || performance.now() - this.#toldTypingAt < TYPING_EVERY_MS) return;
     this.#toldTypingAt = performance.now();
-    this.server.typing(this.#token);
+    this.server.tell(this.#token, 'typing.started');
+  }
+
+  /** Wants no more of the answer that is being written; what was shown of it stands. */
+  stop(): void {
+    if (this.#token !== null) this.server.tell(this.#token, 'answer.stopped');
+    this.#isStopped = true;
+    this.isAnswering.value = false;
+    this.isTyping.value = false;
   }
 
   /** Everything heard so far was seen. */
@@ -135,28 +163,48 @@ export class Chat {
 
   /** Goes to another conversation; without an id, to a new one. */
   goTo(id?: string): void {
-    if (id === undefined) this.kept.begin();
+    const { person } = this.kept.current;
+    if (id === undefined) this.kept.begin({ person, isFurther: person !== '' });
     else this.kept.show(id);
     this.#showThread();
     this.connect();
   }
 
-  /** Goes on with the session that a token opens, from the page's own server. */
-  identify(token: string): void {
+  /** Goes on as somebody for whom the page vouches: where they spoke last, on whatever device. Nobody else's words stay here. */
+  identify(vouched: Vouched): void {
+    const { person } = vouched;
+    this.#vouched = vouched;
+    this.kept.keepOnly(person);
+    const { current } = this.kept;
+    if (current.person === person && current.token !== null) return this.connect();
+    const theirs = this.kept.threads.find((each) => each.person === person);
+    if (theirs) this.kept.show(theirs.id);
+    // What was written before anybody was in touch is theirs.
+    else if (current.token === null) this.kept.change(current.id, { person });
+    else this.kept.begin({ person, draft: current.preview === '' ? current.draft : '' });
+    this.#showThread();
+    this.connect();
+  }
+
+  /** Goes on with the session that a client token opens, from the page's own server. */
+  resume(token: string): void {
     if (this.kept.current.token !== token) this.kept.change(this.kept.begin().id, { token });
     this.#showThread();
     this.connect();
   }
 
-  /** Forgets the visitor. */
+  /** Forgets the visitor, here and at the server: nobody goes on with what they have said. */
   reset(): void {
+    for (const { token } of this.kept.threads) if (token !== null) this.server.tell(token, 'session.ended');
     this.kept.clear();
+    this.#vouched = null;
     this.#showThread();
   }
 
   /** Leaves the line to the conversation before, if there is one, and shows what is kept of the current one. */
   #showThread(): void {
     this.#leaving.abort();
+    clearTimeout(this.#renewing);
     this.#leaving = new AbortController();
     const { id, readSeq, unsent, token } = this.kept.current;
     this.#token = token;
@@ -179,7 +227,7 @@ export class Chat {
         await this.#visit(leaving, () => clearTimeout(patience));
       } catch (error) {
         if (leaving.aborted) return;
-        if (error instanceof Refused && error.isOver) this.#forget();
+        if (error instanceof Refused && error.isOver) this.#forget(error.status);
         else this.#setConnection('offline', leaving);
         pauseMs = error instanceof Refused && error.retryAfterMs ? error.retryAfterMs : pauseMs;
         if (error instanceof Refused) this.options.tell('error', { reason: error.detail });
@@ -196,12 +244,10 @@ export class Chat {
   /** One connection: session, what was missed, what is unsent, and then what happens. */
   async #visit(leaving: AbortSignal, onReached: () => void): Promise<void> {
     const thread = this.kept.current;
-    const session = await this.server.open(this.options.channel, thread.token, this.options.locale());
+    const known = thread.token === null ? this.#known(thread) : undefined;
+    const session = await this.server.open(this.options.channel, thread.token, this.options.locale(), known);
     if (leaving.aborted) return;
-    this.#token = session.client_token;
-    this.kept.change(thread.id, { token: session.client_token });
-    this.look.value = session.look;
-    this.kept.look = session.look;
+    this.#opened(thread.id, session, leaving);
     if (this.#lastEventId === '0') await this.#load(leaving);
     const gone = new AbortController();
     this.#wake = () => gone.abort();
@@ -217,6 +263,35 @@ export class Chat {
     await this.server.stream(session.client_token, this.#lastEventId, opened, heard, signal);
   }
 
+  /** What a new session says of the person; a person of whom the page says nothing any more is anonymous again. */
+  #known({ id, person, isFurther }: KeptThread): { identity: Identity; topic?: string } | undefined {
+    if (person === '') return undefined;
+    if (this.#vouched?.person === person)
+      return { identity: this.#vouched.identity, ...(isFurther && { topic: id }) };
+    this.kept.change(id, { person: '' });
+    return undefined;
+  }
+
+  #opened(threadId: string, session: WidgetSession, leaving: AbortSignal): void {
+    this.#token = session.client_token;
+    this.kept.change(threadId, { token: session.client_token });
+    this.look.value = session.look;
+    this.kept.look = session.look;
+    const halfMs = (Date.parse(session.expires_at) - Date.now()) / 2;
+    this.#renewLater(threadId, Math.min(Math.max(halfMs, RENEW_MIN_MS), RENEW_MAX_MS), leaving);
+  }
+
+  /** A page that stays open does not lose its session: a new token comes in time, and nobody notices. */
+  #renewLater(threadId: string, ms: number, leaving: AbortSignal): void {
+    clearTimeout(this.#renewing);
+    this.#renewing = setTimeout(() => {
+      this.server
+        .open(this.options.channel, this.#token, this.options.locale())
+        .then((session) => !leaving.aborted && this.#opened(threadId, session, leaving))
+        .catch(() => !leaving.aborted && this.#renewLater(threadId, RENEW_MIN_MS, leaving));
+    }, ms);
+  }
+
   async #load(leaving: AbortSignal): Promise<void> {
     const { data, last_seq } = await this.server.messages(this.#token ?? '');
     if (leaving.aborted) return;
@@ -229,8 +304,11 @@ export class Chat {
     if (id !== undefined && id !== '') this.#lastEventId = id;
     const { message } = data as { message?: WidgetMessage };
     if (type === 'stream.reset') void this.#load(this.#leaving.signal);
+    if (type === 'turn.started') this.#isStopped = false;
     if (type === 'typing.started' || type === 'turn.started') this.#typing();
-    if (type === 'message.delta') this.delta.value = withDelta(this.delta.value, data as { text?: string });
+    if (type === 'message.delta' && !this.#isStopped)
+      this.delta.value = withDelta(this.delta.value, data as { text?: string });
+    if (/^(turn.started|message.delta)$/.test(type)) this.isAnswering.value = !this.#isStopped;
     if (/^(typing.stopped|turn.(completed|failed))$/.test(type)) this.#quiet();
     if (message) this.#take(message, type === 'message.created');
   }
@@ -261,6 +339,8 @@ export class Chat {
   #quiet(): void {
     clearTimeout(this.#typingEnds);
     this.isTyping.value = false;
+    this.isAnswering.value = false;
+    this.#isStopped = false;
     this.delta.value = null;
   }
 
@@ -313,7 +393,9 @@ export class Chat {
   }
 
   /** The session is over: the next one begins a new conversation in the same place. */
-  #forget(): void {
+  #forget(status: number): void {
+    // The server does not believe the page: the visitor is nobody in particular, and can speak all the same.
+    if (this.kept.current.token === null && status === 401) this.#vouched = null;
     this.kept.change(this.threadId.value, { token: null, readSeq: 0 });
     this.#token = null;
     this.#lastEventId = '0';
@@ -329,6 +411,7 @@ export class Chat {
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
+        leaving.removeEventListener('abort', done);
         resolve();
       };
       const timer = setTimeout(done, ms);
@@ -336,4 +419,11 @@ export class Chat {
       leaving.addEventListener('abort', done, { once: true });
     });
   }
+}
+
+/** The score in what was said, where it is the answer to how it was. */
+function scoreIn(parts: readonly Content[]): number | null {
+  const [part] = parts;
+  const isScore = part?.type === 'choice_taken' && /^csat\/[1-5]$/.test(part.option_id);
+  return isScore ? Number(part.option_id.slice(csatOption.prefix.length)) : null;
 }

@@ -16,6 +16,10 @@ export interface KeptThread {
   unsent: Unsent[];
   /** What is written and not said. */
   draft: string;
+  /** Who speaks, where the page vouches for them; empty for an anonymous visitor. */
+  person: string;
+  /** Whether it is one more conversation of that person, and not where they spoke last. */
+  isFurther: boolean;
 }
 
 interface Memory {
@@ -31,6 +35,7 @@ interface Memory {
   isProposed: boolean;
 }
 
+const NOBODY = { person: '', isFurther: false };
 /** How many conversations are remembered. */
 const THREADS_MAX = 20;
 
@@ -95,13 +100,21 @@ export class Kept {
   }
 
   /** Begins a conversation, and shows it; one in which nothing was said is taken again. */
-  begin(): KeptThread {
+  begin(who: Partial<Pick<KeptThread, 'person' | 'isFurther' | 'draft'>> = {}): KeptThread {
     const memory = this.#read();
     const id = newId();
-    const thread = { id, token: null, preview: '', at: Date.now(), readSeq: 0, unsent: [], draft: '' };
+    const empty = { token: null, preview: '', readSeq: 0, unsent: [], draft: '', ...NOBODY };
+    const thread = { id, ...empty, at: Date.now(), ...who };
     const threads = [thread, ...memory.threads.filter(({ preview }) => preview !== '')];
     this.#write({ ...memory, current: id, threads: threads.slice(0, THREADS_MAX) });
     return thread;
+  }
+
+  /** Forgets what everybody but one person and the anonymous have said. */
+  keepOnly(person: string): void {
+    const memory = this.#read();
+    const threads = memory.threads.filter((each) => !each.person || each.person === person);
+    this.#write({ ...memory, threads });
   }
 
   /** Forgets everything. */
@@ -120,7 +133,10 @@ export class Kept {
     const empty: Memory = { current: '', threads: [], look: null, isOpen: false, ...visitor };
     try {
       const text = this.storage().getItem(this.#key);
-      return text === null ? (this.#memory ?? empty) : { ...empty, ...(JSON.parse(text) as Partial<Memory>) };
+      if (text === null) return this.#memory ?? empty;
+      const kept = { ...empty, ...(JSON.parse(text) as Partial<Memory>) };
+      // Of earlier versions, which knew nobody by name.
+      return { ...kept, threads: kept.threads.map((each) => ({ ...NOBODY, ...each })) };
     } catch {
       return this.#memory ?? empty;
     }

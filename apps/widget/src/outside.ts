@@ -7,6 +7,7 @@ const ANALYTICS: Readonly<Record<string, string>> = {
   opened: 'parley_opened',
   sent: 'parley_message_sent',
   handoff: 'parley_handoff',
+  csat: 'parley_csat',
 };
 
 /** Tells the page what happens: as DOM events `parley:…` of the widget's element, and to its analytics. */
@@ -21,7 +22,8 @@ export class Outside {
     this.host.dispatchEvent(new CustomEvent(`parley:${name}`, { detail, bubbles: true, composed: true }));
     const known = ANALYTICS[name];
     if (known === undefined || !this.settings.hasAnalytics) return;
-    const data = { channel: this.settings.channel };
+    const { score } = detail as { score?: number };
+    const data = { channel: this.settings.channel, ...(score !== undefined && { score }) };
     const { gtag, dataLayer } = window as Analytics;
     if (typeof gtag === 'function') gtag('event', known, data);
     else if (Array.isArray(dataLayer)) dataLayer.push({ event: known, ...data });

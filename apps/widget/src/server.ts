@@ -1,5 +1,6 @@
 import type { Content, StoredMedia, WidgetMessage, WidgetSession } from '#libs/model';
 import { createParser } from 'eventsource-parser';
+import type { Identity } from './identity.js';
 
 /** The server has answered, and not with what was asked for. */
 export class Refused extends Error {
@@ -46,11 +47,16 @@ const URL_MAX = 500;
 export class Server {
   constructor(private readonly base: string) {}
 
-  /** Begins a session; with a token, lets that session go on. */
-  open(channelId: string, token: string | null, locale: string): Promise<WidgetSession> {
+  /** Begins a session, of somebody for whom the page vouches perhaps; with a token, lets that session go on. */
+  open(
+    channelId: string,
+    token: string | null,
+    locale: string,
+    known?: { identity: Identity; topic?: string },
+  ): Promise<WidgetSession> {
     const page = /^https?:/.test(location.href) && { page_url: location.href.slice(0, URL_MAX) };
     const referrer = /^https?:/.test(document.referrer) && { referrer: document.referrer.slice(0, URL_MAX) };
-    return this.#call('sessions', token, { channel_id: channelId, ...page, ...referrer, locale });
+    return this.#call('sessions', token, { channel_id: channelId, ...page, ...referrer, locale, ...known });
   }
 
   /** What was said, newest first. */
@@ -68,9 +74,15 @@ export class Server {
     await this.#call('form', token, { fields });
   }
 
-  /** Tells that the visitor is typing; nobody minds if it gets lost. */
-  typing(token: string): void {
-    this.#call('events', token, { type: 'typing.started' }).catch(() => undefined);
+  /** Tells what the visitor does beside speaking; nobody minds if it gets lost. */
+  tell(token: string, type: 'typing.started' | 'answer.stopped' | 'session.ended'): void {
+    this.#call('events', token, { type }).catch(() => undefined);
+  }
+
+  /** Has what was said sent by mail; the same key is one mail. */
+  async transcript(token: string, email: string, locale: string, key: string): Promise<void> {
+    const time_zone = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+    await this.#call('transcript', token, { email, locale, time_zone }, { 'idempotency-key': key });
   }
 
   /** Hands in a file. */
@@ -122,11 +134,11 @@ export class Server {
     }
   }
 
-  async #call<T>(path: string, token: string | null, body?: object): Promise<T> {
+  async #call<T>(path: string, token: string | null, body?: object, headers: object = {}): Promise<T> {
     const answer = await this.#fetch(path, token, {
       ...(body && {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', ...headers },
         body: JSON.stringify(body),
       }),
       signal: AbortSignal.timeout(CALL_MS),

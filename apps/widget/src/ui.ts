@@ -5,7 +5,7 @@ import { contrastOf, inkOn } from './colours.js';
 import type { Settings } from './settings.js';
 import { en } from './texts/en.js';
 import { directionOf, type Language, languageFor, textsOf } from './texts/language.js';
-import { Uploads } from './uploads.js';
+import type { Uploads } from './uploads.js';
 
 const DEFAULT_ACCENT = '#1a7f64';
 /** What does not come within this time is said to be missing. */
@@ -14,10 +14,12 @@ const PATIENCE_MS = 4_000;
 /** Everything that the views show and do. */
 export class Ui {
   readonly isOpen = signal(false);
-  readonly isListShown = signal(false);
+  /** What stands in the window: the conversation, all of them, or where the current one is to be sent. */
+  readonly shown = signal<'talk' | 'list' | 'transcript'>('talk');
   readonly texts = signal(en);
   readonly language = signal<Language>('en');
-  readonly uploads: Uploads;
+  /** Comes with the window. */
+  uploads!: Uploads;
   /** Counts how often the composer was asked to take the focus. */
   readonly focusAsked = signal(0);
   readonly title = computed(() => this.chat.look.value?.title ?? this.texts.value.messages);
@@ -35,7 +37,6 @@ export class Ui {
     readonly host: HTMLElement,
     private readonly tell: (name: string) => void,
   ) {
-    this.uploads = new Uploads(chat);
     const narrow = matchMedia('(max-width: 30rem)');
     const watch = (): boolean =>
       (this.isWhole.value = settings.mode === 'page' || (settings.mode === 'popup' && narrow.matches));
@@ -81,7 +82,8 @@ export class Ui {
     if (typeof this.panel.value === 'function') return;
     const patience = setTimeout(() => (this.panel.value ??= 'missing'), PATIENCE_MS);
     try {
-      const { Panel, css } = await import('./view/panel.js');
+      const { Panel, Uploads, css } = await import('./view/panel.js');
+      this.uploads ??= new Uploads(this.chat);
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(css);
       this.host.shadowRoot?.adoptedStyleSheets.push(sheet);
@@ -110,7 +112,7 @@ export class Ui {
   /** Shows a conversation; without an id, a new one. */
   goTo(id?: string): void {
     this.chat.goTo(id);
-    this.isListShown.value = false;
+    this.shown.value = 'talk';
     this.focus();
   }
 

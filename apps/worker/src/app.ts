@@ -4,7 +4,15 @@ import { NestFactory } from '@nestjs/core';
 import type { WorkerConfig } from '#libs/config';
 import { Logger, Metrics } from '#libs/observe';
 import { QueueModule } from '#libs/queue';
-import { Database, Idempotency, RepositoriesModule, Sealer, StoreModule, WebhookLog } from '#libs/store';
+import {
+  Database,
+  Idempotency,
+  RepositoriesModule,
+  RequestLog,
+  Sealer,
+  StoreModule,
+  WebhookLog,
+} from '#libs/store';
 import { DrainHandler, SendHandler } from './bindings.js';
 import { Housekeeping } from './housekeeping.js';
 import { SnoozeWatch } from './inbox/snooze-watch.js';
@@ -53,9 +61,14 @@ class WorkerModule {
       providers: [
         {
           provide: Housekeeping,
-          inject: [Idempotency, Sealer, WebhookLog, Logger],
-          useFactory: (idempotency: Idempotency, sealer: Sealer, webhooks: WebhookLog, logger: Logger) =>
-            new Housekeeping(idempotency, sealer, webhooks, logger),
+          inject: [Idempotency, Sealer, WebhookLog, RequestLog, Logger],
+          useFactory: (
+            idempotency: Idempotency,
+            sealer: Sealer,
+            webhooks: WebhookLog,
+            requests: RequestLog,
+            logger: Logger,
+          ) => new Housekeeping(idempotency, sealer, webhooks, requests, logger),
         },
         SnoozeWatch,
         {

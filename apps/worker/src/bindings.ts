@@ -8,6 +8,7 @@ import { Bell, drainMailboxes, JobHandler, sendDeliveries } from '#libs/queue';
 import type { ErrandRunner } from './errands/errand-runner.js';
 import { AgentWorld } from './agent/agent-world.js';
 import { livePreview } from './agent/live-preview.js';
+import { StopBell } from './agent/stop-bell.js';
 import { KnowledgeDesk } from './knowledge/knowledge-desk.js';
 
 /** Where the rooms meet: each port of one is bound to the other here, so that none knows another. */
@@ -15,6 +16,7 @@ import { KnowledgeDesk } from './knowledge/knowledge-desk.js';
 @Injectable()
 export class BotRunner extends TurnRunner {
   readonly #core: BotCore;
+  readonly #stops: StopBell;
 
   constructor(
     private readonly world: AgentWorld,
@@ -23,12 +25,17 @@ export class BotRunner extends TurnRunner {
   ) {
     super();
     const { approvals, agent } = world.agent;
+    this.#stops = new StopBell(bell);
     this.#core = new BotCore(standardRowOf({ behindIntents: [approvals, knowledge, agent] }));
   }
 
   async answer(turn: Turn): Promise<TurnResult> {
-    const live = livePreview(this.bell, turn.conversation.conversationId);
-    const result = await this.#core.answer(this.desk.prepared(await this.world.prepared(turn)), live);
+    const { conversationId } = turn.conversation;
+    const live = livePreview(this.bell, conversationId);
+    const prepared = this.desk.prepared(await this.world.prepared(turn));
+    const result = await this.#stops.during(conversationId, (stopped) =>
+      this.#core.answer({ ...prepared, stopped }, live),
+    );
     await this.world.keep(turn, result.effects);
     await this.desk.noteGap(turn, result);
     const waitsAt = flowPlaceOf(result.state);

@@ -108,6 +108,7 @@ export class AgentRun {
     const tools = box.offered;
     const { limits } = this.settings;
     for (;;) {
+      if (this.#isStopped) return this.#stop();
       const end = this.#endOfBudget();
       if (end !== null) return this.#giveUp(`The agent may not go on: ${end}`, { limit: end });
       this.#steps += 1;
@@ -120,17 +121,30 @@ export class AgentRun {
         mayCallTools: mayCallTools && Object.keys(tools).length > 0,
         tokensLeft: this.#tokensLeft(),
         signal: this.#signal,
+        stopped: this.turn.stopped,
         silenceMs: Math.min(this.#silenceMs(), this.#msLeft()),
         charactersMax: limits.reply_characters * readFactor,
         callsMax: callsPerStepMax,
         onText: (text) => this.#preview.take(text),
       });
+      if (this.#isStopped) return this.#stop();
       if (!said) return this.#giveUp('No model has answered');
       this.#preview.restart();
       if (said.calls.length === 0 || !mayCallTools) return this.#finish(said);
       const question = await this.#useTools(said, box, callsLeft);
       if (question) return question;
     }
+  }
+
+  get #isStopped(): boolean {
+    return this.turn.stopped?.aborted === true;
+  }
+
+  /** The person wants no more: the sentences that were shown stand, and where none are, nothing is said. */
+  #stop(): Decision {
+    const text = this.#preview.shown.trimEnd();
+    const detail = { model_calls: this.#steps, tool_calls: this.#toolCalls, characters: text.length };
+    return answer('The person has stopped the answer', text === '' ? [] : [[textContent(text)]], detail);
   }
 
   /** Runs what may run at once. @returns an answer when somebody has to agree first */

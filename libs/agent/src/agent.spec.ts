@@ -291,4 +291,27 @@ describe('a model that does not answer', () => {
     abort.abort();
     await expect(running).rejects.toMatchObject({ code: 'state/bot-timeout' });
   });
+
+  it('ends where the person wants no more, with what was written until then', async () => {
+    const { modelOf, asked } = scripted({ one: [stalls] });
+    const stop = new AbortController();
+    const definition = agentDefinition({ limits: { silence_ms: 60_000 } });
+    const turn = agentTurn(definition, 'Hi', { stopped: stop.signal });
+    const running = answerWith(portsOf({ modelOf }), turn, {
+      delta: () => stop.abort(),
+      reset: () => undefined,
+    });
+    expect(textOf(await running)).toBe('One moment.');
+    expect(asked('one')).toHaveLength(1);
+  });
+
+  it('says nothing, and asks nobody else, where the person wants no more before a word is written', async () => {
+    const { modelOf, asked } = scripted({ one: [hangs], two: [says('Late.')] });
+    const stop = new AbortController();
+    const turn = agentTurn(agentDefinition(two), 'Hi', { stopped: stop.signal });
+    const running = answerWith(portsOf({ modelOf }), turn);
+    stop.abort();
+    expect((await running).replies).toEqual([]);
+    expect(asked('two')).toHaveLength(0);
+  });
 });

@@ -348,6 +348,8 @@ export interface VisitorLook {
   accentColor: string;
   /** Asked before a conversation begins; null asks nothing. */
   preChat: PreChat | null;
+  /** Whether visitors may have the conversation sent by mail. */
+  transcript: boolean;
 }
 
 /** The state of a channel as a check found it. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { askedInstant } from './asked.js';
-import { ChannelId } from './ids.js';
+import { BotId, ChannelId } from './ids.js';
 
 const instant = z.iso.datetime().describe('RFC 3339, UTC');
 
@@ -115,6 +115,7 @@ export const AnalyticsQuery = z
         'bot: the one that spoke, of a conversation the first one · operator: who wrote a message; first-response: who wrote the first answer by a person; resolution: who wrote last before the end; where nobody wrote, and in other reports, who took the conversation last',
       ),
     channel_id: ChannelId.optional().describe('Only this channel'),
+    bot_id: BotId.optional().describe('Only this bot: what `group_by=bot` counts for it'),
     format: z.enum(['json', 'csv']).default('json'),
   })
   .refine(({ from, to }) => from < to, { error: 'must be after from', path: ['to'] })

@@ -141,6 +141,12 @@ export const Readiness = z
     status: z.enum(['ready', 'degraded']).describe('degraded: everything works, some of it slower'),
     database: z.literal('up'),
     queue: z.enum(['up', 'degraded']),
+    queue_since: instant
+      .nullable()
+      .describe('Since when this gateway knows that the queue is away; null while it is up'),
+    work_since: instant
+      .nullable()
+      .describe('Since when the oldest work waits that no worker takes; null while nothing is a minute late'),
   })
   .meta({ id: 'Readiness' });
 export type Readiness = z.infer<typeof Readiness>;

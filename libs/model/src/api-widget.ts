@@ -21,6 +21,13 @@ export const CreateWidgetSession = z
     identity: VisitorIdentity.optional().describe(
       'Who the visitor is, on the word of your server: they go on where they were, on whatever device',
     ),
+    topic: z
+      .string()
+      .regex(/^[a-z0-9]{8,64}$/)
+      .optional()
+      .describe(
+        'With `identity`: one of several conversations of this person, by a name of yours; without it they go on where they spoke last',
+      ),
     locale: z.string().min(2).max(35).optional().describe('Language of the visitor, BCP 47'),
   })
   .meta({ id: 'CreateWidgetSession' });
@@ -33,6 +40,9 @@ export const WidgetLook = z
     greeting: z.string().describe('Shown above the messages; may be empty'),
     accent_color: z.string().describe('#rrggbb'),
     pre_chat: PreChat.nullable().describe('Asked before a conversation begins: POST /v1/widget/form'),
+    transcript: z
+      .boolean()
+      .describe('Whether visitors can have what was said sent by mail: POST /v1/widget/transcript'),
     hours: z
       .object({
         is_open: z.boolean().describe('Whether people are there now'),
@@ -84,6 +94,15 @@ export const WidgetForm = z
   .meta({ id: 'WidgetForm' });
 export type WidgetForm = z.infer<typeof WidgetForm>;
 
+export const CreateWidgetTranscript = z
+  .strictObject({
+    email: z.email().max(254).describe('Where it is sent'),
+    locale: z.string().min(2).max(35).optional().describe('Language of times, BCP 47'),
+    time_zone: z.string().min(1).max(64).optional().describe('IANA name; default: UTC'),
+  })
+  .meta({ id: 'CreateWidgetTranscript' });
+export type CreateWidgetTranscript = z.infer<typeof CreateWidgetTranscript>;
+
 export const WidgetAccepted = z
   .object({
     event_id: InboxEventId,
@@ -114,7 +133,14 @@ export const WidgetMessageList = listOf(WidgetMessage, 'WidgetMessagePage')
   .extend({ last_seq: z.int().nonnegative().describe('Follow the stream after it') })
   .meta({ id: 'WidgetMessageList' });
 
+/** What a visitor does beside speaking. */
 export const WidgetTyping = z
-  .strictObject({ type: z.enum(['typing.started', 'typing.stopped']) })
+  .strictObject({
+    type: z
+      .enum(['typing.started', 'typing.stopped', 'answer.stopped', 'session.ended'])
+      .describe(
+        '`answer.stopped`: no more of the answer that is being written; `session.ended`: the visitor has logged out, and the token opens nothing any more',
+      ),
+  })
   .meta({ id: 'WidgetTyping' });
 export type WidgetTyping = z.infer<typeof WidgetTyping>;

@@ -71,6 +71,8 @@ export interface Turn {
   facts?: ((limit: number) => Promise<readonly ContactFact[]>) | undefined;
   /** Aborted when the turn runs out of time or its worker ends. */
   signal: AbortSignal;
+  /** Aborted when the person wants no more of the answer: what is written until then is the answer. */
+  stopped?: AbortSignal | undefined;
 }
 
 /**

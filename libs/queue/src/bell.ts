@@ -9,6 +9,8 @@ export interface BellTopics {
   conversation: { ids: ConversationId[] };
   /** Something to be heard now or not at all. */
   live: { conversationId: ConversationId; type: LiveEventType; data: JsonObject };
+  /** The person of this conversation wants no more of the answer that is being written. */
+  stop: { conversationId: ConversationId };
   /** Whoever holds the connection of this channel is asked for something. */
   connection: { channelId: ChannelId; command: string };
   /** Among the operators of a workspace something changed that stands in no log. */

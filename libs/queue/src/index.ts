@@ -5,6 +5,7 @@ export { defineJob, parsePayload, queueNames, type JobDefinition, type QueueName
 export { allJobs, drainMailboxes, sendDeliveries, wakeShards } from './jobs.js';
 export { migrateQueue } from './migrate.js';
 export { workerOptions } from './processors.js';
+export { QueueBoards, type QueueBoardOptions } from './queue-boards.js';
 export { QueueModule } from './queue.module.js';
 export { Wakes } from './wakes.js';
 export { LeaseKeeper, type Held } from './lease-keeper.js';

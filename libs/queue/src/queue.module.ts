@@ -15,6 +15,7 @@ import { keyPrefix, openQueueConnection, type QueueConnection, type QueueOptions
 import type { JobHandler } from './handler.js';
 import { queueNames } from './job.js';
 import { InboundProcessor, JobRegistry, OutboundProcessor } from './processors.js';
+import { QueueBoards } from './queue-boards.js';
 import { Wakes } from './wakes.js';
 
 const CONNECTION = Symbol('QUEUE_CONNECTION');
@@ -91,8 +92,13 @@ export class QueueModule {
             return new Wakes({ inbound, outbound }, metrics);
           },
         },
+        {
+          provide: QueueBoards,
+          inject: queueNames.map((name) => getQueueToken(name)),
+          useFactory: (...queues: Queue[]) => new QueueBoards(queues),
+        },
       ],
-      exports: [Wakes, BullModule],
+      exports: [QueueBoards, Wakes, BullModule],
     };
   }
 

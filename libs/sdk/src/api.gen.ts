@@ -2368,6 +2368,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/request-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists requests of programs, and writes and refusals of people, the newest first: for two weeks, a second after they ended */
+        get: operations["RequestLog_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/retention": {
         parameters: {
             query?: never;
@@ -2830,7 +2847,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Tells that the visitor is typing, to whoever listens now */
+        /** Tells what the visitor does beside speaking: types, wants no more of an answer, or logs out */
         post: operations["Widget_events"];
         delete?: never;
         options?: never;
@@ -2921,6 +2938,23 @@ export interface paths {
         get: operations["Widget_stream"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/widget/transcript": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends what was said by mail, to an address that the visitor names: a few times in an hour */
+        post: operations["Widget_transcript"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5042,6 +5076,19 @@ export interface components {
              * @description Where the visitor came from
              */
             referrer?: string;
+            /** @description With `identity`: one of several conversations of this person, by a name of yours; without it they go on where they spoke last */
+            topic?: string;
+        };
+        CreateWidgetTranscript: {
+            /**
+             * Format: email
+             * @description Where it is sent
+             */
+            email: string;
+            /** @description Language of times, BCP 47 */
+            locale?: string;
+            /** @description IANA name; default: UTC */
+            time_zone?: string;
         };
         CsatSettings: {
             /**
@@ -6532,6 +6579,28 @@ export interface components {
             /** @enum {string} */
             type: "location";
         };
+        LoggedRequest: {
+            /** @description Who asked: a kind and an id */
+            actor: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            at: string;
+            /** @description Of the problem document, where the answer was one */
+            code: string | null;
+            /** Format: uuid */
+            id: string;
+            method: string;
+            /** @description Milliseconds until the answer was sent; of a stream, until it ended */
+            ms: number;
+            /** @description Without the query; at most 300 characters */
+            path: string;
+            /** @description As the header `request-id` said it: log lines of the server carry it too */
+            request_id: string;
+            /** @description HTTP status of the answer */
+            status: number;
+        };
         LogIn: {
             member: {
                 email: string;
@@ -7066,11 +7135,15 @@ export interface components {
             database: "up";
             /** @enum {string} */
             queue: "up" | "degraded";
+            /** @description Since when this gateway knows that the queue is away; null while it is up */
+            queue_since: string | null;
             /**
              * @description degraded: everything works, some of it slower
              * @enum {string}
              */
             status: "ready" | "degraded";
+            /** @description Since when the oldest work waits that no worker takes; null while nothing is a minute late */
+            work_since: string | null;
         };
         RecoverWebhooks: {
             /**
@@ -7132,6 +7205,11 @@ export interface components {
              * @enum {string}
              */
             status?: "dead" | "failed" | "expired";
+        };
+        RequestLogList: {
+            data: components["schemas"]["LoggedRequest"][];
+            has_more: boolean;
+            next_cursor: string | null;
         };
         Retention: {
             /** @description Days by kind where there is no rule; null: for ever */
@@ -8829,6 +8907,8 @@ export interface components {
             /** @description Asked before a conversation begins: POST /v1/widget/form */
             pre_chat: components["schemas"]["PreChat"] | null;
             title: string;
+            /** @description Whether visitors can have what was said sent by mail: POST /v1/widget/transcript */
+            transcript: boolean;
         };
         WidgetMessage: {
             /** @enum {string} */
@@ -8877,8 +8957,11 @@ export interface components {
             look: components["schemas"]["WidgetLook"];
         };
         WidgetTyping: {
-            /** @enum {string} */
-            type: "typing.started" | "typing.stopped";
+            /**
+             * @description `answer.stopped`: no more of the answer that is being written; `session.ended`: the visitor has logged out, and the token opens nothing any more
+             * @enum {string}
+             */
+            type: "typing.started" | "typing.stopped" | "answer.stopped" | "session.ended";
         };
         WorkspaceEvent: {
             conversation_id: string;
@@ -9358,6 +9441,8 @@ export interface operations {
     Analytics_report: {
         parameters: {
             query: {
+                /** @description Only this bot: what `group_by=bot` counts for it */
+                bot_id?: string;
                 /** @description Only this channel */
                 channel_id?: string;
                 format?: "json" | "csv";
@@ -17075,6 +17160,53 @@ export interface operations {
             };
         };
     };
+    RequestLog_list: {
+        parameters: {
+            query?: {
+                /** @description Who asked, as a whole: `api_key:key_…` */
+                actor?: string;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                limit?: number;
+                /** @description Only answers with this status or a higher one; 400: those that were refused or failed */
+                min_status?: number;
+                order?: "asc" | "desc";
+                request_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of requests */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestLogList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     Retention_get: {
         parameters: {
             query?: never;
@@ -19108,6 +19240,55 @@ export interface operations {
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Widget_transcript: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateWidgetTranscript"];
+            };
+        };
+        responses: {
+            /** @description It is on its way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
             /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
             default: {
                 headers: {

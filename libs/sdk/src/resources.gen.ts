@@ -1189,6 +1189,14 @@ export class OperatorsCalls extends Resource {
   }
 }
 
+/** Calls under `/v1/request-log`. */
+export class RequestLogCalls extends Resource {
+  /** Lists requests of programs, and writes and refusals of people, the newest first: for two weeks, a second after they ended. `GET /v1/request-log` */
+  list(query: Query<'RequestLog_list'> = {}, options: CallOptions = {}): Pages<Item<'RequestLog_list'>> {
+    return this.pages({ verb: 'GET', path: '/v1/request-log', query, options });
+  }
+}
+
 /** Calls under `/v1/retention`. */
 export class RetentionCalls extends Resource {
   /** Says how long things are kept. `GET /v1/retention` */
@@ -1467,7 +1475,12 @@ export class WidgetCalls extends Resource {
     return this.nothing({ verb: 'POST', path: '/v1/widget/form', body, options });
   }
 
-  /** Tells that the visitor is typing, to whoever listens now. `POST /v1/widget/events` */
+  /** Sends what was said by mail, to an address that the visitor names: a few times in an hour. `POST /v1/widget/transcript` */
+  transcript(body: Body<'Widget_transcript'>, options: CallOptions = {}): Promise<void> {
+    return this.nothing({ verb: 'POST', path: '/v1/widget/transcript', body, options });
+  }
+
+  /** Tells what the visitor does beside speaking: types, wants no more of an answer, or logs out. `POST /v1/widget/events` */
   tell(body: Body<'Widget_events'>, options: CallOptions = {}): Promise<void> {
     return this.nothing({ verb: 'POST', path: '/v1/widget/events', body, options });
   }
@@ -1521,6 +1534,7 @@ export class Calls {
   readonly notes: NotesCalls;
   readonly oauthClients: OauthClientsCalls;
   readonly operators: OperatorsCalls;
+  readonly requestLog: RequestLogCalls;
   readonly retention: RetentionCalls;
   readonly search: SearchCalls;
   readonly secrets: SecretsCalls;
@@ -1567,6 +1581,7 @@ export class Calls {
     this.notes = new NotesCalls(transport);
     this.oauthClients = new OauthClientsCalls(transport);
     this.operators = new OperatorsCalls(transport);
+    this.requestLog = new RequestLogCalls(transport);
     this.retention = new RetentionCalls(transport);
     this.search = new SearchCalls(transport);
     this.secrets = new SecretsCalls(transport);

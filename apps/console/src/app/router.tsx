@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRouter } from '@tanstack/react-router';
+import { analyticsRoutes } from '../analytics/routes.js';
 import { botRoutes } from '../bots/routes.js';
 import { channelRoutes } from '../channels/routes.js';
 import { contactRoutes } from '../contacts/routes.js';
@@ -19,6 +20,7 @@ const tree = rootRoute.addChildren([
     ...contactRoutes,
     ...channelRoutes,
     ...botRoutes,
+    ...analyticsRoutes,
     ...operationRoutes,
     ...developerRoutes,
     ...settingsRoutes,

@@ -1,112 +1,108 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useDebouncedValue } from '@mantine/hooks';
-import { useMemo } from 'react';
-import type { Bot, BotDefinition, BotProblems } from '#libs/model';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Bot, BotDefinition, BotDraft as StoredDraft, BotVersion, PublishDraft } from '#libs/model';
 import { call } from '../api/call.js';
-import { oneQuery } from '../api/lists.js';
-import { Problem } from '../api/problem.js';
+import { oneQuery, pageQuery } from '../api/lists.js';
 import { useMay } from '../api/session.js';
-import { useDraft } from '../parts/use-draft.js';
+import type { Keeping } from '../parts/document-keeper.js';
+import { useKeptDocument } from '../parts/use-kept-document.js';
+import { type BotProblem, useProblems } from './problems.js';
 
-/** One thing that is wrong with a definition, by its place. */
-export type BotProblem = BotProblems['problems'][number];
-
-/** A bot that is being changed: the changes stay in this browser until they are published or thrown away. */
+/** A bot that is being changed: the changes are its draft, which answers nobody until it is published. */
 export interface BotDraft {
   bot: Bot | undefined;
   error: unknown;
   definition: BotDefinition | null;
+  /** Whether the draft differs from what answers. */
   isChanged: boolean;
-  /** The version that was published after the changes began; null when none was. */
+  /** How far the last change has come. */
+  keeping: Keeping;
+  keepingError: unknown;
+  /** Who stored the draft last, and when. */
+  savedBy: string | null;
+  savedAt: string | null;
+  /** The version that was published after the draft was last stored; null when none was. */
   newer: number | null;
   problems: readonly BotProblem[];
   mayWrite: boolean;
+  /** Just now published in this window. */
+  isPublished: boolean;
   change: (next: BotDefinition) => void;
-  discard: () => void;
-  publish: { run: () => void; isPending: boolean; error: unknown; isDone: boolean };
+  /** Stores what is waiting. @returns whether the server has everything */
+  store: () => Promise<boolean>;
+  /** Writes over what somebody else has stored meanwhile. */
+  insist: () => Promise<boolean>;
+  /** Throws away what the server does not have. */
+  takeTheirs: () => Promise<unknown>;
+  /** Makes the draft what is published. */
+  discard: () => Promise<unknown>;
+  publish: (how: Partial<PublishDraft>) => Promise<void>;
 }
-
-interface Kept {
-  definition: BotDefinition;
-  from: number | null;
-}
-
-const CHECK_AFTER_MS = 500;
 
 /** The draft of a bot. */
 export function useBotDraft(botId: string): BotDraft {
   const client = useQueryClient();
   const path = `/v1/bots/${botId}`;
-  const found = useQuery(oneQuery<Bot>(path));
-  const draft = useDraft<Kept | null>(`bot-${botId}`, null);
-  const published = found.data?.definition ?? null;
-  const definition = draft.value?.definition ?? published;
-  const isChanged =
-    draft.value !== null && JSON.stringify(draft.value.definition) !== JSON.stringify(published);
-  const problems = useProblems(definition);
-  const publish = useMutation({
-    mutationFn: () => call<Bot>('POST', `${path}/versions`, { body: { definition } }),
-    onSuccess: (bot) => {
-      client.setQueryData([path], bot);
-      void client.invalidateQueries({ queryKey: ['/v1/bots'] });
-      draft.set(null);
-      draft.clear();
-    },
+  const bot = useQuery(oneQuery<Bot>(path));
+  const kept = useKeptDocument<BotDefinition, StoredDraft>({
+    path: `${path}/draft`,
+    bodyOf: (definition) => ({ definition }),
+    valueOf: ({ definition }) => definition,
   });
-  const version = found.data?.published_version ?? null;
+  const [isPublished, setPublished] = useState(false);
+  const mayWrite = useMay('bots:write');
+  const { stored, value: definition, keeping } = kept;
+  const problems = useProblems(definition);
+  const published = bot.data?.definition ?? null;
+  const isChanged =
+    keeping === 'kept'
+      ? (stored?.is_changed ?? false)
+      : JSON.stringify(definition) !== JSON.stringify(published);
+  const refresh = () =>
+    client.invalidateQueries({ predicate: ({ queryKey: [key] }) => String(key).startsWith('/v1/bots') });
   return {
-    bot: found.data,
-    error: found.error,
+    bot: bot.data,
+    error: bot.error ?? (kept.value === null ? kept.error : null),
     definition,
     isChanged,
-    newer: isChanged && draft.value?.from !== version ? version : null,
+    keeping,
+    keepingError: kept.error,
+    savedBy: stored?.updated_by ?? null,
+    savedAt: stored?.updated_at ?? null,
+    newer: useNewer(path, isChanged ? (stored?.updated_at ?? null) : null),
     problems,
-    mayWrite: useMay('bots:write'),
-    change: (next) => draft.set({ definition: next, from: draft.value?.from ?? version }),
-    discard: () => {
-      draft.set(null);
-      draft.clear();
+    mayWrite,
+    isPublished: isPublished && !isChanged,
+    change: (next) => {
+      setPublished(false);
+      kept.change(next);
     },
-    publish: {
-      run: () => publish.mutate(),
-      isPending: publish.isPending,
-      error: publish.error,
-      isDone: publish.isSuccess && !isChanged,
+    store: () => kept.keeper.flush(),
+    insist: () => kept.keeper.insist(),
+    takeTheirs: kept.takeTheirs,
+    discard: async () => {
+      kept.keeper.drop();
+      if (published) await call('PUT', `${path}/draft`, { body: { definition: published } });
+      await refresh();
+    },
+    publish: async (how) => {
+      if (!(await kept.keeper.flush())) return Promise.reject(kept.keeper.get().error);
+      const revision = client.getQueryData<StoredDraft>([`${path}/draft`])?.revision;
+      const headers: Record<string, string> = revision === undefined ? {} : { 'if-match': `"${revision}"` };
+      client.setQueryData([path], await call<Bot>('POST', `${path}/publish`, { body: how, headers }));
+      kept.keeper.drop();
+      setPublished(true);
+      await refresh();
     },
   };
 }
 
-/** What keeps a definition from being published, asked of the server a moment after the last change. */
-function useProblems(definition: BotDefinition | null): readonly BotProblem[] {
-  const text = useMemo(() => JSON.stringify(definition), [definition]);
-  const [settled] = useDebouncedValue(text, CHECK_AFTER_MS);
-  const checked = useQuery({
-    queryKey: ['/v1/bots/check', settled],
-    queryFn: () => problemsOf(settled),
-    enabled: settled !== 'null',
-    staleTime: Infinity,
-    gcTime: 60_000,
-    placeholderData: (before: readonly BotProblem[] | undefined) => before,
+/** The newest version, when it is newer than an instant. */
+function useNewer(path: string, since: string | null): number | null {
+  const found = useQuery({
+    ...pageQuery<BotVersion>(`${path}/versions`, { limit: 1, order: 'desc' }),
+    enabled: since !== null,
   });
-  return checked.data ?? [];
-}
-
-async function problemsOf(text: string): Promise<readonly BotProblem[]> {
-  try {
-    const body = { definition: JSON.parse(text) as unknown };
-    return (await call<BotProblems>('POST', '/v1/bots/check', { body })).problems;
-  } catch (error) {
-    // What does not have the form of a definition at all is refused, with the same places.
-    if (!(error instanceof Problem) || error.status !== 422) throw error;
-    return error.fields.map(({ pointer, detail }) => ({
-      pointer: pointer.replace(/^\/definition/, ''),
-      code: 'form',
-      message: detail,
-    }));
-  }
-}
-
-/** The problems at a place and below it. */
-export function problemsAt(problems: readonly BotProblem[], place: string): readonly BotProblem[] {
-  return problems.filter(({ pointer }) => pointer === place || pointer.startsWith(`${place}/`));
+  const newest = found.data?.data[0];
+  return since !== null && newest && newest.created_at > since ? newest.version : null;
 }

@@ -5,8 +5,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { AskFirst } from '../parts/ask-first.js';
 import { Empty } from '../parts/empty.js';
-import type { PartProps } from './bot-screen.js';
-import { problemsAt } from './draft.js';
+import type { PartProps } from './part-props.js';
+import { problemsAt } from './problems.js';
 import { freeId } from './say-field.js';
 
 /** The flows of a bot; each opens in the editor. */

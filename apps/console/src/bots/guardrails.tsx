@@ -1,7 +1,8 @@
 import { Card, NumberInput, Stack, Switch, TagsInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Guardrails as Rails } from '#libs/model';
-import type { PartProps } from './bot-screen.js';
+import type { PartProps } from './part-props.js';
+import { PartForm } from './forms/part-form.js';
 
 /** When the bot hands over, and what it may never say. */
 export function Guardrails({ draft, definition }: PartProps) {
@@ -79,6 +80,13 @@ export function Guardrails({ draft, definition }: PartProps) {
             set({ output: typeof value === 'number' ? { ...output, characters_max: value } : others });
           }}
         />
+        <Switch
+          {...off}
+          label={t('guard.sameLanguage')}
+          checked={output.same_language}
+          onChange={(event) => set({ output: { ...output, same_language: event.currentTarget.checked } })}
+        />
+        <PartForm part="guardrails" only={['blocked', 'region']} draft={draft} definition={definition} />
       </Stack>
     </Card>
   );

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { BotKnowledge, KnowledgeBase } from '#libs/model';
 import { allQuery } from '../api/lists.js';
 import { useMay } from '../api/session.js';
-import type { PartProps } from './bot-screen.js';
+import type { PartProps } from './part-props.js';
 import { TestSearch } from './knowledge/test-search.js';
 
 const presets: BotKnowledge = {

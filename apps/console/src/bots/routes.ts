@@ -1,8 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { frameRoute } from '../app/frame-route.js';
-import { botTabs } from './bot-tabs.js';
-
-type Tab = (typeof botTabs)[number];
+import { type BotTab, botTabs } from './bot-tabs.js';
 
 const botsRoute = createRoute({
   getParentRoute: () => frameRoute,
@@ -12,7 +10,7 @@ const botsRoute = createRoute({
 const botRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/bots/$botId',
-  validateSearch: ({ tab }: Record<string, unknown>): { tab?: Tab } => {
+  validateSearch: ({ tab }: Record<string, unknown>): { tab?: BotTab } => {
     const found = botTabs.find((one) => one === tab);
     return found && found !== 'talk' ? { tab: found } : {};
   },

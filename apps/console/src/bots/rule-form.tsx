@@ -2,6 +2,7 @@ import { Button, Group, Select, SimpleGrid, Stack, Switch, TagsInput, TextInput,
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Flow, Rule } from '#libs/model';
+import { RuleExamples, type RuleResults } from './rule-examples.js';
 import { SayField } from './say-field.js';
 
 const ConditionBuilder = lazy(() =>
@@ -13,10 +14,12 @@ export function RuleForm(props: {
   rule: Rule;
   flows: readonly Flow[];
   isOff: boolean;
+  /** What came of its examples when they last ran. */
+  results: RuleResults;
   onChange: (rule: Rule) => void;
   onRemove: () => void;
 }) {
-  const { rule, flows, isOff, onChange, onRemove } = props;
+  const { rule, flows, isOff, results, onChange, onRemove } = props;
   const { t } = useTranslation('bots');
   const [isBuilding, setBuilding] = useState(false);
   const { when } = rule;
@@ -122,6 +125,7 @@ export function RuleForm(props: {
         disabled={isOff}
         onChange={(event) => onChange({ ...rule, hand_over: event.currentTarget.checked })}
       />
+      <RuleExamples rule={rule} isOff={isOff} results={results} onChange={onChange} />
       <Group justify="flex-end">
         <Button variant="subtle" color="red" disabled={isOff} onClick={onRemove}>
           {t('rules.remove')}

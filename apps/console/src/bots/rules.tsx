@@ -1,17 +1,20 @@
 import { Accordion, ActionIcon, Button, Group, Stack, Text } from '@mantine/core';
-import { IconArrowDown, IconArrowUp, IconListCheck, IconPlus } from '@tabler/icons-react';
+import { IconArrowDown, IconArrowUp, IconListCheck, IconPlayerPlay, IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Rule } from '#libs/model';
 import { Empty } from '../parts/empty.js';
-import type { PartProps } from './bot-screen.js';
-import { problemsAt } from './draft.js';
+import { ProblemNote } from '../parts/problem-note.js';
+import type { PartProps } from './part-props.js';
+import { problemsAt } from './problems.js';
 import { RuleForm } from './rule-form.js';
 import { freeId } from './say-field.js';
+import { RunSummary } from './testing/run-summary.js';
+import { useTestRun } from './testing/use-test-run.js';
 
 /** The rules, in the order in which they are tried. */
-export function Rules({ draft, definition }: PartProps) {
-  const { t } = useTranslation('bots');
+export function Rules({ botId, draft, definition }: PartProps) {
+  const { t } = useTranslation(['bots', 'authoring']);
   const [open, setOpen] = useState<string | null>(null);
   const { rules } = definition;
   const set = (next: Rule[]) => draft.change({ ...definition, rules: next });
@@ -25,6 +28,7 @@ export function Rules({ draft, definition }: PartProps) {
     next.splice(to, 0, ...next.splice(from, 1));
     set(next);
   };
+  const examples = useTestRun(botId, async () => ((await draft.store()) ? null : draft.keepingError));
   const button = draft.mayWrite && (
     <Button variant="light" leftSection={<IconPlus size={18} aria-hidden />} onClick={add}>
       {t('rules.add')}
@@ -76,6 +80,7 @@ export function Rules({ draft, definition }: PartProps) {
                   rule={rule}
                   flows={definition.flows ?? []}
                   isOff={!draft.mayWrite}
+                  results={examples.done?.report.rules.filter((one) => one.rule === rule.id) ?? []}
                   onChange={(next) => set(rules.map((one) => (one.id === rule.id ? next : one)))}
                   onRemove={() => set(rules.filter((one) => one.id !== rule.id))}
                 />
@@ -84,7 +89,21 @@ export function Rules({ draft, definition }: PartProps) {
           </Accordion.Item>
         ))}
       </Accordion>
-      <Group>{button}</Group>
+      <Group>
+        {button}
+        {rules.some(({ tests }) => tests && tests.length > 0) && draft.mayWrite && (
+          <Button
+            variant="default"
+            leftSection={<IconPlayerPlay size={18} aria-hidden />}
+            loading={examples.isPending}
+            onClick={() => examples.go('draft', [])}
+          >
+            {t('authoring:examples.run')}
+          </Button>
+        )}
+      </Group>
+      <ProblemNote error={examples.error} />
+      {examples.done && <RunSummary report={examples.done.report} />}
     </Stack>
   );
 }

@@ -1,7 +1,7 @@
 import { Card, Stack, Switch, Textarea, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { PartProps } from './bot-screen.js';
-import { problemsAt } from './draft.js';
+import type { PartProps } from './part-props.js';
+import { problemsAt } from './problems.js';
 import { SayField } from './say-field.js';
 
 /** How the bot introduces itself, and what it says when it knows nothing. */

@@ -7,32 +7,45 @@ import { channelsQuery } from '../channels/queries.js';
 import { Snippet } from '../channels/snippet.js';
 import { CodeBlock } from '../parts/code-block.js';
 import { Page } from '../parts/page.js';
+import { Clients } from './clients.js';
 import { Keys } from './keys.js';
+import { Mcp } from './mcp.js';
+import { Requests } from './requests.js';
+import { developerTabs, tabIn } from './tabs.js';
 import { Webhooks } from './webhooks.js';
 
 /** Keys, webhooks, the widget and the API in one place. */
 export function DevelopersScreen() {
-  const { t } = useTranslation('developers');
+  const { t } = useTranslation(['developers', 'programs']);
   const { tab = 'keys' } = useSearch({ from: '/frame/developers' });
   const navigate = useNavigate();
   const show = (next: string | null) =>
-    void navigate({
-      to: '/developers',
-      search: next === 'webhooks' || next === 'widget' || next === 'api' ? { tab: next } : {},
-      replace: true,
-    });
+    void navigate({ to: '/developers', search: tabIn(next), replace: true });
+  const maySee = { clients: useMay('keys:read'), requests: useMay('audit:read') };
+  const shown = developerTabs.filter((name) => !(name in maySee) || maySee[name as 'clients']);
   return (
     <Page title={t('title')} text={t('text')}>
       <Tabs value={tab} onChange={show} keepMounted={false}>
         <Tabs.List mb="lg">
-          {(['keys', 'webhooks', 'widget', 'api'] as const).map((name) => (
+          {(['keys', ...shown] as const).map((name) => (
             <Tabs.Tab key={name} value={name}>
-              {t(`tabs.${name}`)}
+              {name === 'clients' || name === 'requests' || name === 'mcp'
+                ? t(`programs:tab.${name}`)
+                : t(`tabs.${name}`)}
             </Tabs.Tab>
           ))}
         </Tabs.List>
         <Tabs.Panel value="keys">
           <Keys />
+        </Tabs.Panel>
+        <Tabs.Panel value="clients">
+          <Clients />
+        </Tabs.Panel>
+        <Tabs.Panel value="requests">
+          <Requests />
+        </Tabs.Panel>
+        <Tabs.Panel value="mcp">
+          <Mcp />
         </Tabs.Panel>
         <Tabs.Panel value="webhooks">
           <Webhooks />

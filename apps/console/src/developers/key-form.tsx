@@ -1,14 +1,14 @@
-import { Button, Checkbox, Group, Select, SimpleGrid, Stack, TagsInput, TextInput } from '@mantine/core';
+import { Button, Group, Select, Stack, TagsInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { ApiKeyWithSecret } from '#libs/model';
 import { call } from '../api/call.js';
 import { fieldErrors } from '../api/problem.js';
-import { useWorkspace } from '../api/session.js';
 import { CodeBlock } from '../parts/code-block.js';
 import { CopyField } from '../parts/copy-field.js';
 import { ProblemNote } from '../parts/problem-note.js';
+import { ScopeChoice } from './scope-choice.js';
 
 const DAYS = [30, 90, 365];
 const NEVER = 'never';
@@ -16,7 +16,6 @@ const NEVER = 'never';
 /** Makes a key, with at most the permissions of the member, and shows it once. */
 export function KeyForm({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation(['developers', 'shell']);
-  const { permissions } = useWorkspace();
   const client = useQueryClient();
   const form = useForm({
     initialValues: { name: '', scopes: [] as string[], days: '90', ips: [] as string[] },
@@ -43,7 +42,6 @@ export function KeyForm({ onClose }: { onClose: () => void }) {
       </Stack>
     );
   }
-  const isAll = form.values.scopes.length === permissions.length;
   return (
     <form onSubmit={form.onSubmit((values) => make.mutate(values))}>
       <Stack>
@@ -54,25 +52,7 @@ export function KeyForm({ onClose }: { onClose: () => void }) {
           data-autofocus
           {...form.getInputProps('name')}
         />
-        <Checkbox.Group
-          label={t('keys.scopes')}
-          description={t('keys.scopesHint')}
-          required
-          {...form.getInputProps('scopes')}
-        >
-          <Checkbox
-            my="xs"
-            label={t('keys.all')}
-            checked={isAll}
-            indeterminate={!isAll && form.values.scopes.length > 0}
-            onChange={() => form.setFieldValue('scopes', isAll ? [] : [...permissions])}
-          />
-          <SimpleGrid cols={{ base: 1, xs: 2 }} spacing={6}>
-            {permissions.map((scope) => (
-              <Checkbox key={scope} value={scope} label={scope} size="sm" />
-            ))}
-          </SimpleGrid>
-        </Checkbox.Group>
+        <ScopeChoice {...form.getInputProps('scopes')} />
         <Select
           label={t('keys.expires')}
           allowDeselect={false}

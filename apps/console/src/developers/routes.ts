@@ -1,16 +1,11 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { frameRoute } from '../app/frame-route.js';
-
-const tabs = ['webhooks', 'widget', 'api'] as const;
-type Tab = (typeof tabs)[number];
+import { type DeveloperTab, tabIn } from './tabs.js';
 
 const developersRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/developers',
-  validateSearch: ({ tab }: Record<string, unknown>): { tab?: Tab } => {
-    const found = tabs.find((one) => one === tab);
-    return found ? { tab: found } : {};
-  },
+  validateSearch: ({ tab }: Record<string, unknown>): { tab?: DeveloperTab } => tabIn(tab),
   component: lazyRouteComponent(() => import('./developers-screen.js'), 'DevelopersScreen'),
 });
 const endpointRoute = createRoute({

@@ -55,9 +55,9 @@ function Row({ concern }: { concern: Concern }) {
           </Group>
           <Text>{t(`cause.${kind}`, { name: '', reason: '', host: '', count: 0, ...words })}</Text>
         </Stack>
-        {action.kind === 'queue' ? (
+        {action.to.startsWith('/errors/') ? (
           <Button component="a" href={action.to} target="_blank" variant="light" size="sm">
-            {t('fix.queue')}
+            {t(`fix.${action.kind}`)}
           </Button>
         ) : (
           <Button component={Link} to={action.to} variant="light" size="sm">

@@ -1,7 +1,7 @@
 import { Card, SimpleGrid, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Light, type LightState } from '../parts/light.js';
-import { lightOf, type Seen, worst } from './attention.js';
+import { lightOf, providersOf, type Seen, worst } from './attention.js';
 
 /** How each part of the house is. */
 export function Lights({ seen }: { seen: Seen }) {
@@ -9,12 +9,14 @@ export function Lights({ seen }: { seen: Seen }) {
   const { channels, endpoints, dead, readiness } = seen;
   const isAway = readiness === 'unavailable';
   const isRinging = readiness !== undefined && readiness !== 'unavailable' && readiness.queue === 'up';
+  const isStuck = readiness !== undefined && readiness !== 'unavailable' && readiness.work_since !== null;
+  const providers = providersOf(channels ?? []);
   return (
     <section>
       <Title order={2} mb="sm">
         {t('lights')}
       </Title>
-      <SimpleGrid cols={{ base: 2, sm: 3, lg: 5 }} spacing="sm">
+      <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} spacing="sm">
         {channels && (
           <Tile
             title={t('channels')}
@@ -22,11 +24,21 @@ export function Lights({ seen }: { seen: Seen }) {
             text={t('channelsText', { count: channels.length })}
           />
         )}
+        {channels && channels.length > 0 && (
+          <Tile
+            title={t('providers')}
+            state={worst(providers.map(({ light }) => light))}
+            text={t('providersText', {
+              count: providers.length,
+              well: providers.filter(({ light }) => light !== 'bad').length,
+            })}
+          />
+        )}
         {readiness !== undefined && (
           <Tile
             title={t('queue')}
-            state={isRinging ? 'good' : 'warn'}
-            text={isRinging ? t('queueUp') : t('queueSlow')}
+            state={isStuck ? 'bad' : isRinging ? 'good' : 'warn'}
+            text={isStuck ? t('queueStuck') : isRinging ? t('queueUp') : t('queueSlow')}
           />
         )}
         {readiness !== undefined && (

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import type { Channel, DeadLetter, Readiness, WebhookEndpoint } from '#libs/model';
+import type { ApiKey, Channel, DeadLetter, Readiness, WebhookEndpoint } from '#libs/model';
 import { call } from '../api/call.js';
 import { allQuery, pageQuery } from '../api/lists.js';
 import { useMay } from '../api/session.js';
@@ -22,6 +22,7 @@ export function useSeen(): Seen & { isLoading: boolean; error: unknown } {
     ...every,
     enabled: useMay('webhooks:read'),
   });
+  const keys = useQuery({ ...allQuery<ApiKey>('/v1/api-keys'), ...every, enabled: useMay('keys:read') });
   const maySeeDead = useMay('trace:read');
   const sent = useQuery({ ...deadQuery('delivery'), ...every, enabled: maySeeDead });
   const received = useQuery({ ...deadQuery('inbox_event'), ...every, enabled: maySeeDead });
@@ -41,6 +42,7 @@ export function useSeen(): Seen & { isLoading: boolean; error: unknown } {
           }
         : undefined,
     readiness: readiness.data,
+    keys: keys.data,
     isLoading: channels.isLoading || readiness.isLoading,
     error: channels.error,
   };

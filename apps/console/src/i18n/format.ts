@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { timeZone } from './time-zone.js';
 
 const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ['year', 31_536_000],
@@ -20,6 +21,8 @@ export interface Formats {
   /** Date alone. */
   day: (instant: string | number) => string;
   number: (value: number) => string;
+  /** A share from 0 to 1 as `87 %`. */
+  percent: (share: number) => string;
   bytes: (value: number) => string;
   /** `340 ms`, `2.1 s`, `4 min`. */
   span: (ms: number) => string;
@@ -28,21 +31,28 @@ export interface Formats {
 /** Formats of the chosen language. */
 export function useFormats(): Formats {
   const { i18n } = useTranslation();
-  return useMemo(() => formatsOf(i18n.language), [i18n.language]);
+  const zone = timeZone.use();
+  return useMemo(() => formatsOf(i18n.language, zone), [i18n.language, zone]);
 }
 
-/** Formats of a language. */
-export function formatsOf(language: string): Formats {
+/** Formats of a language, by the clock of a zone. */
+export function formatsOf(language: string, zone: string = timeZone.get()): Formats {
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
-  const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
-  const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
+  const moment = new Intl.DateTimeFormat(language, {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+    timeZone: zone,
+  });
+  const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: zone });
   const clock = new Intl.DateTimeFormat(language, {
     hour: '2-digit',
     minute: '2-digit',
     second: '2-digit',
     fractionalSecondDigits: 3,
+    timeZone: zone,
   });
   const number = new Intl.NumberFormat(language);
+  const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 });
   const unit = (name: string, digits = 0) =>
     new Intl.NumberFormat(language, {
       style: 'unit',
@@ -60,6 +70,7 @@ export function formatsOf(language: string): Formats {
     clock: (instant) => clock.format(new Date(instant)),
     day: (instant) => day.format(new Date(instant)),
     number: (value) => number.format(value),
+    percent: (share) => percent.format(share),
     bytes: (value) =>
       value < 1_000_000
         ? unit('kilobyte', 1).format(value / 1_000)

@@ -18,6 +18,11 @@ const timelineRoute = createRoute({
   path: '/operations/messages/$messageId',
   component: lazyRouteComponent(() => import('./timeline-screen.js'), 'TimelineScreen'),
 });
+const queuesRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/operations/queues',
+  component: lazyRouteComponent(() => import('./queues-screen.js'), 'QueuesScreen'),
+});
 const auditRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/operations/audit',
@@ -31,4 +36,4 @@ const auditRoute = createRoute({
 });
 
 /** What ops people look at when something went wrong, or might have. */
-export const operationRoutes = [deadRoute, findRoute, timelineRoute, auditRoute] as const;
+export const operationRoutes = [deadRoute, findRoute, timelineRoute, queuesRoute, auditRoute] as const;

@@ -11,12 +11,14 @@ export interface AskFirstProps<Answer> extends ButtonProps {
   /** What it would do. */
   text: string;
   work: () => Promise<Answer>;
+  /** What can be added to the question, such as a reason. */
+  extra?: ReactNode;
   /** Shown in place of the question once it is done, such as a new secret; without it the question closes. */
   result?: (answer: Answer) => ReactNode;
 }
 
 /** Says what it would do, asks, does it, and shows what came of it or why it failed. */
-export function AskFirst<Answer>({ label, text, work, result, ...button }: AskFirstProps<Answer>) {
+export function AskFirst<Answer>({ label, text, work, extra, result, ...button }: AskFirstProps<Answer>) {
   const { t } = useTranslation();
   const [isOpen, { open, close }] = useDisclosure(false);
   const deed = useMutation({ mutationFn: work, onSuccess: () => (result ? undefined : close()) });
@@ -35,6 +37,7 @@ export function AskFirst<Answer>({ label, text, work, result, ...button }: AskFi
         ) : (
           <Stack>
             <Text>{text}</Text>
+            {extra}
             <ProblemNote error={deed.error} />
             <Group justify="flex-end">
               <Button variant="default" onClick={shut}>

@@ -17,20 +17,21 @@ export interface Draft<Value> {
  * @param key  the screen and what it is about
  */
 export function useDraft<Value>(key: string, empty: Value): Draft<Value> {
-  const [kept] = useState(() => read<Value>(key));
+  const [kept] = useState(() => readDraft<Value>(key));
   const [value, setValue] = useState<Value>(kept ?? empty);
   const set = useCallback(
     (next: Value) => {
       setValue(next);
-      write(key, next);
+      writeDraft(key, next);
     },
     [key],
   );
-  const clear = useCallback(() => localStorage.removeItem(PREFIX + key), [key]);
+  const clear = useCallback(() => removeDraft(key), [key]);
   return { value, wasKept: kept !== null, set, clear };
 }
 
-function read<Value>(key: string): Value | null {
+/** What is kept under a key; null when nothing is. */
+export function readDraft<Value>(key: string): Value | null {
   try {
     const text = localStorage.getItem(PREFIX + key);
     return text === null ? null : (JSON.parse(text) as Value);
@@ -39,10 +40,16 @@ function read<Value>(key: string): Value | null {
   }
 }
 
-function write(key: string, value: unknown): void {
+/** Keeps a value under a key. */
+export function writeDraft(key: string, value: unknown): void {
   try {
     localStorage.setItem(PREFIX + key, JSON.stringify(value));
   } catch {
     // A full store keeps no draft; what is on the screen stays.
   }
+}
+
+/** Forgets what is kept under a key. */
+export function removeDraft(key: string): void {
+  localStorage.removeItem(PREFIX + key);
 }

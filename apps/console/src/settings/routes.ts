@@ -1,11 +1,11 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { frameRoute } from '../app/frame-route.js';
+import { type SettingsTab, tabIn } from './tabs.js';
 
 const settingsRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/settings',
-  validateSearch: ({ tab }: Record<string, unknown>): { tab?: 'team' | 'workspace' } =>
-    tab === 'team' || tab === 'workspace' ? { tab } : {},
+  validateSearch: ({ tab }: Record<string, unknown>): { tab?: SettingsTab } => tabIn(tab),
   component: lazyRouteComponent(() => import('./settings-screen.js'), 'SettingsScreen'),
 });
 

@@ -4,12 +4,28 @@ import { useTranslation } from 'react-i18next';
 import { useMay, useWorkspace } from '../api/session.js';
 import { CopyField } from '../parts/copy-field.js';
 import { Page } from '../parts/page.js';
+import { Hours } from './hours.js';
+import { Keeping } from './keeping.js';
+import { Labels } from './labels.js';
 import { Me } from './me.js';
+import { Replies } from './replies.js';
+import { tabIn } from './tabs.js';
 import { Team } from './team.js';
+import { Visitors } from './visitors.js';
+
+/** What belongs to the whole workspace, and which permission shows it. */
+const houseTabs = [
+  { name: 'replies', scope: 'conversations:read', Part: Replies },
+  { name: 'labels', scope: 'conversations:read', Part: Labels },
+  { name: 'retention', scope: 'retention:read', Part: Keeping },
+  { name: 'visitors', scope: 'channels:read', Part: Visitors },
+  { name: 'hours', scope: 'bots:read', Part: Hours },
+] as const;
 
 /** Settings of oneself, of the team, and of the workspace. */
 export function SettingsScreen() {
-  const { t } = useTranslation('settings');
+  const { t } = useTranslation(['settings', 'house']);
+  const { permissions } = useWorkspace();
   const { tab = 'me' } = useSearch({ from: '/frame/settings' });
   const navigate = useNavigate();
   const maySeeTeam = useMay('members:read');
@@ -18,18 +34,20 @@ export function SettingsScreen() {
       <Tabs
         value={tab}
         keepMounted={false}
-        onChange={(next) =>
-          void navigate({
-            to: '/settings',
-            search: next === 'team' || next === 'workspace' ? { tab: next } : {},
-            replace: true,
-          })
-        }
+        onChange={(next) => void navigate({ to: '/settings', search: tabIn(next), replace: true })}
       >
         <Tabs.List mb="lg">
           <Tabs.Tab value="me">{t('tabs.me')}</Tabs.Tab>
           {maySeeTeam && <Tabs.Tab value="team">{t('tabs.team')}</Tabs.Tab>}
           <Tabs.Tab value="workspace">{t('tabs.workspace')}</Tabs.Tab>
+          {houseTabs.map(
+            ({ name, scope }) =>
+              permissions.includes(scope) && (
+                <Tabs.Tab key={name} value={name}>
+                  {t(`house:tab.${name}`)}
+                </Tabs.Tab>
+              ),
+          )}
         </Tabs.List>
         <Tabs.Panel value="me">
           <Me />
@@ -40,6 +58,11 @@ export function SettingsScreen() {
         <Tabs.Panel value="workspace">
           <Workspace />
         </Tabs.Panel>
+        {houseTabs.map(({ name, Part }) => (
+          <Tabs.Panel key={name} value={name}>
+            <Part />
+          </Tabs.Panel>
+        ))}
       </Tabs>
     </Page>
   );

@@ -149,6 +149,11 @@ export const requestExamples: Readonly<Record<string, readonly RequestExample[]>
     locale: 'en',
   }),
   Widget_events: one('The visitor types', { type: 'typing.started' }),
+  Widget_transcript: one('To an address of the visitor', {
+    email: 'ada@example.com',
+    locale: 'en',
+    time_zone: 'Europe/Vienna',
+  }),
   Widget_say: one('The visitor writes', { client_id: 'w-1', text: 'Hello' }),
   BotFiles_import: one('A bot as files', {
     format: 'parley-bot/1',

@@ -311,6 +311,10 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
   OwnLogin_list: { summary: 'Lists where one is signed in' },
   OwnLogin_removeTotp: { summary: 'Takes the second factor away' },
   OwnLogin_session: { summary: 'Says who is signed in, and what they may do where' },
+  RequestLog_list: {
+    summary:
+      'Lists requests of programs, and writes and refusals of people, the newest first: for two weeks, a second after they ended',
+  },
   Retention_get: { summary: 'Says how long things are kept' },
   Retention_set: {
     summary:
@@ -401,7 +405,9 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
     summary:
       "Begins a visitor's session, or, with the token of one, lets it go on; a known visitor goes on where they were",
   },
-  Widget_events: { summary: 'Tells that the visitor is typing, to whoever listens now' },
+  Widget_events: {
+    summary: 'Tells what the visitor does beside speaking: types, wants no more of an answer, or logs out',
+  },
   Widget_form: {
     summary: 'Takes what was asked before the conversation, and keeps it at the contact',
     description: 'Answered again, it is changed.',
@@ -409,4 +415,7 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
   Widget_messages: { summary: 'Lists what was said, and says after which event the stream goes on' },
   Widget_say: { summary: 'Takes what a visitor says: once, however often it is sent' },
   Widget_stream: { summary: "Streams what happens in the visitor's conversation" },
+  Widget_transcript: {
+    summary: 'Sends what was said by mail, to an address that the visitor names: a few times in an hour',
+  },
 };

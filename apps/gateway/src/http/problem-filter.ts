@@ -3,6 +3,7 @@ import { type Fault, fault, problemContentType, retryAfterSeconds, toProblem } f
 import type { Logger } from '#libs/observe';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { KnownRoutes } from './known-routes.js';
+import { noteCode } from '../requests/met-code.js';
 import { toHttpFault } from './to-http-fault.js';
 
 /** When nobody says how long a 503 lasts, in seconds. */
@@ -24,6 +25,7 @@ export class ProblemFilter implements ExceptionFilter {
     const met = this.#faultOf(thrown, request, reply);
     this.logger.fault(met, { route: request.routeOptions?.url ?? 'unknown', method: request.method });
     if (reply.sent) return;
+    noteCode(request, met.code);
     addHeaders(reply, met);
     const problem = toProblem(met, request.id, { publicUrl: this.publicUrl });
     void reply

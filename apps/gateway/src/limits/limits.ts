@@ -9,12 +9,17 @@ import { Config } from '../config-token.js';
 import { actorOf } from '../http/actor.js';
 import { GatheredTakes } from './gathered-takes.js';
 
-type Kind = keyof GatewayConfig['limits'];
+type Kind = keyof GatewayConfig['limits'] | 'transcript';
 
 /** What is counted of a request, and for whom. */
 interface Counted extends Allowance {
   kind: Kind;
 }
+
+/** Mails to whatever address a visitor names: three at once, then one in ten minutes. */
+const TRANSCRIPTS = { burst: 3, refillMs: 600_000 };
+/** The same for all visitors of a channel together. */
+const TRANSCRIPTS_OF_CHANNEL = { burst: 60, refillMs: 10_000 };
 
 /** Exhausted allowances that a process remembers, so that a flood costs the database nothing. */
 const REMEMBERED_MAX = 10_000;
@@ -72,7 +77,18 @@ export class Limits {
     ]);
   }
 
-  #counted(kind: Kind, whose: string): Counted | null {
+  /** A mail with what was said, to an address that nobody has proven. @throws Fault `state/rate-limited` */
+  forTranscript(
+    { sessionId, channelId }: { sessionId: SessionId; channelId: ChannelId },
+    reply: FastifyReply,
+  ): Promise<void> {
+    return this.#count(reply, [
+      { ...TRANSCRIPTS, kind: 'transcript', key: `transcript:${sessionId}` },
+      { ...TRANSCRIPTS_OF_CHANNEL, kind: 'transcript', key: `transcript:${channelId}` },
+    ]);
+  }
+
+  #counted(kind: keyof GatewayConfig['limits'], whose: string): Counted | null {
     const rate = this.config.limits[kind];
     return rate && { ...rate, kind, key: `${kind}:${whose}` };
   }

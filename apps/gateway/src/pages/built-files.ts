@@ -8,6 +8,8 @@ import type { FastifyReply } from 'fastify';
 export interface BuiltFile {
   contentType: string;
   body: Buffer;
+  /** The same, compressed with brotli at the build; null where that was not done. */
+  brotli: Buffer | null;
   /** The same, compressed with gzip: done when it is first asked for. */
   readonly gzipped: Buffer;
 }
@@ -27,15 +29,18 @@ export function builtFolder(app: string): string {
 /** All files of a folder by their names; none when it is not built. */
 export function readBuiltFiles(folder: string): ReadonlyMap<string, BuiltFile> {
   if (!existsSync(folder)) return new Map();
-  const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
+  const entries = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
+  const all = new Set(entries.map(({ name }) => name));
+  const names = [...all].filter((name) => !name.endsWith('.br'));
   return new Map(
-    names.map(({ name }) => {
+    names.map((name) => {
       const contentType = TYPES[path.extname(name)] ?? 'application/octet-stream';
       const body = readFileSync(path.join(folder, name));
       let gzipped: Buffer | undefined;
       const file = {
         contentType,
         body,
+        brotli: all.has(`${name}.br`) ? readFileSync(path.join(folder, `${name}.br`)) : null,
         get gzipped() {
           return (gzipped ??= gzipSync(body));
         },
@@ -59,11 +64,23 @@ export function giveFile(
   { acceptEncoding = '', cacheControl = FOREVER }: { acceptEncoding?: string; cacheControl?: string },
 ): void {
   if (!file) throw fault('state/not-found');
-  const isGzipped = /\bgzip\b/.test(acceptEncoding);
-  if (isGzipped) void reply.header('content-encoding', 'gzip');
+  const [encoding, body] = encoded(file, acceptEncoding);
+  if (encoding !== null) void reply.header('content-encoding', encoding);
   void reply
     .header('cache-control', cacheControl)
     .header('vary', 'accept-encoding')
     .type(file.contentType)
-    .send(isGzipped ? file.gzipped : file.body);
+    .send(body);
+}
+
+/** The smallest form that a browser can read; what it refuses (`;q=0`) it does not get. */
+function encoded(file: BuiltFile, acceptEncoding: string): ['br' | 'gzip' | null, Buffer] {
+  const accepts = (name: string): boolean =>
+    acceptEncoding
+      .toLowerCase()
+      .split(',')
+      .some((each) => each.trim().split(';')[0] === name && !/;\s*q=0(?:\.0*)?\s*$/.test(each));
+  if (file.brotli && accepts('br')) return ['br', file.brotli];
+  if (accepts('gzip')) return ['gzip', file.gzipped];
+  return [null, file.body];
 }

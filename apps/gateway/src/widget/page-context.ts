@@ -1,15 +1,21 @@
 import type { CreateWidgetSession } from '#libs/model';
+import { deviceOf } from './device.js';
 
 const CAMPAIGN = ['utm_source', 'utm_medium', 'utm_campaign', 'utm_term', 'utm_content'];
 /** Longest value of a campaign that is kept, in characters. */
 const VALUE_MAX = 200;
 
-/** What is kept of the page that a visitor came from: its address, its referrer, its language and its campaign. */
-export function metadataOf({ page_url, referrer, locale }: CreateWidgetSession): Record<string, string> {
+/** What is kept of where a visitor came from: the page, its referrer, its language, its campaign, and the kind of device. */
+export function metadataOf(
+  { page_url, referrer, locale }: CreateWidgetSession,
+  userAgent?: string,
+): Record<string, string> {
+  const device = deviceOf(userAgent ?? '');
   return {
     ...(page_url !== undefined && { page_url, ...campaignOf(page_url) }),
     ...(referrer !== undefined && { referrer }),
     ...(locale !== undefined && { locale }),
+    ...(device !== null && { device }),
   };
 }
 

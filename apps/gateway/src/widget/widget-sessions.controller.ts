@@ -23,8 +23,8 @@ import { LookService } from './look-service.js';
 import { metadataOf } from './page-context.js';
 import { WidgetDoor } from './widget-door.js';
 
-/** How long a visitor may stay away and still go on; each visit begins it anew. */
-const STAY_MS = 86_400_000;
+/** How long a visitor may stay away and still go on; each visit begins it anew, and so does a page that stays open. */
+const STAY_MS = 30 * 86_400_000;
 /** Everybody shares this door: keys that can be guessed would hand out the sessions of others. */
 const KEY_MIN = 22;
 
@@ -84,8 +84,9 @@ export class WidgetSessionsController {
     const known = body.identity && (await this.#visitor(body.identity, channel));
     const opened = await this.sessions.begin(channel.workspaceId, {
       ...known,
+      topic: known && body.topic,
       channelId: body.channel_id,
-      metadata: metadataOf(body),
+      metadata: metadataOf(body, request.headers['user-agent']),
       ttlMs: STAY_MS,
       sessionId: operationId && idOfOperation('session', operationId),
     });

@@ -1,10 +1,11 @@
-import { Body, Controller, Get, Headers, Post, Query, StreamableFile, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Headers, Post, Query, Res, StreamableFile, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { Public } from '#libs/access';
 import { connectorOf } from '#libs/connectors';
 import { fault } from '#libs/faults';
 import {
   CreateWidgetMessage,
+  CreateWidgetTranscript,
   Page,
   WidgetAccepted,
   WidgetForm,
@@ -12,17 +13,21 @@ import {
   WidgetTyping,
 } from '#libs/model';
 import { Bell } from '#libs/queue';
-import { Contacts, Conversations } from '#libs/store';
+import { Contacts, Conversations, type OperationId, Sessions } from '#libs/store';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { LogStream } from '../conversations/log-stream.js';
 import { Produces } from '../http/accept.js';
 import { Answers, AnswersEvents, Problems } from '../http/answers.js';
 import { IdempotencyHeader } from '../http/idempotency.interceptor.js';
+import { Operation } from '../http/operation.js';
+import { Limits } from '../limits/limits.js';
 import { Speaking } from '../messages/speaking.js';
 import { contentsOf } from '../messages/spoken.js';
 import { Visited, VisitorGuard } from './visitor-guard.js';
 import { contactFrom } from './pre-chat-form.js';
 import { visitorEvent, visitorMessage } from './visitor-view.js';
+import { TranscriptService } from './transcript-service.js';
 import type { Visit } from './widget-door.js';
 
 const After = z.strictObject({ after: z.string().max(20).optional() });
@@ -40,6 +45,9 @@ export class WidgetController {
     private readonly speaking: Speaking,
     private readonly streams: LogStream,
     private readonly bell: Bell,
+    private readonly sessions: Sessions,
+    private readonly transcripts: TranscriptService,
+    private readonly limits: Limits,
   ) {}
 
   /** Lists what was said, and says after which event the stream goes on. */
@@ -85,6 +93,20 @@ export class WidgetController {
     await this.contacts.update(workspaceId, contactId, contactFrom(form, body), `session:${sessionId}`);
   }
 
+  /** Sends what was said by mail, to an address that the visitor names: a few times in an hour. */
+  @Post('transcript')
+  @IdempotencyHeader()
+  @Answers(202, null, 'It is on its way')
+  async transcript(
+    @Visited() visit: Visit,
+    @Body({ schema: CreateWidgetTranscript }) body: CreateWidgetTranscript,
+    @Operation() operationId: OperationId | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    await this.limits.forTranscript(visit.session, reply);
+    await this.transcripts.send(visit, body, operationId);
+  }
+
   /** Streams what happens in the visitor's conversation. */
   @Get('stream')
   @Produces('text/event-stream')
@@ -99,10 +121,19 @@ export class WidgetController {
     return body.asAnswer();
   }
 
-  /** Tells that the visitor is typing, to whoever listens now. */
+  /** Tells what the visitor does beside speaking: types, wants no more of an answer, or logs out. */
   @Post('events')
   @Answers(202, null, 'It was passed on')
-  events(@Visited() { session }: Visit, @Body({ schema: WidgetTyping }) { type }: WidgetTyping): void {
-    this.bell.ring('live', { conversationId: session.conversationId, type, data: { by: 'contact' } });
+  async events(
+    @Visited() { session }: Visit,
+    @Body({ schema: WidgetTyping }) { type }: WidgetTyping,
+  ): Promise<void> {
+    const { conversationId, workspaceId, sessionId } = session;
+    if (type === 'answer.stopped') return this.bell.ring('stop', { conversationId });
+    if (type !== 'session.ended') {
+      return this.bell.ring('live', { conversationId, type, data: { by: 'contact' } });
+    }
+    await this.sessions.end(workspaceId, sessionId);
+    this.bell.ring('conversation', { ids: [conversationId] });
   }
 }

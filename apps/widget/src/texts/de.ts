@@ -45,6 +45,11 @@ export const texts: Texts = {
   recording: 'Aufnahme',
   location: 'Meinen Standort teilen',
   more: 'Etwas hinzufügen',
+  stop: 'Antwort anhalten',
+  noComment: 'Kein Kommentar',
+  byMail: 'Dieses Gespräch per E-Mail senden',
+  email: 'E-Mail-Adresse',
+  mailSent: 'Es ist unterwegs an {n}.',
   noVoice: 'Das Mikrofon kann nicht benutzt werden.',
   noLocation: 'Der Standort wurde nicht gefunden.',
 };

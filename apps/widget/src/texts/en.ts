@@ -44,6 +44,11 @@ export const en = {
   recording: 'Recording',
   location: 'Share my location',
   more: 'Add something',
+  stop: 'Stop the answer',
+  noComment: 'No comment',
+  byMail: 'Send this conversation by mail',
+  email: 'E-mail address',
+  mailSent: 'It is on its way to {n}.',
   noVoice: 'The microphone cannot be used.',
   noLocation: 'The location could not be found.',
 };

@@ -45,6 +45,11 @@ export const texts: Texts = {
   recording: 'Grabando',
   location: 'Enviar mi ubicación',
   more: 'Añadir algo',
+  stop: 'Detener la respuesta',
+  noComment: 'Sin comentarios',
+  byMail: 'Enviar esta conversación por correo',
+  email: 'Correo electrónico',
+  mailSent: 'Va en camino a {n}.',
   noVoice: 'No se puede usar el micrófono.',
   noLocation: 'No se encontró la ubicación.',
 };

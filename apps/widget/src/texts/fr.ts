@@ -45,6 +45,11 @@ export const texts: Texts = {
   recording: 'Enregistrement',
   location: 'Envoyer ma position',
   more: 'Ajouter quelque chose',
+  stop: 'Arrêter la réponse',
+  noComment: 'Sans commentaire',
+  byMail: 'Envoyer cette conversation par e-mail',
+  email: 'Adresse e-mail',
+  mailSent: 'Elle est en route vers {n}.',
   noVoice: 'Le micro ne peut pas être utilisé.',
   noLocation: 'La position est introuvable.',
 };

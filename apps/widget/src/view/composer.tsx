@@ -116,9 +116,24 @@ export function Composer({ ui }: { ui: Ui }): JSX.Element {
             <Icon of="mic" />
           </button>
         ) : null}
-        <button type="submit" class="send" aria-label={texts.value.send} disabled={!canSend}>
-          <Icon of="send" />
-        </button>
+        {chat.isAnswering.value && !canSend ? (
+          <button
+            type="button"
+            class="send stops"
+            aria-label={texts.value.stop}
+            title={texts.value.stop}
+            onClick={() => {
+              chat.stop();
+              ui.focus();
+            }}
+          >
+            <Icon of="stop" />
+          </button>
+        ) : (
+          <button type="submit" class="send" aria-label={texts.value.send} disabled={!canSend}>
+            <Icon of="send" />
+          </button>
+        )}
       </div>
       <p class="problem" role="alert">
         {problem}

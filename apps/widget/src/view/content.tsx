@@ -1,11 +1,14 @@
-import type { Card, Content, Option } from '#libs/model';
+import { type Card, type ChoicesContent, type Content, csatOption, type Option } from '#libs/model';
 import type { JSX } from 'preact';
 import type { Ui } from '../ui.js';
 import { Form } from './form.js';
 import { Icon } from './icons.js';
+import { lazy } from './lazy.js';
 import { Link } from './link.js';
 import { Markdown } from './markdown.js';
 import { Media } from './media.js';
+
+const Csat = lazy(async () => (await import('./csat.js')).Csat);
 
 /** Where a piece of content stands. */
 export interface Place {
@@ -86,6 +89,7 @@ export function Inside({ content, place }: { content: Content; place: Place }): 
 export function Below({ content, place }: { content: Content; place: Place }): JSX.Element | null {
   switch (content.type) {
     case 'choices':
+      if (isCsat(content)) return <Csat content={content} place={place} />;
       if (content.style === 'quick_replies' && place.isAnswered) return null;
       return <Options options={content.options} place={place} />;
     case 'list':
@@ -115,6 +119,10 @@ export function Below({ content, place }: { content: Content; place: Place }): J
       return null;
   }
 }
+
+/** Whether some options ask how it was. */
+const isCsat = ({ options }: ChoicesContent): boolean =>
+  options.length > 0 && options.every(({ id }) => id.startsWith(csatOption.prefix));
 
 function Options({ options, place }: { options: readonly Option[]; place: Place }): JSX.Element | null {
   if (options.length === 0) return null;

@@ -3,16 +3,20 @@ import { useRef, useState } from 'preact/hooks';
 import type { Ui } from '../ui.js';
 import { Composer } from './composer.js';
 import { Icon } from './icons.js';
+import { lazy } from './lazy.js';
 import { Log } from './log.js';
 import css from './panel.css?inline';
 import { PreChat } from './pre-chat.js';
 import { Threads } from './threads.js';
+import { Uploads } from '../uploads.js';
 
-export { css };
+export { css, Uploads };
+
+const Transcript = lazy(async () => (await import('./transcript.js')).Transcript);
 
 /** The window of the chat. It covers the whole page only on a phone, and holds the focus only then. */
 export function Panel({ ui }: { ui: Ui }): JSX.Element {
-  const { settings, isWhole, isListShown, texts, title, chat } = ui;
+  const { settings, isWhole, shown, texts, title, chat } = ui;
   const panel = useRef<HTMLElement>(null);
   const [isOver, setOver] = useState(false);
   const questions = chat.look.value?.pre_chat;
@@ -21,8 +25,8 @@ export function Panel({ ui }: { ui: Ui }): JSX.Element {
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Escape' && !event.isComposing) {
       event.stopPropagation();
-      if (isListShown.value) isListShown.value = false;
-      else ui.close();
+      if (shown.value === 'talk') ui.close();
+      else shown.value = 'talk';
     }
     if (event.key === 'Tab' && isModal) keepFocus(event, panel.current!);
   };
@@ -56,7 +60,9 @@ export function Panel({ ui }: { ui: Ui }): JSX.Element {
           {texts.value.offline}
         </p>
       ) : null}
-      {isListShown.value ? (
+      {shown.value === 'transcript' ? (
+        <Transcript ui={ui} />
+      ) : shown.value === 'list' ? (
         <Threads ui={ui} />
       ) : questions && chat.isAsking.value ? (
         <PreChat ui={ui} questions={questions} />
@@ -73,9 +79,9 @@ export function Panel({ ui }: { ui: Ui }): JSX.Element {
 }
 
 function Head({ ui }: { ui: Ui }): JSX.Element {
-  const { texts, title, isListShown, chat, settings } = ui;
+  const { texts, title, shown, chat, settings } = ui;
   const { back, chats, close } = texts.value;
-  const list = isListShown.value;
+  const isAside = shown.value !== 'talk';
   return (
     <header class="head">
       <span class={`face ${chat.connection.value}`} aria-hidden="true">
@@ -83,19 +89,19 @@ function Head({ ui }: { ui: Ui }): JSX.Element {
       </span>
       <div class="names">
         <h2>
-          <bdi>{list ? chats : title.value}</bdi>
+          <bdi>{isAside ? chats : title.value}</bdi>
         </h2>
-        {list ? null : <p role="status">{stateOf(ui)}</p>}
+        {isAside ? null : <p role="status">{stateOf(ui)}</p>}
       </div>
       <button
         type="button"
         class="quiet"
-        aria-label={list ? back : chats}
-        title={list ? back : chats}
-        onClick={() => (isListShown.value = !list)}
+        aria-label={isAside ? back : chats}
+        title={isAside ? back : chats}
+        onClick={() => (shown.value = isAside ? 'talk' : 'list')}
       >
-        <span class={list ? 'turns' : ''}>
-          <Icon of={list ? 'back' : 'list'} />
+        <span class={isAside ? 'turns' : ''}>
+          <Icon of={isAside ? 'back' : 'list'} />
         </span>
       </button>
       {settings.mode === 'popup' ? (

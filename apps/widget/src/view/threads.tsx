@@ -27,6 +27,11 @@ export function Threads({ ui }: { ui: Ui }): JSX.Element {
       <button type="button" class="primary" onClick={() => ui.goTo()}>
         <Icon of="plus" /> {texts.value.newChat}
       </button>
+      {chat.look.value?.transcript === true && chat.messages.value.length > 0 ? (
+        <button type="button" class="plain" onClick={() => (ui.shown.value = 'transcript')}>
+          <Icon of="mail" /> {texts.value.byMail}
+        </button>
+      ) : null}
     </div>
   );
 }

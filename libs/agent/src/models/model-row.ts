@@ -35,7 +35,7 @@ export class ModelRow {
   async ask(request: RowRequest): Promise<Extract<ModelAnswer, { ok: true }> | null> {
     const until = this.means.clock.tick() + request.silenceMs;
     for (const [index, asked] of this.models.entries()) {
-      if (request.signal.aborted) return null;
+      if (request.signal.aborted || request.stopped?.aborted === true) return null;
       const left = until - this.means.clock.tick();
       // The time is shared: who comes first must leave some for those behind.
       const silenceMs = Math.max(left / (this.models.length - index), 1);

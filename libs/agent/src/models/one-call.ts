@@ -23,6 +23,8 @@ export interface ModelRequest {
   readonly temperature?: number | undefined;
   /** Ends the whole turn of the agent. */
   readonly signal: AbortSignal;
+  /** Ends the reading: what came until then is the answer, in words only. */
+  readonly stopped?: AbortSignal | undefined;
   /** Milliseconds until the first piece, and between any two. */
   readonly silenceMs: number;
   /** Where reading ends; what came until then is the answer. */
@@ -113,11 +115,13 @@ class Reading {
   constructor(private readonly request: ModelRequest) {}
 
   async readAll(pieces: AsyncIterator<Piece>): Promise<ModelAnswer> {
+    const { signal, stopped } = this.request;
+    const ends = stopped ? AbortSignal.any([signal, stopped]) : signal;
     let deadline = performance.now() + this.request.silenceMs;
     while (this.#failure === null && !this.#isCut) {
-      const next = await within(pieces.next(), deadline - performance.now(), this.request.signal);
+      const next = await within(pieces.next(), deadline - performance.now(), ends);
       if (next === 'late') return this.failed(this.#hasBegun ? 'stalled' : 'silent');
-      if (next === 'aborted') return this.failed('out-of-time');
+      if (next === 'aborted') return signal.aborted ? this.failed('out-of-time') : this.#cut();
       if (next.done) break;
       if (this.#take(next.value)) deadline = performance.now() + this.request.silenceMs;
     }
@@ -183,6 +187,11 @@ class Reading {
     });
     this.#isCut = this.#calls.length >= this.request.callsMax;
     return true;
+  }
+
+  /** Nobody wants what a tool would have brought. */
+  #cut(): ModelAnswer {
+    return { ok: true, text: this.#text, calls: [], usage: this.#spent(), isCut: true };
   }
 
   #answer(): ModelAnswer {

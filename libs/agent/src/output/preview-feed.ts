@@ -13,6 +13,11 @@ export class PreviewFeed {
     private readonly show: (piece: string) => void,
   ) {}
 
+  /** What was shown so far, cleaned; may be empty. */
+  get shown(): string {
+    return this.#shown;
+  }
+
   /** @param text  the whole text until now */
   take(text: string): void {
     if (this.#isOver) return;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Content, CsatSettings, Turn } from '#libs/model';
+import { csatOption, type Content, type CsatSettings, type Turn } from '#libs/model';
 import type { TurnContext } from '../context.js';
 import { flowsName } from '../flows/runner.js';
 import { readSession } from '../flows/run-state.js';
@@ -9,8 +9,7 @@ import { scopeOf } from '../scope.js';
 import { fillInContents } from '../templates.js';
 import { readRating } from '../understanding/read-rating.js';
 
-const prefix = 'csat/';
-const skipId = `${prefix}skip`;
+const { prefix, skip: skipId } = csatOption;
 const dayMs = 86_400_000;
 
 /** What is kept of the question in a conversation. */

@@ -11,7 +11,7 @@ export const databaseSlice = {
     }),
   PARLEY_DATABASE_POOL: count({ min: 4, max: 1_000 }).optional().meta({
     description:
-      'Most connections that one process opens. A queue in PostgreSQL has a few more of its own: 9 in a gateway, 14 in a worker.',
+      'Most connections that one process opens. A queue in PostgreSQL has a few more of its own: 9 in a gateway, 15 in a worker.',
     derived: 'listeners + expected concurrency + 5',
   }),
 };

@@ -21,6 +21,12 @@ export const WebSettings = z.strictObject({
   pre_chat: PreChat.nullable()
     .default(null)
     .describe('Asked before a conversation begins; the answers stand at the contact. Null asks nothing'),
+  transcript: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Visitors may have what was said sent by mail, to an address that they name, through an e-mail channel of the workspace',
+    ),
   allowed_origins: z
     .array(Origin)
     .min(1)

@@ -61,8 +61,8 @@ export function allowsOrigin(origin: string, { allowed_origins }: WebSettings): 
 }
 
 /** What of the settings every visitor sees. */
-export function look({ title, greeting, accent_color, pre_chat }: WebSettings): VisitorLook {
-  return { title, greeting, accentColor: accent_color, preChat: pre_chat };
+export function look({ title, greeting, accent_color, pre_chat, transcript }: WebSettings): VisitorLook {
+  return { title, greeting, accentColor: accent_color, preChat: pre_chat, transcript };
 }
 
 const keyOf = (settings: WebSettings): Uint8Array => new TextEncoder().encode(settings.visitor_secret);

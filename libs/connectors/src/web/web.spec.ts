@@ -92,6 +92,7 @@ describe('the look', () => {
       title: 'Lamps',
       greeting: 'Hi',
       preChat: null,
+      transcript: false,
       accentColor: '#112233',
     });
   });

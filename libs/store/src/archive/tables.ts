@@ -124,6 +124,7 @@ export const unarchivedTables: Readonly<Record<string, string>> = {
   webhook_delivery: 'a log of a month, of receivers that hear nothing from a copy',
   export: 'archives do not hold archives',
   knowledge_word: 'made again by the passages',
+  request_log: 'who asked what is of this installation, and forgotten in two weeks',
   channel_health: 'how channels were here says nothing of how they are there',
   offer: 'an archive never acts',
   conversation_read: 'how far members have read; members do not travel',

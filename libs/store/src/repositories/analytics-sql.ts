@@ -2,10 +2,15 @@ import type { AnalyticsQuery, AnalyticsReportName } from '#libs/model';
 
 /**
  * Reports as statements over the event log. They count again every time, so that an event which comes late is in the next
- * answer, whatever its time. Parameters: $1 workspace, $2 from, $3 to, $4 time zone, $5 interval or null, $6 channel or null.
+ * answer, whatever its time. Parameters: $1 workspace, $2 from, $3 to, $4 time zone, $5 interval or null, $6 channel or null,
+ * and, of one bot only, $7 its id as text.
  */
 
-type Grouping = AnalyticsQuery['group_by'];
+/** How a report is cut: what its rows are grouped by, and whether it is about one bot only. */
+export interface ReportCut {
+  by: AnalyticsQuery['group_by'];
+  isOneBot: boolean;
+}
 
 /** When the row of an instant begins. */
 const bucket = (at: string): string =>
@@ -38,22 +43,23 @@ const botBefore = `
 /** Events of the time, one line each, with what they are grouped by. */
 function eventsOf(
   types: readonly string[],
-  grouping: Grouping,
+  { by, isOneBot }: ReportCut,
   key: { bot: string; operator: string },
 ): string {
   const keys = { channel: 't.channel_id::text', bot: key.bot, operator: key.operator };
   const joins = [
-    key.operator.includes('taken.') && grouping === 'operator' ? operatorBefore : '',
-    key.bot.includes('turned.') && grouping === 'bot' ? botBefore : '',
+    key.operator.includes('taken.') && by === 'operator' ? operatorBefore : '',
+    key.bot.includes('turned.') && (by === 'bot' || isOneBot) ? botBefore : '',
   ].join('');
   return `
     select e.conversation_id as c, e.seq, e.type, e.data, ${bucket('e.occurred_at')} as start,
-      ${grouping ? keys[grouping] : 'null::text'} as key
+      ${by ? keys[by] : 'null::text'} as key
     from event e
     join conversation t on t.workspace_id = e.workspace_id and t.id = e.conversation_id
     ${joins}
     where e.workspace_id = $1::uuid and e.type in (${types.map((type) => `'${type}'`).join(', ')})
-      and ${inTime('e.occurred_at')} and ($6::uuid is null or t.channel_id = $6::uuid)`;
+      and ${inTime('e.occurred_at')} and ($6::uuid is null or t.channel_id = $6::uuid)
+      ${isOneBot ? `and ${key.bot} = $7::text` : ''}`;
 }
 
 const spokenBy = {
@@ -83,7 +89,7 @@ const whoResolved = `coalesce((
  *
  * @param operator  whom a conversation counts for; default: who took it last
  */
-function talksOf(grouping: Grouping, operator = 'operator'): string {
+function talksOf({ by, isOneBot }: ReportCut, operator = 'operator'): string {
   const keys = { channel: 'channel_id::text', bot: 'bot', operator };
   const isHuman = `seq > asked_seq and ${isSpoken} and data->>'by' <> 'bot'`;
   const isResolved = `seq > asked_seq and (type in ('session.ended', 'goal.reached')
@@ -125,7 +131,8 @@ function talksOf(grouping: Grouping, operator = 'operator'): string {
           filter (where type = 'control.changed' and data->>'to' in ('operator', 'desk')))[1] as operator
       from said group by c, at, channel_id
     ), line as (
-      select *, ${bucket('at')} as start, ${grouping ? keys[grouping] : 'null::text'} as key from fact
+      select *, ${bucket('at')} as start, ${by ? keys[by] : 'null::text'} as key from fact
+      ${isOneBot ? 'where bot = $7::text' : ''}
     )`;
 }
 
@@ -138,9 +145,9 @@ const averageOf = (value: string): string => `avg(${value})`;
 const percentile = (at: number, value: string): string =>
   `percentile_cont(${at}) within group (order by ${value})`;
 
-function firstResponse(grouping: Grouping): string {
+function firstResponse(cut: ReportCut): string {
   const answer = seconds('asked_at', 'answered_at');
-  return `${talksOf(grouping, whoAnswered)}
+  return `${talksOf(cut, whoAnswered)}
     select start, key, count(*) as conversations, count(answered_at) as answered,
       ${averageOf(answer)} as seconds_average, ${percentile(0.5, answer)} as seconds_median,
       ${percentile(0.9, answer)} as seconds_p90, count(human_at) as human_answered,
@@ -148,26 +155,26 @@ function firstResponse(grouping: Grouping): string {
     from line where asked_at is not null group by start, key order by start nulls first, key nulls first`;
 }
 
-function resolution(grouping: Grouping): string {
+function resolution(cut: ReportCut): string {
   const taken = seconds('asked_at', 'resolved_at');
-  return `${talksOf(grouping, whoResolved)}
+  return `${talksOf(cut, whoResolved)}
     select start, key, count(*) as conversations, count(resolved_at) as resolved,
       ${ratio('count(resolved_at)', 'count(*)')} as resolved_rate,
       ${averageOf(taken)} as seconds_average, ${percentile(0.5, taken)} as seconds_median
     from line where asked_at is not null group by start, key order by start nulls first, key nulls first`;
 }
 
-function deflection(grouping: Grouping): string {
+function deflection(cut: ReportCut): string {
   const isDeflected = count(`requested_at is null and taken_at is null and last_turn = 'turn.completed'`);
-  return `${talksOf(grouping)}
+  return `${talksOf(cut)}
     select start, key, count(*) as conversations, ${isDeflected} as deflected,
       ${ratio(isDeflected, 'count(*)')} as deflected_rate
     from line where is_bots and asked_at is not null group by start, key order by start nulls first, key nulls first`;
 }
 
-function handOver(grouping: Grouping): string {
+function handOver(cut: ReportCut): string {
   const wait = seconds('requested_at', 'taken_at');
-  return `${talksOf(grouping)}
+  return `${talksOf(cut)}
     select start, key, count(*) as conversations, count(requested_at) as requested, count(taken_at) as taken,
       ${count('is_returned')} as returned, ${averageOf(wait)} as wait_seconds_average,
       ${percentile(0.5, wait)} as wait_seconds_median
@@ -175,8 +182,8 @@ function handOver(grouping: Grouping): string {
     group by start, key order by start nulls first, key nulls first`;
 }
 
-const volume = (grouping: Grouping): string => `
-  with line as (${eventsOf(['conversation.created', 'message.created'], grouping, spokenBy)})
+const volume = (cut: ReportCut): string => `
+  with line as (${eventsOf(['conversation.created', 'message.created'], cut, spokenBy)})
   ${rows(
     [
       `${count(`type = 'conversation.created'`)} as conversations`,
@@ -190,11 +197,11 @@ const volume = (grouping: Grouping): string => `
     ].join(', '),
   )}`;
 
-const csat = (grouping: Grouping): string => {
+const csat = (cut: ReportCut): string => {
   const score = `(data->>'score')::numeric`;
   return `
   with line as (
-    select * from (${eventsOf(['csat.received'], grouping, aboutTalks)}) x where data->>'score' ~ '^[1-5]$'
+    select * from (${eventsOf(['csat.received'], cut, aboutTalks)}) x where data->>'score' ~ '^[1-5]$'
   )
   ${rows(
     [
@@ -206,9 +213,9 @@ const csat = (grouping: Grouping): string => {
   )}`;
 };
 
-const deliveries = (grouping: Grouping): string => `
+const deliveries = (cut: ReportCut): string => `
   with spoken as materialized (
-    select * from (${eventsOf(['message.created'], grouping, spokenBy)}) x where data->>'by' <> 'contact'
+    select * from (${eventsOf(['message.created'], cut, spokenBy)}) x where data->>'by' <> 'contact'
   ), told as (
     select e.conversation_id as c, e.data->>'message' as message,
       (array_agg(e.data->>'status' order by e.seq desc))[1] as status
@@ -230,12 +237,12 @@ const deliveries = (grouping: Grouping): string => `
     ].join(', '),
   )}`;
 
-const turns = (grouping: Grouping): string =>
-  `with line as (${eventsOf(['turn.completed', 'turn.failed'], grouping, aboutTurns)})`;
+const turns = (cut: ReportCut): string =>
+  `with line as (${eventsOf(['turn.completed', 'turn.failed'], cut, aboutTurns)})`;
 
-const cost = (grouping: Grouping): string => {
+const cost = (cut: ReportCut): string => {
   const micros = `coalesce(sum((data->>'money_micros')::numeric), 0)`;
-  return `${turns(grouping)} ${rows(`count(*) as turns,
+  return `${turns(cut)} ${rows(`count(*) as turns,
     coalesce(sum((data->>'tokens')::numeric), 0)::float8 as tokens, ${micros}::float8 as money_micros,
     ${ratio(micros, 'count(*)')} as money_micros_per_turn`)}`;
 };
@@ -244,10 +251,10 @@ const cost = (grouping: Grouping): string => {
 const byRules = `('rules', 'intents', 'phrases')`;
 const named = `('rules', 'intents', 'phrases', 'flows', 'knowledge', 'agent', 'fallback')`;
 
-const answers = (grouping: Grouping): string => {
+const answers = (cut: ReportCut): string => {
   const answered = `data->>'outcome' = 'answered'`;
   const by = `data->>'answered_by'`;
-  return `${turns(grouping)} ${rows(`count(*) as turns,
+  return `${turns(cut)} ${rows(`count(*) as turns,
     ${count(`${answered} and ${by} in ${byRules}`)} as rules,
     ${['flows', 'knowledge', 'agent'].map((one) => `${count(`${answered} and ${by} = '${one}'`)} as ${one}`).join(', ')},
     ${count(`${answered} and coalesce(${by}, '') not in ${named}`)} as other,
@@ -256,9 +263,9 @@ const answers = (grouping: Grouping): string => {
     ${count(`type = 'turn.failed'`)} as failed`)}`;
 };
 
-const flows = (): string => `
+const flows = ({ isOneBot }: ReportCut): string => `
   with line as materialized (
-    select * from (${eventsOf(['turn.completed'], undefined, aboutTurns)}) x where data ? 'flow' and data ? 'node'
+    select * from (${eventsOf(['turn.completed'], { by: undefined, isOneBot }, aboutTurns)}) x where data ? 'flow' and data ? 'node'
   ), ended as (
     select e.conversation_id as c, max(e.seq) as seq from event e
     where e.workspace_id = $1::uuid and e.type = 'turn.completed' and e.conversation_id in (select c from line)
@@ -271,14 +278,15 @@ const flows = (): string => `
     ${count('is_end')} as dropped, ${ratio(count('is_end'), 'count(*)')} as dropped_rate
   from place group by key order by reached desc, key limit 1000`;
 
-const questions = (): string => `
+const questions = ({ isOneBot }: ReportCut): string => `
   select null::timestamptz as start, g.id::text as key, g.example as name, g.times
   from knowledge_gap g
   where g.workspace_id = $1::uuid and g.state = 'open' and ${inTime('g.last_at')}
     and $4::text is not null and ($5::text is null or true) and ($6::uuid is null or true)
+    ${isOneBot ? 'and g.bot_id::text = $7::text' : ''}
   order by g.times desc, g.id limit 500`;
 
-const statements: Record<AnalyticsReportName, (grouping: Grouping) => string> = {
+const statements: Record<AnalyticsReportName, (cut: ReportCut) => string> = {
   volume,
   'first-response': firstResponse,
   resolution,
@@ -293,5 +301,5 @@ const statements: Record<AnalyticsReportName, (grouping: Grouping) => string> = 
 };
 
 /** The statement of a report: rows of `start`, `key` and one column per value. */
-export const reportStatement = (report: AnalyticsReportName, grouping: Grouping): string =>
-  statements[report](grouping);
+export const reportStatement = (report: AnalyticsReportName, cut: ReportCut): string =>
+  statements[report](cut);

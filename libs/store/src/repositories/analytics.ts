@@ -46,8 +46,10 @@ export class Analytics {
       query.timezone,
       (isByTime && query.interval) || null,
       query.channel_id ? uuidOf(query.channel_id) : null,
+      ...(query.bot_id ? [uuidOf(query.bot_id)] : []),
     ];
-    const statement = reportStatement(report, query.group_by);
+    const cut = { by: query.group_by, isOneBot: query.bot_id !== undefined };
+    const statement = reportStatement(report, cut);
     const rows = await this.#inTurn(() =>
       this.database.inSession(workspaceId, 'read', (session) => session.query<Row>(statement, values)),
     );

@@ -61,6 +61,8 @@ export { OauthClients, type StoredOauthClient, type StoredOauthToken } from './o
 export type { ChannelPacing, Rate } from './pace.js';
 export { PersonalData, type ErasedFiles } from './personal-data.js';
 export { RepositoriesModule } from './repositories.module.js';
+export { Backlog } from './backlog.js';
+export { RequestLog, type NotedRequest } from './request-log.js';
 export { RetentionRules, type OldFile, type Swept } from './retention-rules.js';
 export { Secrets, type ShownSecret } from './secrets.js';
 export {

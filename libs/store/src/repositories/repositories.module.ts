@@ -19,6 +19,7 @@ import { Approvals } from './approvals.js';
 import { Handovers } from './handovers.js';
 import { Offers } from './offers.js';
 import { AuditLog } from './audit-log.js';
+import { Backlog } from './backlog.js';
 import { BotDrafts } from './bot-drafts.js';
 import { BotProposals } from './bot-proposals.js';
 import { BotTestSets } from './bot-test-sets.js';
@@ -58,6 +59,7 @@ import { Members } from './members.js';
 import { OauthClients } from './oauth-clients.js';
 import { Secrets } from './secrets.js';
 import { PersonalData } from './personal-data.js';
+import { RequestLog } from './request-log.js';
 import { RetentionRules } from './retention-rules.js';
 import { Sends } from './sends.js';
 import { Sessions } from './sessions.js';
@@ -121,6 +123,8 @@ const repositories = [
   Operators,
   Secrets,
   PersonalData,
+  Backlog,
+  RequestLog,
   RetentionRules,
   Sends,
   Sessions,

@@ -32,6 +32,11 @@ export interface NewSession {
   channelId: ChannelId;
   /** The caller's id of the person: the same one resumes the same conversation; without it the visitor is anonymous. */
   externalId?: string | undefined;
+  /**
+   * One of several conversations of a person whom the caller knows, by a name that the visitor's side has made up: lower-case
+   * letters and digits. Without it they go on where they spoke last.
+   */
+  topic?: string | undefined;
   name?: string | undefined;
   attributes?: Record<string, string> | undefined;
   metadata?: Record<string, string> | undefined;
@@ -67,8 +72,8 @@ interface SessionRow extends Record<string, unknown> {
   ended_at: Date | null;
 }
 
-/** Threads of people whom the caller knows begin with it; those of anonymous visitors are the id of a session. */
-const EXTERNAL = 'contact:';
+/** Threads of people whom the caller knows: `contact:` or `contact+topic:`, then their id; those of anonymous visitors are the id of a session. */
+const EXTERNAL = /^contact(?:\+[a-z0-9]+)?:/;
 
 const START = 'select * from start_session($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)';
 
@@ -90,7 +95,7 @@ export class Sessions {
   ): Promise<{ session: StoredSession; isNew: boolean }> {
     const sessionId = input.sessionId ?? newId('session');
     const { kind, value } = sessionAddress({ sessionId, externalId: input.externalId });
-    const thread = kind === 'external' ? `${EXTERNAL}${value}` : sessionId;
+    const thread = kind === 'external' ? await this.#threadOf(workspaceId, value, input) : sessionId;
     const metadata = input.metadata ?? {};
     const [row] = await this.database.run<StartedRow>('start-session', START, [
       uuidOf(workspaceId),
@@ -125,6 +130,28 @@ export class Sessions {
       endedAt: null,
     };
     return { session, isNew: row.is_new };
+  }
+
+  /** Where a known person speaks: on the topic that is named, else where they spoke last, else on their first thread. */
+  async #threadOf(
+    workspaceId: WorkspaceId,
+    externalId: string,
+    { channelId, topic }: NewSession,
+  ): Promise<string> {
+    if (topic !== undefined) return `contact+${topic}:${externalId}`;
+    const [latest] = await this.database.withWorkspace(
+      workspaceId,
+      (tx) => tx.$queryRaw<{ thread: string }[]>`
+        select c.thread
+          from identity i
+          join conversation c on c.workspace_id = i.workspace_id and c.contact_id = i.contact_id
+         where i.workspace_id = ${uuidOf(workspaceId)}::uuid and i.kind = 'external' and i.value = ${externalId}
+           and c.channel_id = ${uuidOf(channelId)}::uuid
+           and c.address_kind = 'external' and c.address_value = ${externalId}
+         order by coalesce(c.last_message_at, c.created_at) desc, c.id desc
+         limit 1`,
+    );
+    return latest?.thread ?? `contact:${externalId}`;
   }
 
   /** Finds a session of whatever workspace, ended and expired ones included. */
@@ -199,7 +226,8 @@ export function sessionAddress(input: {
 
 /** The address of the person on a thread that a session has begun. */
 export function addressOfThread(thread: string): SessionAddress {
-  return thread.startsWith(EXTERNAL)
-    ? { kind: 'external', value: thread.slice(EXTERNAL.length) }
+  const known = EXTERNAL.exec(thread);
+  return known
+    ? { kind: 'external', value: thread.slice(known[0].length) }
     : { kind: 'visitor', value: thread };
 }

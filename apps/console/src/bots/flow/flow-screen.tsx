@@ -8,8 +8,10 @@ import type { Flow, FlowNode } from '#libs/model';
 import { Page } from '../../parts/page.js';
 import { ProblemNote } from '../../parts/problem-note.js';
 import { useDraft } from '../../parts/use-draft.js';
-import { type BotDraft, problemsAt, useBotDraft } from '../draft.js';
-import { DraftNote, PublishButtons } from '../publish.js';
+import { type BotDraft, useBotDraft } from '../draft.js';
+import { problemsAt } from '../problems.js';
+import { DraftNote } from '../publish/draft-note.js';
+import { PublishButtons } from '../publish/publish-buttons.js';
 import { freeId } from '../say-field.js';
 import { Canvas } from './canvas.js';
 import { newNode, plainProblems, withoutNode } from './graph.js';
@@ -48,7 +50,7 @@ export function FlowScreen() {
           {t('flows.back')}
         </Link>
       }
-      actions={flow && <PublishButtons draft={draft} />}
+      actions={flow && <PublishButtons botId={botId} draft={draft} />}
     >
       <ProblemNote error={draft.error} />
       {!draft.definition && !draft.error && <Skeleton height={400} radius="md" />}

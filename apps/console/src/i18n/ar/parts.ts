@@ -7,4 +7,5 @@ export const parts = {
     send: 'إرسال',
     again: 'ابدأ من جديد',
   },
+  actor: { you: 'أنت', member: 'عضو', program: 'برنامج', system: 'Parley' },
 };

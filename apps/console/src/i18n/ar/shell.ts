@@ -14,6 +14,7 @@ export const shell = {
     messages: 'تتبع رسالة',
     audit: 'سجل التدقيق',
     analytics: 'التحليلات',
+    queues: 'الطوابير',
     developers: 'المطورون',
     settings: 'الإعدادات',
     open: 'افتح القائمة',

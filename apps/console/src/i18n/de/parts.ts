@@ -7,4 +7,5 @@ export const parts = {
     send: 'Senden',
     again: 'Neu beginnen',
   },
+  actor: { you: 'Sie', member: 'ein Mitglied', program: 'ein Programm', system: 'Parley' },
 };

@@ -14,6 +14,7 @@ export const shell = {
     messages: 'Nachricht verfolgen',
     audit: 'Protokoll',
     analytics: 'Auswertung',
+    queues: 'Warteschlangen',
     developers: 'Entwicklung',
     settings: 'Einstellungen',
     open: 'Menü öffnen',

@@ -7,4 +7,5 @@ export const parts = {
     send: 'Send',
     again: 'Begin again',
   },
+  actor: { you: 'you', member: 'a member', program: 'a program', system: 'Parley' },
 } as const;

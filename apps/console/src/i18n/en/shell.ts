@@ -14,6 +14,7 @@ export const shell = {
     messages: 'Follow a message',
     audit: 'Audit',
     analytics: 'Analytics',
+    queues: 'Queues',
     developers: 'Developers',
     settings: 'Settings',
     open: 'Open the menu',

@@ -7,4 +7,5 @@ export const parts = {
     send: 'Enviar',
     again: 'Empezar de nuevo',
   },
+  actor: { you: 'usted', member: 'un miembro', program: 'un programa', system: 'Parley' },
 };

@@ -14,6 +14,7 @@ export const shell = {
     messages: 'Seguir un mensaje',
     audit: 'Registro',
     analytics: 'Análisis',
+    queues: 'Colas',
     developers: 'Desarrollo',
     settings: 'Ajustes',
     open: 'Abrir el menú',

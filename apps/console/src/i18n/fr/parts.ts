@@ -7,4 +7,5 @@ export const parts = {
     send: 'Envoyer',
     again: 'Recommencer',
   },
+  actor: { you: 'vous', member: 'un membre', program: 'un programme', system: 'Parley' },
 };

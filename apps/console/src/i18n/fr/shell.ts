@@ -14,6 +14,7 @@ export const shell = {
     messages: 'Suivre un message',
     audit: 'Journal',
     analytics: 'Analyses',
+    queues: 'Files d’attente',
     developers: 'Développement',
     settings: 'Réglages',
     open: 'Ouvrir le menu',

@@ -3,18 +3,18 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Timeline } from '#libs/model';
-import { oneQuery } from '../api/lists.js';
-import { useMay } from '../api/session.js';
-import classes from '../channels/channels.module.css';
-import { channelsQuery } from '../channels/queries.js';
-import { SandboxChat } from '../parts/sandbox-chat.js';
-import { Trace } from '../parts/trace.js';
-import type { PartProps } from './bot-screen.js';
+import { oneQuery } from '../../api/lists.js';
+import { useMay } from '../../api/session.js';
+import classes from '../../channels/channels.module.css';
+import { channelsQuery } from '../../channels/queries.js';
+import { SandboxChat } from '../../parts/sandbox-chat.js';
+import { Trace } from '../../parts/trace.js';
+import type { PartProps } from '../part-props.js';
 
 const TRACE_MS = 1_000;
 
 /** A chat with the published bot, and beside it why it answered as it did. */
-export function TryBot({ botId, draft }: PartProps) {
+export function LiveChat({ botId, draft }: PartProps) {
   const { t } = useTranslation('bots');
   const channels = useQuery({ ...channelsQuery, enabled: useMay('channels:read') });
   const mine =
