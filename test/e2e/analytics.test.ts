@@ -100,7 +100,8 @@ function eventsOf({ talks }: History, channels: readonly string[]): PlainEvent[]
         messages.push(`m${index}`);
         Object.assign(data, { message: `m${index}` });
         if (data.by !== 'bot') Reflect.deleteProperty(data, 'bot');
-        if ('actor' in data && (data.by !== 'operator' || data.actor === '')) Reflect.deleteProperty(data, 'actor');
+        if ('actor' in data && (data.by !== 'operator' || data.actor === ''))
+          Reflect.deleteProperty(data, 'actor');
       }
       if ('place' in data) {
         const [flow, node] = data.place.split('/');
@@ -210,7 +211,7 @@ describe('every report', () => {
       happenings: [
         {
           at: FROM + index * HOUR,
-          what: { type: 'message.created' as const, by: 'contact' as const, bot: mine },
+          what: { type: 'message.created' as const, by: 'contact' as const, bot: mine, actor: '' },
         },
         {
           at: FROM + index * HOUR,

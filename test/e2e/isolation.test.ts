@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newId, uuidOf, type ConversationId, type WorkspaceId } from '#libs/model';
+import {
+  newId,
+  RetentionKind,
+  uuidOf,
+  type ConversationId,
+  type RetentionDefaults,
+  type WorkspaceId,
+} from '#libs/model';
 import type { Actor, Database } from '#libs/store';
 import { fillWorkspace, type FilledWorkspace } from '../support/fill-workspace.js';
 import { FilterlessDatabase } from '../support/filterless-database.js';
@@ -8,6 +15,9 @@ import { openTestStore, type Repositories, repositoriesOf, type TestStore } from
 let store: TestStore;
 let ours: FilledWorkspace;
 let theirs: FilledWorkspace;
+
+/** An installation that keeps everything. */
+const DEFAULTS = Object.fromEntries(RetentionKind.options.map((kind) => [kind, null])) as RetentionDefaults;
 
 /** Tables of people, who may work in several workspaces: a transaction sees those of the login that it names. */
 const OF_LOGINS = ['login', 'login_session', 'recovery_code'];
@@ -514,7 +524,7 @@ describe.each(variants)('$name, with ids of others', ({ make }) => {
     await expect(repositories.exports.get(w(), theirs.exportId)).rejects.toMatchObject(gone);
     const log = await repositories.eventLog.after(w(), { after: 0, types: null, limit: 1_000 });
     expect(log.filter((event) => event.conversation_id === theirs.conversationId)).toEqual([]);
-    expect((await repositories.retentionRules.get(w())).rules).toHaveLength(1);
+    expect((await repositories.retentionRules.get(w(), DEFAULTS)).rules).toHaveLength(1);
     await expect(repositories.sends.get(w(), theirs.sendId)).rejects.toMatchObject(gone);
     await expect(repositories.sends.batch(w(), theirs.sendBatchId)).rejects.toMatchObject(gone);
     expect((await repositories.sends.list(w(), page, { contactId: theirs.contactId })).data).toEqual([]);
@@ -667,7 +677,7 @@ describe.each(variants)('$name, with ids of others', ({ make }) => {
       await expect(repositories.triggers.remove(w(), theirs.triggerId, actor)).rejects.toThrow();
       await expect(repositories.exports.remove(w(), theirs.exportId, actor)).rejects.toThrow();
       const rule = { kind: 'messages', channel_id: theirs.channelId, days: 30 } as const;
-      await expect(repositories.retentionRules.set(w(), rule, actor)).rejects.toThrow();
+      await expect(repositories.retentionRules.set(w(), rule, actor, DEFAULTS)).rejects.toThrow();
       await expect(repositories.sends.create(w(), { ...plan, to, steps })).rejects.toMatchObject({
         code: 'input/invalid',
       });

@@ -18,7 +18,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** What a browser gets that asks for a file. */
 function ask(name: string, acceptEncoding?: string): { headers: Record<string, string>; body: Buffer } {
-  const got = { headers: {} as Record<string, string>, body: Buffer.alloc(0) };
+  const got: { headers: Record<string, string>; body: Buffer } = { headers: {}, body: Buffer.alloc(0) };
   const reply = {
     header: (key: string, value: string) => ((got.headers[key] = value), reply),
     type: (value: string) => ((got.headers['content-type'] = value), reply),
