@@ -5,7 +5,7 @@
 // `node tools/build-sdk.mjs` makes the one file that it imports; copy it beside your program.
 import { NotFoundError, Parley } from '../../dist/sdk/parley.js';
 
-const [baseUrl = 'http://127.0.0.1:3000', apiKey = process.env.PARLEY_API_KEY] = process.argv.slice(2);
+const [baseUrl = 'http://127.0.0.1:3000', apiKey] = process.argv.slice(2);
 const parley = new Parley({ baseUrl, apiKey });
 
 const me = await parley.me.get();

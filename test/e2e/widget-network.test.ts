@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { programs } from '../support/programs.js';
-import { answer, said, shoot, violations, write, WidgetShop } from '../support/widget-shop.js';
+import { said, shoot, violations, write, WidgetShop } from '../support/widget-shop.js';
 
 const shop = WidgetShop.forTests();
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:tls';
+import { timeLimit } from '#libs/faults';
 import type { Finding } from './finding.js';
 
 const DAY_MS = 86_400_000;
@@ -13,14 +14,16 @@ export async function ofCertificate(address: string, now = Date.now()): Promise<
   const host = hostname.replace(/^\[|\]$/g, '');
   // It is looked at, and nothing is sent over it: one that nobody trusts has to be seen too.
   const socket = connect({ host, port: Number(port || 443), servername: host, rejectUnauthorized: false });
+  const limit = timeLimit(LONGEST_MS);
   try {
-    await once(socket, 'secureConnect', { signal: AbortSignal.timeout(LONGEST_MS) });
+    await once(socket, 'secureConnect', { signal: limit.signal });
     const { valid_to: validTo } = socket.getPeerCertificate();
     const refusal = socket.authorized ? null : String(socket.authorizationError);
     return [judgeCertificate(host, Date.parse(validTo), refusal, now)];
   } catch {
     return [];
   } finally {
+    limit.end();
     socket.destroy();
   }
 }

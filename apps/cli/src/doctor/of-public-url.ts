@@ -16,11 +16,12 @@ export async function ofPublicUrl(parley: Parley, address: string): Promise<Find
 }
 
 async function ofReach(parley: Parley, address: string, what: string): Promise<Finding> {
-  try {
-    const { response } = await parley.http.GET('/livez');
-    if (!response.ok) throw new TypeError(`it answered ${response.status}`);
-  } catch (error) {
-    const words = `${address} does not lead here from this machine: ${(error as Error).message}`;
+  const trouble = await parley.http.GET('/livez').then(
+    ({ response }) => (response.ok ? null : `it answered ${response.status}`),
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+  if (trouble !== null) {
+    const words = `${address} does not lead here from this machine: ${trouble}`;
     return { what, state: 'wrong', words, action: 'Look at the name, the proxy and PARLEY_PUBLIC_URL.' };
   }
   if (address.startsWith('https:')) return { what, state: 'well', words: address };
