@@ -335,6 +335,7 @@ describe('the roles', () => {
       'session_workspace: uuid',
       'snooze_due: TABLE(workspace_id uuid, conversation_id uuid)',
       'trigger_workspace: uuid',
+      'webhook_end_left: integer',
       'webhook_forget: integer',
       'webhook_take: SETOF webhook_claim',
       'work_waiting_since: timestamp with time zone',

@@ -181,7 +181,7 @@ describe('a test key', () => {
 
   it('reads everything, and changes nothing, on whatever route', async () => {
     const { paths } = (await test('GET', '/openapi.json')).body as { paths: Record<string, object> };
-    const opened = ['POST /v1/sessions', 'POST /v1/messages'];
+    const opened = ['POST /v1/sessions', 'POST /v1/sessions/{id}/refresh', 'POST /v1/messages'];
     let refused = 0;
     for (const [path, methods] of Object.entries(paths)) {
       if (!path.startsWith('/v1/') || path.startsWith('/v1/widget/') || path.startsWith('/v1/auth/'))
@@ -212,5 +212,8 @@ describe('a test key', () => {
     expect(said(await say({ session_id: real.id }))).toBe('403 access/test-key');
     expect(said(await say({ conversation_id: real.conversation_id }))).toBe('403 access/test-key');
     expect(said(await say({ conversation_id: tried.conversation_id }))).toBe('403 access/test-key');
+    const refresh = async (id: string) => said(await test('POST', `/v1/sessions/${id}/refresh`, {}));
+    expect(await refresh(tried.id)).toBe('200');
+    expect(await refresh(real.id)).toBe('403 access/test-key');
   });
 });

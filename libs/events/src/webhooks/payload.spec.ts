@@ -3,10 +3,10 @@ import { type Message, newId, WebhookPayload } from '#libs/model';
 import { type PayloadParts, writePayload } from './payload.js';
 
 const conversationId = newId('conversation');
+const channelId = newId('channel');
 const message = (text: string, seq = 1) =>
   ({ id: newId('message'), seq, parts: [{ type: 'text', text }] }) as unknown as Message;
 const context = {
-  channelId: newId('channel'),
   contact: {
     id: newId('contact'),
     name: 'Ann',
@@ -19,7 +19,7 @@ const parts = (change: Partial<PayloadParts> = {}, include: PayloadParts['webhoo
   webhook: {
     type: 'message.created' as const,
     occurredAt: new Date('2026-11-21T12:00:00Z'),
-    logged: { conversationId, seq: 3 },
+    logged: { conversationId, channelId, seq: 3 },
     include,
   },
   data: { message: message('hi') },
@@ -33,7 +33,7 @@ describe('the body of a webhook', () => {
   it('says what happened, when and where, and no more than was asked for', () => {
     const { type, timestamp, data } = read(writePayload(parts()));
     expect([type, timestamp]).toEqual(['message.created', '2026-11-21T12:00:00.000Z']);
-    expect(data).toMatchObject({ conversation_id: conversationId, seq: 3, channel_id: context.channelId });
+    expect(data).toMatchObject({ conversation_id: conversationId, seq: 3, channel_id: channelId });
     expect(Object.keys(data).sort()).toEqual(['channel_id', 'conversation_id', 'message', 'seq']);
   });
 

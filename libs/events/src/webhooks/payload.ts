@@ -11,7 +11,7 @@ export interface PayloadParts {
   webhook: Pick<OpenWebhook, 'type' | 'occurredAt' | 'logged' | 'include'>;
   /** The event, as streams carry it. */
   data: Record<string, unknown>;
-  /** Null for events of no conversation. */
+  /** Null when nobody asked, and for events of no conversation. */
   context: WebhookContext | null;
   /** Oldest first; null when nobody asked. */
   transcript: readonly Message[] | null;
@@ -30,8 +30,11 @@ export function writePayload({ webhook, data, context, transcript }: PayloadPart
   const isLarge = include.includes('transcript') || include.includes('handover');
   const bytesMax = isLarge ? WITH_TRANSCRIPT_BYTES_MAX : BYTES_MAX;
   const full: WebhookPayload['data'] = {
-    ...(logged && { conversation_id: logged.conversationId, seq: logged.seq }),
-    ...(context && { channel_id: context.channelId }),
+    ...(logged && {
+      conversation_id: logged.conversationId,
+      seq: logged.seq,
+      channel_id: logged.channelId,
+    }),
     ...data,
     ...(context && include.includes('contact') && { contact: context.contact }),
     ...(context && include.includes('metadata') && { metadata: context.metadata }),

@@ -98,6 +98,7 @@ export class WebhookSender {
     const since = performance.now();
     const claimed = await this.webhooks.open(worker, free, this.#each, leaseMs);
     for (const webhook of claimed) this.#begin(webhook, since);
+    if (claimed.length === 0) await this.webhooks.endLeft();
   }
 
   #begin(webhook: OpenWebhook, since: number): void {
@@ -182,8 +183,10 @@ export class WebhookSender {
     if (!logged) return writePayload({ webhook, data: webhook.data, context: null, transcript: null });
     const { conversationId, seq } = logged;
     const [event] = await this.conversations.eventsAfter(workspaceId, conversationId, seq - 1, 1);
-    const context = await this.webhooks.contextOf(workspaceId, conversationId);
-    if (!event || !context) throw fault('state/gone', { detail: 'The event is not kept any more.' });
+    const wantsContext = include.includes('contact') || include.includes('metadata');
+    const context = wantsContext ? await this.webhooks.contextOf(workspaceId, conversationId) : null;
+    if (event?.seq !== seq || (wantsContext && !context))
+      throw fault('state/gone', { detail: 'The event is not kept any more.' });
     const page = { limit: TRANSCRIPT, order: 'desc' as const };
     const transcript = include.includes('transcript')
       ? (await this.conversations.messages(workspaceId, conversationId, page)).data.toReversed()

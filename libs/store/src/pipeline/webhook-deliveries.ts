@@ -17,6 +17,7 @@ import { Database } from '../database.js';
 import { eventData } from '../repositories/event-data.js';
 import { disableWebhook, webhookSecretPlace } from '../repositories/webhook-endpoints.js';
 import { Sealer } from '../sealing/sealer.js';
+import { GroupCommit, type Outcome } from './group-commit.js';
 import { safeJson } from './safe-json.js';
 
 /** A delivery that this process may send until its lease ends. */
@@ -28,7 +29,7 @@ export interface OpenWebhook {
   type: WebhookEventType;
   occurredAt: Date;
   /** Where the event stands in the log; null for one of no conversation. */
-  logged: { conversationId: ConversationId; seq: number } | null;
+  logged: { conversationId: ConversationId; channelId: ChannelId; seq: number } | null;
   /** The data of an event of no conversation, as streams would carry it. */
   data: Record<string, unknown>;
   /** As it was sent before; null before the first attempt. */
@@ -55,9 +56,8 @@ export interface WebhookOutcome {
   disableBecause?: string;
 }
 
-/** Who talks where, for receivers that want to know. */
+/** Who talks, for receivers that want to know. */
 export interface WebhookContext {
-  channelId: ChannelId;
   contact: Conversation['contact'] & { attributes: JsonObject };
   /** Of the newest web session; empty without one. */
   metadata: JsonObject;
@@ -72,6 +72,7 @@ interface WebhookRow {
   epoch: number;
   endpointId: string;
   conversationId: string | null;
+  channelId: string | null;
   seq: number | null;
   type: WebhookEventType;
   data: JsonObject | null;
@@ -84,13 +85,29 @@ interface WebhookRow {
   previousSecret: string | null;
 }
 
+/** One that the receiver has taken. */
+interface Delivered {
+  worker: string;
+  webhook: OpenWebhook;
+  attempt: WebhookAttempt;
+  body: string | null;
+}
+
 /** The webhooks that workers send, by leases with epochs. */
 @Injectable()
 export class WebhookDeliveries {
+  readonly #delivered: GroupCommit<Delivered, boolean>;
+
   constructor(
     private readonly database: Database,
     private readonly sealer: Sealer,
-  ) {}
+  ) {
+    this.#delivered = new GroupCommit((items) => this.#recordDelivered(items), {
+      itemsMax: 128,
+      groupsMax: 1,
+      waitingMax: 10_000,
+    });
+  }
 
   /**
    * Claims deliveries that are due.
@@ -112,9 +129,13 @@ export class WebhookDeliveries {
       type: d.type,
       occurredAt: new Date(d.occurredAt),
       logged:
-        d.conversationId === null || d.seq === null
+        d.conversationId === null || d.channelId === null || d.seq === null
           ? null
-          : { conversationId: idOf('conversation', d.conversationId), seq: d.seq },
+          : {
+              conversationId: idOf('conversation', d.conversationId),
+              channelId: idOf('channel', d.channelId),
+              seq: d.seq,
+            },
       data: eventData(d.data ?? {}, null),
       body: d.body,
       attempts: d.attempts,
@@ -132,6 +153,16 @@ export class WebhookDeliveries {
   async secretsOf({ workspaceId, endpointId, sealedSecrets }: OpenWebhook): Promise<string[]> {
     const place = webhookSecretPlace(endpointId);
     return Promise.all(sealedSecrets.map((sealed) => this.sealer.open(workspaceId, place, sealed)));
+  }
+
+  /** Ends what still waits for endpoints that are disabled. @returns how many */
+  async endLeft(): Promise<number> {
+    const [row] = await this.database.run<{ count: number }>(
+      'webhook_end_left',
+      'select webhook_end_left() as count',
+      [],
+    );
+    return row?.count ?? 0;
   }
 
   /** Keeps the leases of deliveries whose receiver takes long. @returns those that are still ours */
@@ -162,20 +193,22 @@ export class WebhookDeliveries {
    * @throws Fault `store/unavailable`
    */
   async record(worker: string, webhook: OpenWebhook, outcome: WebhookOutcome): Promise<boolean> {
+    const { status, attempt, body } = outcome;
+    if (status === 'delivered' && attempt) return this.#delivered.add({ worker, webhook, attempt, body });
     const values = [
       uuidOf(webhook.workspaceId),
       worker,
       uuidOf(webhook.deliveryId),
       webhook.epoch,
       safeJson({
-        status: outcome.status,
-        body: outcome.body,
-        ...(outcome.attempt && { entry: outcome.attempt }),
+        status,
+        body,
+        ...(attempt && { entry: attempt }),
         wait: Math.round(outcome.waitMs ?? 0),
         pause: outcome.pauseMs === undefined ? null : Math.round(outcome.pauseMs),
       }),
     ] as const;
-    if (outcome.status === 'delivered' || !outcome.attempt) {
+    if (!attempt) {
       const [row] = await this.database.run<{ failing: string | null }>(
         'webhook_record',
         'select webhook_record($1, $2, $3, $4, $5) as failing',
@@ -184,6 +217,24 @@ export class WebhookDeliveries {
       return row?.failing != null;
     }
     return this.#recordFailure(webhook, values, outcome.disableBecause);
+  }
+
+  async #recordDelivered(items: readonly Delivered[]): Promise<Outcome<boolean>[]> {
+    const workspaces = [...new Set(items.map(({ webhook }) => uuidOf(webhook.workspaceId)))].join(',');
+    const rows = items.map(({ webhook, attempt, body }) => ({
+      w: uuidOf(webhook.workspaceId),
+      id: uuidOf(webhook.deliveryId),
+      e: webhook.epoch,
+      body,
+      entry: attempt,
+    }));
+    const held = await this.database.run<{ id: string }>(
+      'webhook_delivered',
+      'select webhook_delivered($1, $2, $3) as id',
+      [workspaces, items[0]!.worker, safeJson(rows)],
+    );
+    const recorded = new Set(held.map(({ id }) => id));
+    return rows.map(({ id }) => ({ ok: recorded.has(id) }));
   }
 
   async #recordFailure(
@@ -204,14 +255,13 @@ export class WebhookDeliveries {
     });
   }
 
-  /** Who talks in a conversation, and where; null when it is gone. */
+  /** Who talks in a conversation; null when it is gone. */
   async contextOf(workspaceId: WorkspaceId, conversationId: ConversationId): Promise<WebhookContext | null> {
     const key = { workspaceId: uuidOf(workspaceId), id: uuidOf(conversationId) };
     const row = await this.database.withWorkspace(workspaceId, (tx) =>
       tx.conversation.findUnique({
         where: { workspaceId_id: key },
         select: {
-          channelId: true,
           contact: { include: { identities: { orderBy: { id: 'asc' } } } },
           sessions: { orderBy: { id: 'desc' }, take: 1, select: { metadata: true } },
         },
@@ -220,7 +270,6 @@ export class WebhookDeliveries {
     if (!row) return null;
     const { contact, sessions } = row;
     return {
-      channelId: idOf('channel', row.channelId),
       contact: {
         id: idOf('contact', contact.id),
         name: contact.name,
