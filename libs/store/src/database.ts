@@ -102,7 +102,7 @@ export class Database {
             select set_config('parley.workspaces', ${workspaces}, true), set_config('parley.login', ${login}, true)`;
           return work(tx);
         },
-        { maxWait: 2_000, timeout: 15_000 },
+        { maxWait: 5_000, timeout: 15_000 },
       );
     } catch (error) {
       throw storeFault(error);

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { ConversationEvent, Message } from '#libs/model';
 import { follow } from '../api/stream.js';
+import { previewAfter } from './preview-after.js';
 import { approvalsQuery, contextQuery, keepMessage, messagesQuery } from './inbox-data.js';
 
 /** What is heard of a conversation and stands in no list: an answer that is being written. */
@@ -29,13 +30,8 @@ export function useThreadStream(conversationId: string): LiveThread {
       switch (event.type) {
         case 'turn.started':
           return setLive({ isThinking: true, preview: '' });
-        case 'message.delta': {
-          const text = event.data['text'];
-          return setLive(({ preview }) => ({
-            isThinking: true,
-            preview: typeof text === 'string' ? preview + text : preview,
-          }));
-        }
+        case 'message.delta':
+          return setLive(({ preview }) => ({ isThinking: true, preview: previewAfter(preview, event.data) }));
         case 'turn.completed':
         case 'turn.failed':
           return setLive(quiet);
