@@ -32,7 +32,7 @@ export function start({ host, root, base, data, queue }: Stage): Take {
   });
   watchReading(ui);
   if (settings.mode !== 'popup' || chat.hasPast) chat.connect();
-  if (chat.hasPast) ui.reopen();
+  ui.reopen();
   // Whoever has come near the button is about to press it.
   if (settings.mode !== 'popup' || !chat.hasPast) void ui.load();
   if (settings.proposal !== '') {

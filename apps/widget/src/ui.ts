@@ -74,6 +74,7 @@ export class Ui {
   reopen(): void {
     if (this.settings.mode !== 'popup' || this.isWhole.value || !this.chat.kept.isOpen) return;
     this.isOpen.value = true;
+    this.chat.connect();
     void this.load();
   }
 
