@@ -31,6 +31,7 @@ describe('the gateway', () => {
       port: 3000,
       publicUrl: 'http://127.0.0.1:3000',
       trustProxy: ['loopback'],
+      drainWaitMs: 0,
       bodyBytesMax: 1_000_000,
       corsOrigins: [],
       securityContact: undefined,
