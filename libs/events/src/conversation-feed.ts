@@ -112,8 +112,9 @@ export class ConversationFeed {
         this.#isDirty = false;
         const ready = this.#readyPositions();
         if (ready.length === 0) break;
-        const page = await this.readPage(Math.min(...ready), PAGE);
-        this.#handOut(page);
+        const afterSeq = Math.min(...ready);
+        const page = await this.readPage(afterSeq, PAGE);
+        this.#handOut(page, afterSeq);
         if (page.length === PAGE) this.#isDirty = true;
       }
     } catch (error) {
@@ -124,10 +125,12 @@ export class ConversationFeed {
     }
   }
 
-  #handOut(page: readonly ConversationEvent[]): void {
+  /** @param afterSeq  where the page begins: whoever came from further back while it was read has the next one to wait for */
+  #handOut(page: readonly ConversationEvent[], afterSeq: number): void {
+    const behind = new Set([...this.#positions].flatMap(([one, at]) => (at < afterSeq ? [one] : [])));
     for (const event of page) {
       for (const [follower, position] of this.#positions) {
-        if (event.seq <= position || this.#waiting.has(follower)) continue;
+        if (event.seq <= position || behind.has(follower) || this.#waiting.has(follower)) continue;
         if (follower.room?.isFull) {
           this.#wait(follower, follower.room);
           continue;

@@ -130,6 +130,18 @@ describe('following a conversation', () => {
     expect([early.seqs, late.seqs]).toEqual([[5], range(1, 5)]);
   });
 
+  it('has no gap for who comes from further back while a later page is being read', async () => {
+    world.add(3);
+    let open = (): void => undefined;
+    world.gate = new Promise((resolve) => (open = resolve));
+    const ahead = world.follow(2);
+    await settle();
+    const behind = world.follow(0);
+    open();
+    await settle();
+    expect([ahead.seqs, behind.seqs]).toEqual([range(3, 3), range(1, 3)]);
+  });
+
   it('waits for a follower that has no room, holds up no other, and goes on where it stopped', async () => {
     world.add(450);
     let goOn = (): void => undefined;
