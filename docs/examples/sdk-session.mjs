@@ -16,6 +16,8 @@ console.log(`session       of conversation ${session.conversation_id}`);
 
 // The turn that answers, event by event. A line that breaks is taken up behind the last event.
 for await (const event of parley.messages.stream({ session_id: session.id, text: 'When are you open?' })) {
+  // How earlier messages arrive is told too.
+  if (event.type === 'message.status') continue;
   const { author, parts } = event.data.message ?? {};
   console.log(`  ${event.type}${parts ? `  ${author}: ${parts[0].text}` : ''}`);
 }
