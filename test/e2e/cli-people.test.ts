@@ -116,7 +116,9 @@ describe('a webhook endpoint', () => {
     const receiver = await startReceiver();
     try {
       const url = `${receiver.url}/tried`;
-      const { id } = (await apiOf(booted, home.key)('POST', '/v1/webhook-endpoints', { url })).body;
+      // It hears of nothing else: what it has is what it was tried with.
+      const asked = { url, types: ['bot.published'] };
+      const { id } = (await apiOf(booted, home.key)('POST', '/v1/webhook-endpoints', asked)).body;
       expect((await parley('webhooks', 'test', id)).out).toContain('is on its way');
       await until('it came', () => receiver.on('/tried', 'webhook.test').length === 1);
       type Delivery = { id: string; status: string };
