@@ -55,17 +55,15 @@ export class OauthTokenController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OauthTokenAnswer | OauthError> {
-    void reply.header('cache-control', 'no-store');
-    const form = formOf(request);
-    if (!form) return refuse(reply, 'invalid_request', 'Send a form, each parameter once.');
-    const client = await this.#clientOf(request, form);
-    if (!client) return refuse(reply, 'invalid_client', 'The client is unknown, or its secret is wrong.');
+    const asked = await this.#askedBy(request, reply);
+    if ('error' in asked) return asked;
+    const { client, form } = asked;
     if (form['grant_type'] === undefined) return refuse(reply, 'invalid_request', 'grant_type is missing.');
     if (form['grant_type'] !== 'client_credentials') {
       return refuse(reply, 'unsupported_grant_type', 'The grant is client_credentials.');
     }
-    const asked = form['scope']?.split(' ').filter((scope) => scope !== '') ?? null;
-    const issued = await this.clients.issue(client, asked);
+    const wanted = form['scope']?.split(' ').filter((scope) => scope !== '') ?? null;
+    const issued = await this.clients.issue(client, wanted);
     if (!issued) return refuse(reply, 'invalid_scope', 'The client lacks one of the scopes.');
     const { token, scopes } = issued;
     return { access_token: token, token_type: 'Bearer', expires_in: TOKEN_SECONDS, scope: scopes.join(' ') };
@@ -82,11 +80,9 @@ export class OauthTokenController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OauthError | undefined> {
-    void reply.header('cache-control', 'no-store');
-    const form = formOf(request);
-    if (!form) return refuse(reply, 'invalid_request', 'Send a form, each parameter once.');
-    const client = await this.#clientOf(request, form);
-    if (!client) return refuse(reply, 'invalid_client', 'The client is unknown, or its secret is wrong.');
+    const asked = await this.#askedBy(request, reply);
+    if ('error' in asked) return asked;
+    const { client, form } = asked;
     if (form['token'] === undefined) return refuse(reply, 'invalid_request', 'token is missing.');
     await this.clients.revoke(client, form['token']);
     return undefined;
@@ -103,17 +99,28 @@ export class OauthTokenController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OauthIntrospection | OauthError> {
-    void reply.header('cache-control', 'no-store');
-    const form = formOf(request);
-    if (!form) return refuse(reply, 'invalid_request', 'Send a form, each parameter once.');
-    const client = await this.#clientOf(request, form);
-    if (!client) return refuse(reply, 'invalid_client', 'The client is unknown, or its secret is wrong.');
+    const asked = await this.#askedBy(request, reply);
+    if ('error' in asked) return asked;
+    const { client, form } = asked;
     if (form['token'] === undefined) return refuse(reply, 'invalid_request', 'token is missing.');
     const found = await this.clients.look(client, form['token']);
     if (!found) return { active: false };
     const { clientId, scopes, expiresAt } = found;
     const exp = Math.floor(expiresAt.getTime() / 1_000);
     return { active: true, scope: scopes.join(' '), client_id: clientId, token_type: 'Bearer', exp };
+  }
+
+  /** Which client asks, and for what; or why it is refused, which is then on the reply. */
+  async #askedBy(
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<{ client: StoredOauthClient; form: Form } | OauthError> {
+    void reply.header('cache-control', 'no-store');
+    const form = formOf(request);
+    if (!form) return refuse(reply, 'invalid_request', 'Send a form, each parameter once.');
+    const client = await this.#clientOf(request, form);
+    if (!client) return refuse(reply, 'invalid_client', 'The client is unknown, or its secret is wrong.');
+    return { client, form };
   }
 
   /** @throws Fault `state/rate-limited` for who guesses */
