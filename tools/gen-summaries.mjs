@@ -24,11 +24,16 @@ function operationsOf(text) {
   return source.statements
     .filter((node) => ts.isClassDeclaration(node) && node.name?.text.endsWith('Controller'))
     .flatMap((node) =>
-      node.members.filter(ts.isMethodDeclaration).flatMap((method) => {
+      node.members.filter(isRoute).flatMap((method) => {
         const said = wordsOf(method);
         return said ? [[`${node.name.text.replace(/Controller$/, '')}_${method.name.getText()}`, said]] : [];
       }),
     );
+}
+
+/** What a person can call: a method under a decorator, not a private helper beside it. */
+function isRoute(member) {
+  return ts.isMethodDeclaration(member) && (ts.getDecorators(member)?.length ?? 0) > 0;
 }
 
 function wordsOf(method) {
