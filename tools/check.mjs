@@ -13,7 +13,7 @@ const steps = [
   ['build', [node, 'tools/bootstrap.mjs']],
   ['generated', [node, 'tools/gen.mjs'], [node, 'tools/gen.mjs', '--built']],
   ['format', [bin('prettier'), '--check', '--log-level', 'warn', '.']],
-  ['lint', [bin('oxlint'), '--type-aware', '--deny-warnings', 'apps', 'libs', 'test', 'tools']],
+  ['lint', [bin('oxlint'), '--type-aware', '--deny-warnings', 'apps', 'libs', 'test', 'tools', 'docs']],
   ['types', [node, tsc, '-p', 'tsconfig.json', '--noEmit'], [node, tsc, '-p', 'test/tsconfig.json']],
   ['deps', [bin('depcruise'), 'apps', 'libs', '--config', '.dependency-cruiser.cjs']],
   ['unused', [bin('knip')]],
