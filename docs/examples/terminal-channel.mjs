@@ -31,7 +31,13 @@ function isGenuine({ headers }, body) {
 
 // Out: Parley posts a message here, and may repeat a post whose answer it did not get.
 const seen = new Set();
-const receiver = createServer(async (request, response) => {
+const receiver = createServer((request, response) => {
+  receive(request, response).catch(() => response.writeHead(400).end());
+});
+receiver.listen(0, '127.0.0.1');
+await once(receiver, 'listening');
+
+async function receive(request, response) {
   let body = '';
   for await (const chunk of request.setEncoding('utf8')) body += chunk;
   if (request.method === 'HEAD') return response.writeHead(204).end();
@@ -40,9 +46,7 @@ const receiver = createServer(async (request, response) => {
   if (!seen.has(message.id)) for (const content of message.content) show(content);
   seen.add(message.id);
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ id: message.id }));
-});
-receiver.listen(0, '127.0.0.1');
-await once(receiver, 'listening');
+}
 
 function show(content) {
   if (content.text) console.log(`bot: ${content.text}`);
