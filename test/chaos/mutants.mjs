@@ -32,7 +32,7 @@ export const mutants = {
     files: [
       {
         file: 'apps/gateway/src/hooks/hook-service.js',
-        from: 'await this.door.accept(channel, decoded.events);',
+        from: 'await door.accept(channel, decoded.events);',
         to: 'void this.door.accept(channel, decoded.events).catch(() => undefined);',
       },
     ],

@@ -141,7 +141,7 @@ async function drain(world, withinMs) {
       due: 1,
       open: 1,
     }));
-    if (pending + due + open === 0) return Date.now() - began;
+    if (pending + due + open === 0 && !world.isSpooling()) return Date.now() - began;
     await sleep(100);
   }
   await explain(world);

@@ -19,15 +19,16 @@ import { chaosBot } from './bot.mjs';
  * @property {string} inboundSecret
  * @property {string} outboundSecret
  * @property {{ perSecond: number, burst: number } | null} rate
+ * @property {boolean} isPatient  whether its provider says that it sends again for hours
  */
 
-/** What the channels of each workspace are for. */
+/** What the channels of each workspace are for; what those that are not patient are sent is kept on disk while the database is away. */
 const roles = {
-  idempotent: { delivery: 'idempotent', rate: null },
-  'look-up': { delivery: 'look-up', rate: null },
-  blind: { delivery: 'blind', rate: null },
-  paced: { delivery: 'idempotent', rate: { perSecond: 5, burst: 5 } },
-  poison: { delivery: 'idempotent', rate: null },
+  idempotent: { delivery: 'idempotent', rate: null, isPatient: false },
+  'look-up': { delivery: 'look-up', rate: null, isPatient: true },
+  blind: { delivery: 'blind', rate: null, isPatient: false },
+  paced: { delivery: 'idempotent', rate: { perSecond: 5, burst: 5 }, isPatient: true },
+  poison: { delivery: 'idempotent', rate: null, isPatient: true },
 };
 
 /**
@@ -90,9 +91,9 @@ async function makeTenant({ workspaces, bots, channels }, workspace, providerUrl
   const bot = await bots.create(workspaceId, { name: 'Chaos', definition, actor });
   const broken = await bots.create(workspaceId, { name: 'Broken', definition, actor });
   const made = [];
-  for (const [role, { delivery, rate }] of Object.entries(roles)) {
+  for (const [role, { delivery, rate, isPatient }] of Object.entries(roles)) {
     const name = `${workspace}/${role}`;
-    const settings = settingsOf(name, delivery, rate, providerUrl);
+    const settings = { ...settingsOf(name, delivery, rate, providerUrl), sends_again: isPatient };
     const connector = connectorOf('webhook');
     const stored = await channels.create(workspaceId, {
       connector: 'webhook',
@@ -111,6 +112,7 @@ async function makeTenant({ workspaces, bots, channels }, workspace, providerUrl
       role,
       delivery,
       rate,
+      isPatient,
       bot: uuidOf(bot.id),
       brokenBot: uuidOf(broken.id),
       ...ids,

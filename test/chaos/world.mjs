@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -127,6 +127,12 @@ export class World {
   /** Removes what a run without violations leaves. */
   remove() {
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Whether gateways keep on disk what the database has not. */
+  isSpooling() {
+    const folder = path.join(this.folder, 'spool');
+    return existsSync(folder) && readdirSync(folder).some((name) => name.endsWith('.spool'));
   }
 
   #app(app, at, more) {

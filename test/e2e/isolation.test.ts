@@ -307,6 +307,7 @@ describe('the roles', () => {
       'allowance_take: TABLE(key text, is_allowed boolean, remaining integer, reset_ms bigint, retry_ms bigint)',
       'api_key_workspace: uuid',
       'channel_take: TABLE(workspace_id uuid, channel_id uuid)',
+      'channel_versions: TABLE(channel_id uuid, version integer)',
       'channel_workspace: uuid',
       'connection_renew: TABLE(channel_id uuid, state text, version integer)',
       'connection_take: TABLE(workspace_id uuid, channel_id uuid, epoch integer)',

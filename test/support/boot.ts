@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { INestApplicationContext } from '@nestjs/common';
 import { Client } from 'pg';
 import { inject } from 'vitest';
@@ -47,8 +50,10 @@ export async function boot(options: BootOptions = {}): Promise<Booted> {
   const database = await copyTemplate();
   const log: string[] = [];
   const destination = { write: (line: string) => void log.push(line) };
+  const folder = mkdtempSync(path.join(tmpdir(), 'parley-'));
   const env: Record<string, string> = {
     DATABASE_URL: database.url,
+    PARLEY_DATA_DIR: folder,
     PARLEY_SECRET_KEY: randomBytes(32).toString('base64'),
     PARLEY_HOST: '127.0.0.1',
     PARLEY_PORT: '0',
@@ -76,6 +81,7 @@ export async function boot(options: BootOptions = {}): Promise<Booted> {
       await gateway.close();
       await worker?.close();
       await database.drop();
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -4,13 +4,13 @@ import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { AccessModule, ApiKeyGuard } from '#libs/access';
 import type { GatewayConfig } from '#libs/config';
 import { EventsModule } from '#libs/events';
-import { InboundDoor } from '#libs/inbound';
+import { InboundDoor, SpoolingDoor } from '#libs/inbound';
 import { createEmbedder, KnowledgeSearch } from '#libs/knowledge';
 import { FolderFiles, MediaDesk, MediaFiles } from '#libs/media';
 import { Logger, Metrics } from '#libs/observe';
 import { Outbox } from '#libs/outbound';
 import { QueueModule } from '#libs/queue';
-import { KnowledgeIndex, Media, RepositoriesModule, StoreModule } from '#libs/store';
+import { EventSpool, Keyring, KnowledgeIndex, Media, RepositoriesModule, StoreModule } from '#libs/store';
 import { AnalyticsController } from './analytics/analytics.controller.js';
 import { ApprovalService } from './agent/approval-service.js';
 import { ApprovalsController } from './agent/approvals.controller.js';
@@ -61,6 +61,7 @@ import { HealthController } from './health/health.controller.js';
 import { Readiness } from './health/readiness.js';
 import { HookService } from './hooks/hook-service.js';
 import { HooksController } from './hooks/hooks.controller.js';
+import { KnownChannels } from './hooks/known-channels.js';
 import { AcceptGuard } from './http/accept.js';
 import { AuditedReads } from './http/audited.js';
 import { DeprecationInterceptor } from './http/deprecated.js';
@@ -223,6 +224,7 @@ const services = [
   InboxStreams,
   InFlight,
   KnowledgeService,
+  KnownChannels,
   LearningService,
   ControlService,
   Limits,
@@ -280,6 +282,15 @@ export class GatewayModule {
         {
           provide: MediaFiles,
           useFactory: () => new FolderFiles(path.join(core.config.data.dir, 'media')),
+        },
+        {
+          provide: SpoolingDoor,
+          inject: [InboundDoor, Keyring],
+          useFactory: (door: InboundDoor, keyring: Keyring) => {
+            const { data, spool } = core.config;
+            const kept = new EventSpool(path.join(data.dir, 'spool'), spool.bytesMax, keyring);
+            return new SpoolingDoor(door, kept, core.metrics, core.logger);
+          },
         },
         {
           provide: MediaDesk,

@@ -19,7 +19,7 @@ import {
   secretsSlice,
   workSlice,
 } from './slices/process.js';
-import { egressSlice, mediaSlice, serverSlice } from './slices/server.js';
+import { egressSlice, mediaSlice, serverSlice, spoolSlice } from './slices/server.js';
 
 const shared = {
   ...databaseSlice,
@@ -30,6 +30,7 @@ const shared = {
   ...retentionSlice,
   ...serverSlice,
   ...mediaSlice,
+  ...spoolSlice,
   ...egressSlice,
   ...modelSlice,
   ...embeddingsSlice,
@@ -155,6 +156,7 @@ function common(env: Read) {
       webhooks: env.PARLEY_KEEP_WEBHOOKS,
     },
     media: { bytesMax: env.PARLEY_MEDIA_MAX },
+    spool: { bytesMax: env.PARLEY_SPOOL_MAX },
     /** `undefined`: bots bring their own models or have none. */
     model: modelOf(env),
     /** `undefined`: knowledge is found by its words alone. */

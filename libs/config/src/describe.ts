@@ -12,7 +12,7 @@ import {
   secretsSlice,
   workSlice,
 } from './slices/process.js';
-import { egressSlice, mediaSlice, serverSlice } from './slices/server.js';
+import { egressSlice, mediaSlice, serverSlice, spoolSlice } from './slices/server.js';
 
 /** One setting as the docs show it. */
 export interface SettingDoc {
@@ -36,7 +36,7 @@ const groups: Readonly<Record<string, Readonly<Record<string, z.ZodType>>>> = {
   Limits: limitsSlice,
   'How long things are kept': retentionSlice,
   'The server': serverSlice,
-  Files: mediaSlice,
+  Files: { ...mediaSlice, ...spoolSlice },
   'Calls to the outside': egressSlice,
   'A model for all bots': modelSlice,
   'Knowledge by its meaning': embeddingsSlice,

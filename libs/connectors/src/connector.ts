@@ -318,6 +318,11 @@ export interface WebhookPort<Settings> {
   decode(request: HookRequest, settings: Settings): Decoded;
   /** The same result as `decode`, from a thread of its own: when present, the core calls it instead, so that no body holds up others. */
   decodeApart?(request: HookRequest, settings: Settings): Promise<Decoded>;
+  /**
+   * Pure. Whether the provider sends again for hours what we could not take, or can be asked for it. What others post
+   * while the database is away is kept on disk and acknowledged. Absent: it does.
+   */
+  isPatient?(settings: Settings): boolean;
 }
 
 /** Who holds a visitor token. */

@@ -5,12 +5,19 @@ import { crashPoint, Metrics } from '#libs/observe';
 import {
   idOf,
   uuidOf,
+  type ChannelId,
   type ConversationId,
   type MessageId,
   type SignalEvent,
   type TurnSignal,
 } from '#libs/model';
-import { Inbox, type AcceptedEvent, type LoadedChannel, type NewInboxEvent } from '#libs/store';
+import {
+  Inbox,
+  type AcceptedEvent,
+  type LoadedChannel,
+  type NewInboxEvent,
+  type SpooledRequest,
+} from '#libs/store';
 
 /** The one way in: whatever a provider, a visitor or an API caller says goes through here. */
 @Injectable()
@@ -27,20 +34,29 @@ export class InboundDoor {
    * @returns one answer for each event that is stored, in order
    * @throws Fault `store/unavailable`: nothing is certain, the sender must try again
    */
-  async accept(channel: LoadedChannel, decoded: readonly DecodedEvent[]): Promise<AcceptedEvent[]> {
-    const events = decoded
-      .filter(({ event }) => event.kind !== 'typing')
-      .map((one) => toInboxEvent(channel, one));
+  accept(channel: LoadedChannel, decoded: readonly DecodedEvent[]): Promise<AcceptedEvent[]> {
+    return this.store([{ connector: channel.connector, events: inboxEventsOf(channel, decoded) }]);
+  }
+
+  /**
+   * Stores what requests held, in their order, all of it or nothing, and wakes workers.
+   *
+   * @returns one answer for each event, in order
+   * @throws Fault `store/unavailable`: nothing is certain
+   */
+  async store(requests: readonly SpooledRequest[]): Promise<AcceptedEvent[]> {
+    const events = requests.flatMap((request) => request.events);
     const accepted = await this.inbox.accept(events);
     crashPoint('inbox.after-commit-before-ack');
     this.wakes.inbound(
-      events.flatMap(({ event, status }) =>
-        event && status === 'pending' ? [threadOf(event, channel)] : [],
+      events.flatMap(({ event, status, channelId }) =>
+        event && status === 'pending' ? [threadOf(event, channelId)] : [],
       ),
     );
+    const connectors = requests.flatMap(({ connector, events }) => events.map(() => connector));
     for (const [at, { isDuplicate }] of accepted.entries()) {
-      const result = isDuplicate ? 'duplicate' : events[at]!.status === 'pending' ? 'accepted' : 'ignored';
-      this.metrics.inboxEvents.inc({ connector: channel.connector, result });
+      const result = isDuplicate ? 'duplicate' : RESULTS[events[at]!.status ?? 'pending'];
+      this.metrics.inboxEvents.inc({ connector: connectors[at]!, result });
     }
     return accepted;
   }
@@ -84,21 +100,37 @@ export class InboundDoor {
     eventKey: string,
     reason: string,
   ): Promise<AcceptedEvent> {
-    const [accepted] = await this.inbox.accept([
-      {
-        workspaceId: channel.workspaceId,
-        channelId: channel.channelId,
-        kind: 'unreadable',
-        eventKey,
-        event: null,
-        raw,
-        status: 'quarantined',
-        reason: reason.slice(0, 500),
-      },
-    ]);
-    this.metrics.inboxEvents.inc({ connector: channel.connector, result: 'refused' });
+    const events = [unreadableEvent(channel, raw, eventKey, reason)];
+    const [accepted] = await this.store([{ connector: channel.connector, events }]);
     return accepted!;
   }
+}
+
+/** How the metrics call what became of an event. */
+const RESULTS = { pending: 'accepted', ignored: 'ignored', quarantined: 'refused' } as const;
+
+/** A genuine request that could not be read, as the inbox keeps it. */
+export function unreadableEvent(
+  { workspaceId, channelId }: LoadedChannel,
+  raw: Uint8Array,
+  eventKey: string,
+  reason: string,
+): NewInboxEvent {
+  return {
+    workspaceId,
+    channelId,
+    kind: 'unreadable',
+    eventKey,
+    event: null,
+    raw,
+    status: 'quarantined',
+    reason: reason.slice(0, 500),
+  };
+}
+
+/** What a request held, as the inbox keeps it: all but typing. */
+export function inboxEventsOf(channel: LoadedChannel, decoded: readonly DecodedEvent[]): NewInboxEvent[] {
+  return decoded.filter(({ event }) => event.kind !== 'typing').map((one) => toInboxEvent(channel, one));
 }
 
 /** The message that an accepted event becomes: both have the same UUID. */
@@ -115,8 +147,8 @@ export function ringTyping(bell: Bell, conversationId: ConversationId, isActive:
   });
 }
 
-function threadOf(event: NonNullable<NewInboxEvent['event']>, channel: LoadedChannel): string {
-  return `${channel.channelId} ${'thread' in event ? event.thread : event.event_key}`;
+function threadOf(event: NonNullable<NewInboxEvent['event']>, channelId: ChannelId): string {
+  return `${channelId} ${'thread' in event ? event.thread : event.event_key}`;
 }
 
 function toInboxEvent(channel: LoadedChannel, { event, raw }: DecodedEvent): NewInboxEvent {

@@ -8,4 +8,5 @@ export * from './repositories/index.js';
 export * from './sealing/index.js';
 export * from './archive/index.js';
 export * from './pipeline/index.js';
+export * from './spool/index.js';
 export { Listener } from './listener.js';

@@ -20,6 +20,8 @@ const BEFORE_MS = 6_000;
 const AFTER_MS = 4_000;
 const PER_SECOND = 10;
 const DRAIN_WITHIN_MS = 90_000;
+/** Posts of a provider that does not send again for long, and whose first may meet a gateway that is just killed. */
+const HASTY_POSTS = 2;
 
 /** PostgreSQL is away for ten scaled minutes: nothing is lost, also where a provider tries for 15 seconds only. */
 export async function outage(given) {
@@ -53,14 +55,18 @@ async function once(backend, seed) {
     const talking = [sender.play(script), texting(world, twilio, channel, events, seconds)];
     await sleep(BEFORE_MS);
     world.postgres.kill();
-    await sleep(OUTAGE_MS);
+    const away = Date.now();
+    await sleep(OUTAGE_MS / 2);
+    // What is on disk outlives whoever put it there; this one is back with the database.
+    world.gateways[0].signal('SIGKILL');
+    await sleep(OUTAGE_MS / 2);
     await world.postgres.start();
     const back = Date.now();
     await Promise.all(talking);
     await drained(world, twilio);
     const drainMs = Date.now() - back;
     await sender.finish();
-    return judge({ backend, seed, world, twilio, channel, sender, drainMs });
+    return judge({ backend, seed, world, twilio, channel, sender, drainMs, away, back });
   } finally {
     await world.stop();
     twilio.stop();
@@ -118,11 +124,12 @@ async function untilInDatabase({ postgres }, look) {
 async function drained(world, twilio) {
   for (const end = Date.now() + DRAIN_WITHIN_MS; Date.now() < end; await sleep(100)) {
     const { pending, due, open } = await openWork(world.postgres.url);
-    if (pending + due + open === 0 && twilio.calls.length >= twilio.messages.length) return;
+    if (pending + due + open === 0 && !world.isSpooling() && twilio.calls.length >= twilio.messages.length)
+      return;
   }
 }
 
-async function judge({ backend, seed, world, twilio, channel, sender, drainMs }) {
+async function judge({ backend, seed, world, twilio, channel, sender, drainMs, away, back }) {
   const rows = await dump(world.postgres.url);
   const history = {
     sent: sender.sent,
@@ -144,14 +151,28 @@ async function judge({ backend, seed, world, twilio, channel, sender, drainMs })
   if (lost > 0) said.push(`  ${lost} short messages were lost`);
   if (doubled > 0) said.push(`  ${doubled} short messages were answered twice`);
   if (givenUp === 0) said.push('  the outage met no short message: it proves nothing');
+  const hasty = hastyOf(sender, world.channels, away, back);
+  const tooLate = hasty.filter(
+    ({ posts }) => !posts.slice(0, HASTY_POSTS).some(({ status }) => status === 200),
+  );
+  if (hasty.length === 0) said.push('  the outage met nobody who does not send again: it proves nothing');
+  if (tooLate.length > 0)
+    said.push(`  ${tooLate.length} events of those who do not send again were not taken`);
   const line = [
     `${backend}: seed ${seed}`,
     `PostgreSQL away for ${OUTAGE_MS / 1_000} s (10 min ÷ ${SCALE})`,
     `patient provider: ${sender.acked} of ${sender.sent.length} events acknowledged`,
+    `hasty provider: ${hasty.length} events while it was away, ${tooLate.length} not taken`,
     `Twilio: ${twilio.messages.length} messages, ${givenUp} given up by it, ${stored.length} stored, ${lost} lost, ${doubled} doubled`,
     `at rest ${(drainMs / 1_000).toFixed(1)} s after it was back`,
   ].join(' · ');
   return { line, complaints: said, lost, doubled, givenUp, drainMs };
+}
+
+/** What was first posted while the database was away, on channels whose provider says that it does not send again. */
+function hastyOf({ sent }, channels, away, back) {
+  const hasty = new Set(channels.filter(({ isPatient }) => !isPatient).map(({ name }) => name));
+  return sent.filter((one) => hasty.has(one.channel) && one.firstSentAt > away && one.firstSentAt < back);
 }
 
 /** The rows of the other channels: the checker knows nothing of short messages. */

@@ -9,12 +9,15 @@ import {
   type WebhookPort,
 } from '#libs/connectors';
 import { type Fault, fault, isFault } from '#libs/faults';
-import { InboundDoor, ringTyping } from '#libs/inbound';
+import { InboundDoor, ringTyping, SpoolingDoor, within } from '#libs/inbound';
 import type { ChannelId } from '#libs/model';
 import { Logger, Metrics } from '#libs/observe';
 import { Bell } from '#libs/queue';
 import { ChannelCache, Conversations, type LoadedChannel } from '#libs/store';
 import { answerWithin, answerWithinMs } from './answer-within.js';
+
+/** How long the database has to say how a channel is now, where we know how it was. */
+const LOAD_WITHIN_MS = 300;
 
 /** Takes in what providers post: genuine or refused, understood or kept for later, and answered after the commit. */
 @Injectable()
@@ -22,6 +25,7 @@ export class HookService {
   constructor(
     private readonly channels: ChannelCache,
     private readonly door: InboundDoor,
+    private readonly spoolingDoor: SpoolingDoor,
     private readonly conversations: Conversations,
     private readonly bell: Bell,
     private readonly metrics: Metrics,
@@ -40,15 +44,29 @@ export class HookService {
   }
 
   async #receive(connector: string, channelId: ChannelId, request: HookRequest): Promise<HookReply> {
-    const channel = await this.channels.load(channelId);
+    const channel = await this.#channel(channelId);
     const port = channel?.connector === connector ? connectorOf(connector).webhook : undefined;
     if (!channel || !port) throw fault('state/not-found', { facts: { connector, channelId } });
     this.#requireGenuine(port, channel, request);
     const decoded = await this.#decode(port, channel, request);
-    if (isFault(decoded)) return this.#quarantine(channel, request, decoded);
-    await this.door.accept(channel, decoded.events);
+    const door = isPatient(port, channel) ? this.door : this.spoolingDoor;
+    if (isFault(decoded)) return this.#quarantine(door, channel, request, decoded);
+    await door.accept(channel, decoded.events);
     this.#ringTyping(channel, decoded.events);
     return decoded.reply;
+  }
+
+  /** Whoever does not send again for long is known by what we last knew of them, while the database is away. */
+  async #channel(channelId: ChannelId): Promise<LoadedChannel | null> {
+    const known = this.channels.lastKnown(channelId);
+    if (!known || isPatient(connectorOf(known.connector).webhook, known))
+      return this.channels.load(channelId);
+    if (this.spoolingDoor.isSpooling) return known;
+    const loading = this.channels.load(channelId).catch((error: unknown) => {
+      if (isFault(error, 'store/unavailable')) return known;
+      throw error;
+    });
+    return within(LOAD_WITHIN_MS, loading, known);
   }
 
   #requireGenuine(port: WebhookPort<unknown>, channel: LoadedChannel, request: HookRequest): void {
@@ -76,10 +94,15 @@ export class HookService {
     }
   }
 
-  async #quarantine(channel: LoadedChannel, request: HookRequest, reason: Fault): Promise<HookReply> {
+  async #quarantine(
+    door: InboundDoor | SpoolingDoor,
+    channel: LoadedChannel,
+    request: HookRequest,
+    reason: Fault,
+  ): Promise<HookReply> {
     const digest = createHash('sha256').update(request.body).digest('hex');
     const words = `${reason.code}: ${reason.detail}`;
-    await this.door.quarantine(channel, request.body, `unreadable:${digest}`, words);
+    await door.quarantine(channel, request.body, `unreadable:${digest}`, words);
     return { status: 200 };
   }
 
@@ -93,4 +116,8 @@ export class HookService {
         .catch((error: unknown) => this.logger.fault(error, { during: 'telling of typing' }));
     }
   }
+}
+
+function isPatient(port: WebhookPort<unknown> | undefined, { settings }: LoadedChannel): boolean {
+  return port?.isPatient?.(settings) ?? true;
 }

@@ -63,6 +63,15 @@ export const mediaSlice = {
     .describe('Largest file that is fetched from a provider, or taken as an upload.'),
 };
 
+/** What is kept on disk while the database is away. */
+export const spoolSlice = {
+  PARLEY_SPOOL_MAX: size({ min: 1_000_000, max: 100_000_000_000 })
+    .prefault('1GB')
+    .describe(
+      'Most that is kept on disk, in `spool` of the data folder, of what providers that do not send again post while the database is away. What no longer fits is answered with 503.',
+    ),
+};
+
 /** What outbound calls may reach, and how long they may take. */
 export const egressSlice = {
   PARLEY_EGRESS_ALLOW: list(cidr)

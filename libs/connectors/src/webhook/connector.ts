@@ -10,7 +10,7 @@ import { simulate } from './simulate.js';
 /** Bring your own channel: JSON in both directions, signed by Standard Webhooks. */
 export const connector: Connector<WebhookSettings> = {
   manifest,
-  webhook: { authenticate, decode },
+  webhook: { authenticate, decode, isPatient: (settings) => settings.sends_again },
   // A message without a thread is on that of its sender's address.
   outbound: { plan, threadOf: ({ value }) => value, deliver, lookup, lookupSettleMs: 2_000 },
   check,

@@ -28,6 +28,12 @@ export const WebhookSettings = z
     lookup_url: address
       .optional()
       .describe('Asked with ?id=…: 200 with {"id","status"} when it went out, else 404'),
+    sends_again: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Your side posts again, for hours, what Parley answers with 503. Otherwise Parley keeps on its own disk what you post while its database is away',
+      ),
     choices: z
       .enum(['native', 'numbered'])
       .default('native')
@@ -85,7 +91,7 @@ export const manifest: Manifest<WebhookSettings> = {
     },
     {
       title: 'Send',
-      text: "Post what people write to the channel's webhook address, signed by Standard Webhooks with the inbound secret.",
+      text: "Post what people write to the channel's webhook address, signed by Standard Webhooks with the inbound secret. Post again what is not answered with 2xx, and turn on sends_again when you do so for hours.",
     },
     {
       title: 'Check',

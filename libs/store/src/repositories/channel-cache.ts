@@ -17,6 +17,7 @@ export class ChannelCache {
     missTtlMs: MISS_TTL_MS,
     max: CHANNELS_MAX,
   });
+  readonly #known = new Map<ChannelId, LoadedChannel>();
 
   constructor(private readonly channels: Channels) {}
 
@@ -25,11 +26,27 @@ export class ChannelCache {
    * @throws Fault `store/unavailable`, `store/sealed`
    */
   load(channelId: ChannelId): Promise<LoadedChannel | null> {
-    return this.#cache.get(channelId, () => this.channels.load(channelId));
+    return this.#cache.get(channelId, () => this.#load(channelId));
+  }
+
+  /** The channel as it was when this process last loaded it, for as long as it cannot be loaded. */
+  lastKnown(channelId: ChannelId): LoadedChannel | undefined {
+    return this.#known.get(channelId);
   }
 
   /** After a change in this process: makes the next `load` look again. */
   forget(channelId: ChannelId): void {
     this.#cache.forget(channelId);
+  }
+
+  async #load(channelId: ChannelId): Promise<LoadedChannel | null> {
+    const channel = await this.channels.load(channelId);
+    this.#known.delete(channelId);
+    if (channel) this.#known.set(channelId, channel);
+    for (const oldest of this.#known.keys()) {
+      if (this.#known.size <= CHANNELS_MAX) break;
+      this.#known.delete(oldest);
+    }
+    return channel;
   }
 }

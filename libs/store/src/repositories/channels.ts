@@ -271,6 +271,23 @@ export class Channels {
     return rows.map((row) => idOf('channel', row.channel_id));
   }
 
+  /**
+   * The active channels of some connectors and how often each was changed, whatever their workspace; the newest first.
+   *
+   * @throws Fault `store/unavailable`
+   */
+  async versionsOf(
+    connectors: readonly string[],
+    limit: number,
+  ): Promise<{ channelId: ChannelId; version: number }[]> {
+    const rows = await this.database.run<{ channel_id: string; version: number }>(
+      'channel_versions',
+      'select channel_id, version from channel_versions($1, $2)',
+      [[...connectors], limit],
+    );
+    return rows.map(({ channel_id, version }) => ({ channelId: idOf('channel', channel_id), version }));
+  }
+
   async #change(
     workspaceId: WorkspaceId,
     channelId: ChannelId,

@@ -1,0 +1,1 @@
+export { EventSpool, type Drained, type SpooledRequest, type TakeRequests } from './event-spool.js';
