@@ -113,6 +113,15 @@ export class House {
     return { env, secret, channelId };
   }
 
+  /** A connection to a tenant's database that sees everything; whoever asks ends it. */
+  async client({ env }) {
+    const url = new URL(this.adminUrl);
+    url.pathname = new URL(env.DATABASE_URL).pathname;
+    const client = new pg.Client({ connectionString: url.href });
+    await client.connect();
+    return client;
+  }
+
   /** A database of its own with an empty workspace, open in this process. */
   async emptyWorkspace() {
     const name = `b_${randomBytes(4).toString('hex')}`;

@@ -9,12 +9,13 @@ import { limits } from './limits.mjs';
 import { writeFunctions, writeStatements } from './profile.mjs';
 import { lengths } from './rig.mjs';
 import { scenarios } from './scenarios.mjs';
+import { steps } from './steps.mjs';
 import { report } from './table.mjs';
 
-const usage = `npm run bench -- [--backend redis|postgres|both] [--only ack|durable|slow|webhooks|knowledge|bot|export|limits] [--quick] [--profile FOLDER]`;
+const usage = `npm run bench -- [--backend redis|postgres|both] [--only ack|durable|slow|webhooks|knowledge|bot|export|limits|steps] [--quick] [--profile FOLDER]`;
 
-/** No run of everything holds them: one takes many minutes, the other is of requests that carry no message. */
-const whenAsked = { export: archives, limits };
+/** No run of everything holds them: one takes many minutes, one is of requests that carry no message, one is of PostgreSQL alone. */
+const whenAsked = { export: archives, limits, steps };
 
 /** @returns the options, or null when they make no sense */
 function options() {
