@@ -10,7 +10,7 @@ import { FolderFiles, MediaDesk, MediaFiles } from '#libs/media';
 import { Logger, Metrics } from '#libs/observe';
 import { Outbox } from '#libs/outbound';
 import { QueueModule } from '#libs/queue';
-import { KnowledgeIndex, Media, RepositoriesModule, StoreModule } from '#libs/store';
+import { FileKeys, KnowledgeIndex, Media, RepositoriesModule, StoreModule } from '#libs/store';
 import { AnalyticsController } from './analytics/analytics.controller.js';
 import { ApprovalService } from './agent/approval-service.js';
 import { ApprovalsController } from './agent/approvals.controller.js';
@@ -88,6 +88,7 @@ import { McpController } from './mcp/mcp.controller.js';
 import { MeController } from './me/me.controller.js';
 import { InvitationsController } from './members/invitations.controller.js';
 import { MembersController } from './members/members.controller.js';
+import { FeedbackService } from './messages/feedback-service.js';
 import { MessageService } from './messages/message-service.js';
 import { MessagesController } from './messages/messages.controller.js';
 import { Speaking } from './messages/speaking.js';
@@ -214,6 +215,7 @@ const services = [
   DemoPage,
   EventStream,
   ImportService,
+  FeedbackService,
   FilesService,
   Greeter,
   HookService,
@@ -279,7 +281,8 @@ export class GatewayModule {
         ...services,
         {
           provide: MediaFiles,
-          useFactory: () => new FolderFiles(path.join(core.config.data.dir, 'media')),
+          inject: [FileKeys],
+          useFactory: (keys: FileKeys) => new FolderFiles(path.join(core.config.data.dir, 'media'), keys),
         },
         {
           provide: MediaDesk,

@@ -12,6 +12,7 @@ export * from './api-events.js';
 export * from './api-channels.js';
 export * from './api-inbox.js';
 export * from './api-exports.js';
+export * from './api-feedback.js';
 export * from './api-operations.js';
 export * from './api-requests.js';
 export * from './api-retention.js';
