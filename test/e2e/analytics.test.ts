@@ -66,6 +66,16 @@ const happening = fc.record({
       by: pick(...operators),
     }),
     fc.record({ type: pick('csat.received'), score: pick(1, 2, 3, 4, 5) }),
+    fc.record({
+      type: pick('message.feedback'),
+      rating: pick('up', 'down'),
+      bot: pick(...bots),
+      by: pick('contact', 'operator'),
+      actor: pick(...operators),
+      answered_by: pick('rules', 'flows', 'knowledge', 'agent', 'fallback', 'guard'),
+      // Few messages and few people, so that many think again.
+      of: fc.nat(1),
+    }),
     fc.record({ type: pick('goal.reached'), goal: pick('lead') }),
     fc.record({ type: pick('conversation.updated'), state: pick('open', 'closed') }),
     fc.record({ type: pick('session.ended') }),
@@ -96,6 +106,8 @@ function eventsOf({ talks }: History, channels: readonly string[]): PlainEvent[]
     const rest = happenings.map(({ at: time, what }, index): PlainEvent => {
       const { type, ...data } = what;
       if ('of' in data) Object.assign(data, { message: messages[data.of] ?? 'nobody' });
+      const isPersons = type === 'message.feedback' && 'by' in data && data.by === 'contact';
+      if (isPersons) Reflect.deleteProperty(data, 'actor');
       if ('by' in data && type === 'message.created') {
         messages.push(`m${index}`);
         Object.assign(data, { message: `m${index}` });
