@@ -35,6 +35,7 @@ import {
   Deliveries,
   Errands,
   Exports,
+  FileKeys,
   Handovers,
   KnowledgeIndex,
   KnowledgeReadings,
@@ -203,7 +204,11 @@ export class PipelineModule {
           useFactory: (egress: Egress, desk: MediaDesk) =>
             new WorkerMeans(egress, desk, config.data.dir, config.http.publicUrl),
         },
-        { provide: MediaFiles, useFactory: () => new FolderFiles(path.join(config.data.dir, 'media')) },
+        {
+          provide: MediaFiles,
+          inject: [FileKeys],
+          useFactory: (keys: FileKeys) => new FolderFiles(path.join(config.data.dir, 'media'), keys),
+        },
         {
           provide: MediaDesk,
           inject: [Media, MediaFiles],

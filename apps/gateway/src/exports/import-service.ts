@@ -102,7 +102,7 @@ export class ImportService {
     if (entry.name !== `media/${sha256}`) {
       throw fault('input/invalid', { detail: `The file ${entry.name} is not what its name says.` });
     }
-    await this.files.put(workspaceId, sha256, bytes);
+    await this.files.put(workspaceId, sha256, bytes, null);
   }
 }
 
