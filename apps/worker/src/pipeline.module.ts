@@ -114,7 +114,10 @@ class Loops implements OnApplicationBootstrap, BeforeApplicationShutdown {
     this.exports.start();
     this.keeper.start();
     this.watch.start();
-    this.bell.listen('conversation', ({ ids }) => void this.drain.changed(ids));
+    this.bell.listen('conversation', ({ ids }) => {
+      void this.drain.changed(ids);
+      this.webhooks.changed();
+    });
     this.bell.listen('connection', ({ channelId, command }) => void this.keeper.command(channelId, command));
   }
 
