@@ -89,6 +89,7 @@ import { MeController } from './me/me.controller.js';
 import { InvitationsController } from './members/invitations.controller.js';
 import { MembersController } from './members/members.controller.js';
 import { FeedbackService } from './messages/feedback-service.js';
+import { RedactionService } from './messages/redaction-service.js';
 import { MessageService } from './messages/message-service.js';
 import { MessagesController } from './messages/messages.controller.js';
 import { Speaking } from './messages/speaking.js';
@@ -219,6 +220,7 @@ const services = [
   FilesService,
   Greeter,
   HookService,
+  RedactionService,
   ReplayService,
   InboundDoor,
   InboxService,

@@ -14,6 +14,7 @@ export * from './api-inbox.js';
 export * from './api-exports.js';
 export * from './api-feedback.js';
 export * from './api-operations.js';
+export * from './api-redaction.js';
 export * from './api-requests.js';
 export * from './api-retention.js';
 export * from './api-sends.js';

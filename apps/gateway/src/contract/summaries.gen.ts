@@ -288,6 +288,10 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
       'Says whether an answer of the bot was good; said again, it takes the place of what the same one said before',
   },
   Messages_listFeedback: { summary: 'Lists what the person and operators think of an answer of the bot' },
+  Messages_redact: {
+    summary:
+      'Takes away what a message said, for good, wherever it is kept; its place in the conversation stays',
+  },
   Messages_timeline: { summary: 'Tells what happened to a message, hop by hop, with times' },
   Messages_trace: {
     summary:

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Post, Res, StreamableFile } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Post, Res, StreamableFile } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { Caller, type Principal, Scopes } from '#libs/access';
 import { traceText } from '#libs/bot';
@@ -10,6 +10,7 @@ import {
   MessageFeedback,
   MessageFeedbackList,
   type MessageId,
+  MessageRedaction,
   MessageTrace,
   Timeline,
 } from '#libs/model';
@@ -24,6 +25,7 @@ import { Operation } from '../http/operation.js';
 import { Limits } from '../limits/limits.js';
 import { OpenToTestKeys } from '../limits/limits-guard.js';
 import { FeedbackService } from './feedback-service.js';
+import { RedactionService } from './redaction-service.js';
 import { MessageService } from './message-service.js';
 
 @ApiTags('Messages')
@@ -37,6 +39,7 @@ export class MessagesController {
     private readonly conversations: Conversations,
     private readonly timelines: Timelines,
     private readonly feedback: FeedbackService,
+    private readonly redaction: RedactionService,
   ) {}
 
   /** Says something as the person of a session, and awaits, streams or leaves the answer. */
@@ -67,6 +70,14 @@ export class MessagesController {
   @Answers(200, Message, 'The message')
   get(@Caller() { workspaceId }: Principal, @Id('message') messageId: MessageId): Promise<Message> {
     return this.conversations.messageById(workspaceId, messageId);
+  }
+
+  /** Takes away what a message said, for good, wherever it is kept; its place in the conversation stays. */
+  @Delete(':id')
+  @Scopes('messages:write', 'contacts:write')
+  @Answers(200, MessageRedaction, 'It is gone; asked for again, the answer is the same')
+  redact(@Caller() caller: Principal, @Id('message') messageId: MessageId): Promise<MessageRedaction> {
+    return this.redaction.redact(caller, messageId);
   }
 
   /** Tells what happened to a message, hop by hop, with times. */

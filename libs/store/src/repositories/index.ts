@@ -56,6 +56,7 @@ export {
   type StoredLoginSession,
 } from './login-sessions.js';
 export { Logins, type Membership, type StoredLogin } from './logins.js';
+export { MessageRedactions, type RedactedMessage } from './message-redactions.js';
 export { MessageFeedbacks, type GivenFeedback, type NewFeedback } from './message-feedback.js';
 export { Media, type KnownMedia, type NewMedia } from './media.js';
 export { Members, type NewMember, type Standing, type StoredMember } from './members.js';

@@ -58,6 +58,7 @@ import { Logins } from './logins.js';
 import { Media } from './media.js';
 import { Members } from './members.js';
 import { MessageFeedbacks } from './message-feedback.js';
+import { MessageRedactions } from './message-redactions.js';
 import { OauthClients } from './oauth-clients.js';
 import { Secrets } from './secrets.js';
 import { PersonalData } from './personal-data.js';
@@ -122,6 +123,7 @@ const repositories = [
   Errands,
   Members,
   MessageFeedbacks,
+  MessageRedactions,
   OauthClients,
   Notes,
   Operators,
