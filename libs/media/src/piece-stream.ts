@@ -37,10 +37,16 @@ export class PieceStream extends Readable {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.handle.close().then(
-      () => done(error),
-      (cause: Error) => done(error ?? cause),
-    );
+    void this.#close(error, done);
+  }
+
+  async #close(error: Error | null, done: (error?: Error | null) => void): Promise<void> {
+    try {
+      await this.handle.close();
+      done(error);
+    } catch (cause) {
+      done(error ?? (cause as Error));
+    }
   }
 
   async #next(): Promise<Buffer | null> {
@@ -58,7 +64,7 @@ export class PieceStream extends Readable {
 
 /** Fewer bytes than asked for where the file ends. */
 export async function readAt(handle: FileHandle, start: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(length);
+  const bytes = Buffer.allocUnsafe(length);
   let done = 0;
   while (done < length) {
     const { bytesRead } = await handle.read(bytes, done, length - done, start + done);
