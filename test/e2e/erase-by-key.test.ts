@@ -7,6 +7,7 @@ import { fault, isFault } from '#libs/faults';
 import { FolderFiles, MediaFiles } from '#libs/media';
 import { type MediaId, uuidOf } from '#libs/model';
 import { FileKeys } from '#libs/store';
+import { ofErased } from '../../apps/launcher/src/doctor/of-erased.js';
 import { type Api, apiOf, boot, type Booted, makeWorkspace, type TestWorkspace } from '../support/boot.js';
 import { until } from '../support/until.js';
 
@@ -87,10 +88,12 @@ async function look({ link, words }: Kept): Promise<'readable' | number> {
   return (await answer.text()) === `${words} is in the file` ? 'readable' : answer.status;
 }
 
+/** Who was erased, by their ids alone. */
+const isMark = (file: string): boolean => file.includes(`${path.sep}erased${path.sep}`);
 const filesIn = (place: string): string[] =>
   readdirSync(place, { recursive: true })
     .map((name) => path.join(place, String(name)))
-    .filter((file) => statSync(file).isFile());
+    .filter((file) => statSync(file).isFile() && !isMark(file));
 
 /** Every file of a folder as it stands there. */
 const rawOf = (place: string): string =>
@@ -239,5 +242,29 @@ describe('files of people', () => {
     ]);
     expect(await readAll(before)).not.toContain(bill!.words);
     rmSync(before, { recursive: true });
+  });
+
+  it('are told of by the doctor when an older backup brings their people back', async () => {
+    const [ann, bob] = [await visitor(), await visitor()];
+    await api('POST', `/v1/contacts/${ann.contactId}/merge`, { contact_id: bob.contactId });
+    const table = 'contact_of_a_backup';
+    await booted.owner.query(`create table ${table} as select * from contact where id = $1`, [
+      uuidOf(ann.contactId as never),
+    ]);
+    expect((await erase(ann.contactId)).status).toBe(200);
+    const found = () => ofErased(booted.env['DATABASE_URL']!, path.join(folder, 'media'));
+    expect(await found()).toMatchObject([{ what: 'erased people', state: 'well' }]);
+    await booted.owner.query(`insert into contact select * from ${table}`);
+    await booted.owner.query(`drop table ${table}`);
+    const [back] = await found();
+    expect(back).toMatchObject({ state: 'warning', words: expect.stringContaining(ann.contactId) });
+    expect(back?.words).not.toContain(bob.contactId);
+    const route = /\/v1\S+/.exec(back?.action ?? '')![0];
+    expect((await api('POST', route, {})).status).toBe(200);
+    expect((await found())[0]?.state).toBe('well');
+  });
+
+  it('leave nothing for the doctor to look at where nobody was erased', async () => {
+    expect(await ofErased(booted.env['DATABASE_URL']!, path.join(folder, 'nowhere'))).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { createHash, type KeyObject, randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { fault } from '#libs/faults';
@@ -16,7 +16,7 @@ export interface KeysOfFiles {
 
 /**
  * Sealed files in a folder of this machine, or of a volume that all processes share: `<folder>/<workspace>/<aa>/<sha256>`,
- * by the hash of the plain bytes.
+ * by the hash of the plain bytes. Who was erased: `<folder>/erased/<workspace>/<contact>`.
  *
  * What was kept before there were keys is plain, and is given out when it is what its name says.
  */
@@ -74,6 +74,16 @@ export class FolderFiles extends MediaFiles {
       await rm(this.#fileOf(workspaceId, sha256), { force: true });
     } catch (cause) {
       throw fault('store/unavailable', { detail: 'The file cannot be taken away.', cause });
+    }
+  }
+
+  async markErased(workspaceId: WorkspaceId, contacts: readonly ContactId[]): Promise<void> {
+    const place = path.join(this.folder, 'erased', workspaceId);
+    try {
+      await mkdir(place, { recursive: true, mode: 0o700 });
+      for (const contactId of contacts) await writeFile(path.join(place, contactId), '', { mode: 0o600 });
+    } catch (cause) {
+      throw fault('store/unavailable', { detail: 'Who was erased cannot be written down.', cause });
     }
   }
 

@@ -37,4 +37,11 @@ export abstract class MediaFiles {
    * @throws Fault `store/unavailable` when they cannot be taken away
    */
   abstract remove(workspaceId: WorkspaceId, sha256: string): Promise<void>;
+  /**
+   * Remembers by their ids alone who was erased, outside of the database: `parley doctor` says when an older backup of it
+   * has brought them back.
+   *
+   * @throws Fault `store/unavailable` when it cannot be written
+   */
+  abstract markErased(workspaceId: WorkspaceId, contacts: readonly ContactId[]): Promise<void>;
 }

@@ -52,7 +52,8 @@ export class PersonService {
     const { erasure, files } = await this.data.survey(workspaceId, contactId);
     if (isDryRun) return erasure;
     // Keys before everything: what cannot be taken away, or was copied before, can be read by nobody.
-    await this.data.destroyKeys(workspaceId, contactId, actor);
+    const gone = await this.data.destroyKeys(workspaceId, contactId, actor);
+    await this.files.markErased(workspaceId, gone);
     // Bytes before rows: rows that are still there lead to them when this is cut off and asked for again.
     for (const sha256 of files.sha256) await this.files.remove(workspaceId, sha256);
     return this.data.erase(workspaceId, contactId, actor);

@@ -107,15 +107,16 @@ export class PersonalData {
    *
    * Files that others have too, for example since a merge was undone, are sealed for those first.
    *
+   * @returns the contact, and those that were merged into it
    * @throws Fault as `survey`; `store/unavailable` when others take over files of theirs all the time
    */
-  async destroyKeys(workspaceId: WorkspaceId, contactId: ContactId, actor: Actor): Promise<void> {
+  async destroyKeys(workspaceId: WorkspaceId, contactId: ContactId, actor: Actor): Promise<ContactId[]> {
     for (let tries = 0; tries < TRIES; tries++) {
-      const shared = await this.database.withWorkspace(workspaceId, async (tx) => {
+      const { contacts, shared } = await this.database.withWorkspace(workspaceId, async (tx) => {
         await lockAll(tx, workspaceId, contactId);
         const { contacts, media } = await tracesOf(tx, workspaceId, contactId);
         const others = await alsoElsewhere(tx, workspaceId, contacts, media);
-        if (others.length > 0) return others;
+        if (others.length > 0) return { contacts, shared: others };
         const lonely = await lonelyFiles(tx, workspaceId, media);
         const workspace = uuidOf(workspaceId);
         const files = await tx.fileKey.deleteMany({
@@ -136,9 +137,9 @@ export class PersonalData {
             data,
           });
         }
-        return [];
+        return { contacts, shared: [] };
       });
-      if (shared.length === 0) return;
+      if (shared.length === 0) return contacts.map((id) => idOf('contact', id));
       await this.keys.share(workspaceId, shared);
     }
     throw fault('store/unavailable', { detail: 'Others take over files of this contact all the time.' });
