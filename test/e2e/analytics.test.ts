@@ -66,6 +66,16 @@ const happening = fc.record({
       by: pick(...operators),
     }),
     fc.record({ type: pick('csat.received'), score: pick(1, 2, 3, 4, 5) }),
+    fc.record({
+      type: pick('message.feedback'),
+      rating: pick('up', 'down'),
+      bot: pick(...bots),
+      by: pick('contact', 'operator'),
+      actor: pick(...operators),
+      answered_by: pick('rules', 'flows', 'knowledge', 'agent', 'fallback', 'guard'),
+      // Few messages and few people, so that many think again.
+      of: fc.nat(1),
+    }),
     fc.record({ type: pick('goal.reached'), goal: pick('lead') }),
     fc.record({ type: pick('conversation.updated'), state: pick('open', 'closed') }),
     fc.record({ type: pick('session.ended') }),
@@ -96,6 +106,8 @@ function eventsOf({ talks }: History, channels: readonly string[]): PlainEvent[]
     const rest = happenings.map(({ at: time, what }, index): PlainEvent => {
       const { type, ...data } = what;
       if ('of' in data) Object.assign(data, { message: messages[data.of] ?? 'nobody' });
+      const isPersons = type === 'message.feedback' && 'by' in data && data.by === 'contact';
+      if (isPersons) Reflect.deleteProperty(data, 'actor');
       if ('by' in data && type === 'message.created') {
         messages.push(`m${index}`);
         Object.assign(data, { message: `m${index}` });
@@ -241,6 +253,38 @@ describe('every report', () => {
       compared += expected.length;
     }
     expect(compared).toBeGreaterThanOrEqual(5);
+  });
+
+  it('of questions holds those of the time that nobody has put aside, the most asked first', async () => {
+    const { workspaceId, channelId } = await makeChannel(store, 'Asked');
+    const { bot_id: botId } = await store.channels.get(workspaceId, channelId);
+    const ask = async (example: string, times: number, at: number, state = 'open'): Promise<string> => {
+      const id = newId('knowledgeGap');
+      await store.owner.query(
+        `insert into knowledge_gap (workspace_id, id, bot_id, words, example, times, last_message, state, last_at)
+         values ($1, $2, $3, $4, $4, $5, $2, $6, $7)`,
+        [uuidOf(workspaceId), uuidOf(id), uuidOf(botId!), example, times, state, new Date(at)],
+      );
+      return id;
+    };
+    const seldom = await ask('do you ship to Norway', 2, FROM);
+    const often = await ask('where is my parcel', 7, TO - 1);
+    await ask('too late', 9, TO);
+    await ask('too early', 9, FROM - 1);
+    await ask('put aside', 9, FROM, 'closed');
+    const asked = { from: new Date(FROM).toISOString(), to: new Date(TO).toISOString() };
+    const report = async (more: object = {}) =>
+      (await analytics.report(workspaceId, 'questions', AnalyticsQuery.parse({ ...asked, ...more }))).data;
+    const expected = [
+      { start: null, group: often, group_name: 'where is my parcel', values: { times: 7 } },
+      { start: null, group: seldom, group_name: 'do you ship to Norway', values: { times: 2 } },
+    ];
+    expect(await report()).toEqual(expected);
+    expect(await report({ bot_id: botId, interval: 'day', group_by: 'channel' })).toEqual(expected);
+    expect(await report({ bot_id: newId('bot') })).toEqual([]);
+    const other = await makeChannel(store, 'Not asked');
+    const theirs = await analytics.report(other.workspaceId, 'questions', AnalyticsQuery.parse(asked));
+    expect(theirs.data).toEqual([]);
   });
 
   it('names channels, bots and nodes, and counts nothing of another workspace', async () => {

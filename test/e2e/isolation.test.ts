@@ -304,6 +304,7 @@ describe('the roles', () => {
         has_function_privilege('public', p.oid, 'execute') as open, pg_get_function_result(p.oid) as result
       from pg_proc p where p.pronamespace = 'public'::regnamespace and p.prosecdef order by 1`);
     expect(definers.map(({ name, result }) => `${name}: ${result}`)).toEqual([
+      'allowance_lease: TABLE(key text, is_allowed boolean, remaining integer, reset_ms bigint, retry_ms bigint, extra integer, hold_ms integer)',
       'allowance_take: TABLE(key text, is_allowed boolean, remaining integer, reset_ms bigint, retry_ms bigint)',
       'api_key_workspace: uuid',
       'channel_take: TABLE(workspace_id uuid, channel_id uuid)',

@@ -1,15 +1,18 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { newId } from '#libs/model';
 import { Database } from '#libs/store';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
 /** A way to the tests' database on which connections can be made to lead nowhere, without anybody being told. */
 const silent = new Set<Socket>();
 const open = new Set<Socket>();
+let isMute = false;
 const way = createServer((client) => {
   const target = new URL(inject('adminUrl'));
   const server = connect(Number(target.port), target.hostname);
   open.add(client);
+  if (isMute) silent.add(client);
   client.on('data', (chunk) => silent.has(client) || server.write(chunk));
   server.on('data', (chunk) => silent.has(client) || client.write(chunk));
   client.on('close', () => server.destroy());
@@ -41,5 +44,12 @@ describe('a database behind connections that have fallen silent', () => {
     await expect(ask()).rejects.toMatchObject({ code: 'store/unavailable' });
     expect(await ask()).toEqual([{ one: 1 }]);
     expect(Date.now() - began).toBeLessThan(8_000);
+  });
+
+  it('is away, and no mistake of ours, for an import or an export that cannot connect', async () => {
+    isMute = true;
+    const session = database.inSession(newId('workspace'), 'write', () => Promise.resolve());
+    await expect(session).rejects.toMatchObject({ code: 'store/unavailable', retryAfterMs: 5_000 });
+    isMute = false;
   });
 });

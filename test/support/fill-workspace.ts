@@ -255,6 +255,14 @@ async function fillConversation(
     [w, uuidOf(newId('fact')), c],
   );
   await insert(
+    `contact_key (workspace_id, contact_id, sealed) select $1, contact_id, 'x' from conversation where id = $2`,
+    [w, c],
+  );
+  await insert(
+    `file_key (workspace_id, sha256, contact_id, sealed) select $1, 'x', contact_id, 'x' from conversation where id = $2`,
+    [w, c],
+  );
+  await insert(
     `approval (workspace_id, id, conversation_id, call_id, tool, input, expires_at) values ($1, $2, $3, 'c', 'x', '{}', now())`,
     [w, uuidOf(newId('approval')), c],
   );

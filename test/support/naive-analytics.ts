@@ -211,6 +211,29 @@ export class NaiveAnalytics {
             };
           },
         );
+      case 'feedback':
+        return this.#perEvent(
+          (e) => isOpinion(e) && !this.events.some((later) => replaces(later, e)),
+          (e) => ({ bot: e.data['bot'], operator: e.data['actor'] }),
+          (all) => {
+            const bad = all.filter((e) => e.data['rating'] === 'down');
+            const by = (...names: string[]): number =>
+              bad.filter((e) => names.includes(String(e.data['answered_by']))).length;
+            const good = all.length - bad.length;
+            return {
+              opinions: all.length,
+              up: good,
+              down: bad.length,
+              up_rate: share(good, all.length),
+              from_contacts: all.filter((e) => e.data['by'] === 'contact').length,
+              down_rules: by('rules', 'intents', 'phrases'),
+              down_flows: by('flows'),
+              down_knowledge: by('knowledge'),
+              down_agent: by('agent'),
+              down_other: by('guard', 'fallback', 'undefined'),
+            };
+          },
+        );
       case 'flows':
         return this.#flows();
       case 'questions':
@@ -325,3 +348,10 @@ const isEnd = (e: PlainEvent): boolean =>
   e.type === 'session.ended' ||
   e.type === 'goal.reached' ||
   (e.type === 'conversation.updated' && e.data['state'] === 'closed');
+const isOpinion = (e: PlainEvent): boolean => e.type === 'message.feedback';
+const replaces = (later: PlainEvent, e: PlainEvent): boolean =>
+  isOpinion(later) &&
+  later.conversation === e.conversation &&
+  later.seq > e.seq &&
+  later.data['message'] === e.data['message'] &&
+  (later.data['actor'] ?? later.data['by']) === (e.data['actor'] ?? e.data['by']);

@@ -21,6 +21,7 @@ import {
   DeadLetters,
   EventLog,
   Exports,
+  FileKeys,
   Idempotency,
   InboxList,
   InboxSearch,
@@ -98,6 +99,7 @@ export async function openTestStore(options: { poolMax?: number } = {}): Promise
 export function repositoriesOf(database: Database, keyring: Keyring, sealer = new Sealer(database, keyring)) {
   const logins = new Logins(database);
   const media = new Media(database, new MediaLinks(keyring, 'https://parley.example'));
+  const fileKeys = new FileKeys(database, sealer);
   return {
     sealer,
     media,
@@ -131,7 +133,8 @@ export function repositoriesOf(database: Database, keyring: Keyring, sealer = ne
     operators: new Operators(database),
     secrets: new Secrets(database, sealer),
     oauthClients: new OauthClients(database),
-    personalData: new PersonalData(database),
+    fileKeys,
+    personalData: new PersonalData(database, fileKeys),
     retentionRules: new RetentionRules(database),
     sends: new Sends(database),
     sessions: new Sessions(database),

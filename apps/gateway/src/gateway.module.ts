@@ -10,7 +10,15 @@ import { FolderFiles, MediaDesk, MediaFiles } from '#libs/media';
 import { Logger, Metrics } from '#libs/observe';
 import { Outbox } from '#libs/outbound';
 import { QueueModule } from '#libs/queue';
-import { EventSpool, Keyring, KnowledgeIndex, Media, RepositoriesModule, StoreModule } from '#libs/store';
+import {
+  EventSpool,
+  FileKeys,
+  Keyring,
+  KnowledgeIndex,
+  Media,
+  RepositoriesModule,
+  StoreModule,
+} from '#libs/store';
 import { AnalyticsController } from './analytics/analytics.controller.js';
 import { ApprovalService } from './agent/approval-service.js';
 import { ApprovalsController } from './agent/approvals.controller.js';
@@ -89,6 +97,8 @@ import { McpController } from './mcp/mcp.controller.js';
 import { MeController } from './me/me.controller.js';
 import { InvitationsController } from './members/invitations.controller.js';
 import { MembersController } from './members/members.controller.js';
+import { FeedbackService } from './messages/feedback-service.js';
+import { RedactionService } from './messages/redaction-service.js';
 import { MessageService } from './messages/message-service.js';
 import { MessagesController } from './messages/messages.controller.js';
 import { Speaking } from './messages/speaking.js';
@@ -215,9 +225,11 @@ const services = [
   DemoPage,
   EventStream,
   ImportService,
+  FeedbackService,
   FilesService,
   Greeter,
   HookService,
+  RedactionService,
   ReplayService,
   InboundDoor,
   InboxService,
@@ -281,7 +293,8 @@ export class GatewayModule {
         ...services,
         {
           provide: MediaFiles,
-          useFactory: () => new FolderFiles(path.join(core.config.data.dir, 'media')),
+          inject: [FileKeys],
+          useFactory: (keys: FileKeys) => new FolderFiles(path.join(core.config.data.dir, 'media'), keys),
         },
         {
           provide: SpoolingDoor,

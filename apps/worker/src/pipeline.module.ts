@@ -35,6 +35,7 @@ import {
   Deliveries,
   Errands,
   Exports,
+  FileKeys,
   Handovers,
   KnowledgeIndex,
   KnowledgeReadings,
@@ -113,7 +114,10 @@ class Loops implements OnApplicationBootstrap, BeforeApplicationShutdown {
     this.exports.start();
     this.keeper.start();
     this.watch.start();
-    this.bell.listen('conversation', ({ ids }) => void this.drain.changed(ids));
+    this.bell.listen('conversation', ({ ids }) => {
+      void this.drain.changed(ids);
+      this.webhooks.changed();
+    });
     this.bell.listen('connection', ({ channelId, command }) => void this.keeper.command(channelId, command));
   }
 
@@ -203,7 +207,11 @@ export class PipelineModule {
           useFactory: (egress: Egress, desk: MediaDesk) =>
             new WorkerMeans(egress, desk, config.data.dir, config.http.publicUrl),
         },
-        { provide: MediaFiles, useFactory: () => new FolderFiles(path.join(config.data.dir, 'media')) },
+        {
+          provide: MediaFiles,
+          inject: [FileKeys],
+          useFactory: (keys: FileKeys) => new FolderFiles(path.join(config.data.dir, 'media'), keys),
+        },
         {
           provide: MediaDesk,
           inject: [Media, MediaFiles],

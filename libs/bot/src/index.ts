@@ -1,3 +1,4 @@
+export { askedWords, type AskedWords } from './asked-words.js';
 export type { Budget, Spending } from './budget.js';
 export { checkBot, type BotCheck } from './check/check-bot.js';
 export { authorOf } from './author.js';

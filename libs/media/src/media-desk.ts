@@ -3,6 +3,7 @@ import type { EgressFetch, FetchedMedia } from '#libs/connectors';
 import { fault } from '#libs/faults';
 import {
   type ChannelId,
+  type ContactId,
   mediaIdOf,
   type MediaId,
   mediaUrlOf,
@@ -34,17 +35,24 @@ export class MediaDesk {
   ) {}
 
   /**
-   * Keeps the bytes of a file.
+   * Keeps the bytes of a file, sealed.
    *
-   * @throws Fault `input/too-large`; `input/invalid` for an empty file; `store/unavailable`
+   * @param contactId  the person they came from; null when they came from nobody in particular
+   * @throws Fault `input/too-large`; `input/invalid` for an empty file; `store/unavailable`; `state/gone` when that
+   *   person was erased
    */
-  async keep(workspaceId: WorkspaceId, bytes: Uint8Array, declaredType: string | null): Promise<KeptBytes> {
+  async keep(
+    workspaceId: WorkspaceId,
+    bytes: Uint8Array,
+    declaredType: string | null,
+    contactId: ContactId | null,
+  ): Promise<KeptBytes> {
     const sizeBytes = bytes.byteLength;
     if (sizeBytes === 0) throw fault('input/invalid', { detail: 'The file is empty.' });
     if (sizeBytes > this.bytesMax) throw this.tooLarge();
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const mimeType = await sniff(bytes, declaredType);
-    await this.files.put(workspaceId, sha256, bytes);
+    await this.files.put(workspaceId, sha256, bytes, contactId);
     return { sha256, mimeType, sizeBytes };
   }
 
@@ -63,10 +71,11 @@ export class MediaDesk {
     }: { bytes: Uint8Array; mimeType?: string | null; fileName?: string | null },
     {
       channelId = null,
+      contactId = null,
       mediaId = newId('media'),
-    }: { channelId?: ChannelId | null; mediaId?: MediaId | undefined } = {},
+    }: { channelId?: ChannelId | null; contactId?: ContactId | null; mediaId?: MediaId | undefined } = {},
   ): Promise<StoredMedia> {
-    const kept = await this.keep(workspaceId, bytes, declaredType);
+    const kept = await this.keep(workspaceId, bytes, declaredType, contactId);
     const name = fileName && plainName(fileName);
     await this.media.add(workspaceId, { ...kept, mediaId, channelId, declaredType, fileName: name });
     return {

@@ -125,7 +125,7 @@ export class MediaFetcher {
     try {
       const file = await aborted(this.#fetch(fetch, signal), signal);
       const declared = file.mimeType ?? fetch.declaredType;
-      const kept = await this.desk.keep(fetch.workspaceId, file.bytes, declared);
+      const kept = await this.desk.keep(fetch.workspaceId, file.bytes, declared, fetch.contactId);
       return { status: 'stored' as const, ...kept, fileName: file.fileName?.slice(0, 255) ?? null };
     } catch (thrown) {
       if (!isFault(thrown)) this.logger.fault(thrown, { mediaId: fetch.mediaId });

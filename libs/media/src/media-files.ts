@@ -1,10 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import path from 'node:path';
 import type { Readable } from 'node:stream';
-import { fault } from '#libs/faults';
-import type { WorkspaceId } from '#libs/model';
+import type { ContactId, WorkspaceId } from '#libs/model';
 
 /** A part of a file: its first and its last byte, both included, from 0. */
 export interface ByteRange {
@@ -18,16 +13,22 @@ export abstract class MediaFiles {
    * Keeps bytes; they are safe when it returns. Keeping them again changes nothing.
    *
    * @param sha256  of the bytes, in hexadecimal
-   * @throws Fault `store/unavailable` when they cannot be written
+   * @param contactId  the person they came from, with whose key they are sealed; null when they came from nobody in particular
+   * @throws Fault `store/unavailable` when they cannot be written; `state/gone` when that person was erased
    */
-  abstract put(workspaceId: WorkspaceId, sha256: string, bytes: Uint8Array): Promise<void>;
-  /** @throws Fault `state/gone` when they are not kept here */
+  abstract put(
+    workspaceId: WorkspaceId,
+    sha256: string,
+    bytes: Uint8Array,
+    contactId: ContactId | null,
+  ): Promise<void>;
+  /** @throws Fault `state/gone` when they are not kept here, or their key was destroyed; `store/sealed` when they were altered */
   abstract read(workspaceId: WorkspaceId, sha256: string): Promise<Uint8Array>;
   /**
    * The bytes as a stream.
    *
    * @param range  within the file; without it, all of it
-   * @throws Fault `state/gone` when they are not kept here
+   * @throws Fault as `read`, before the first byte; what is found to be altered later ends the stream with it
    */
   abstract stream(workspaceId: WorkspaceId, sha256: string, range?: ByteRange): Promise<Readable>;
   /**
@@ -36,75 +37,11 @@ export abstract class MediaFiles {
    * @throws Fault `store/unavailable` when they cannot be taken away
    */
   abstract remove(workspaceId: WorkspaceId, sha256: string): Promise<void>;
-}
-
-/** Files in a folder of this machine, or of a volume that all processes share: `<folder>/<workspace>/<aa>/<sha256>`. */
-export class FolderFiles extends MediaFiles {
-  /** @param folder  absolute; made when something is kept */
-  constructor(private readonly folder: string) {
-    super();
-  }
-
-  async put(workspaceId: WorkspaceId, sha256: string, bytes: Uint8Array): Promise<void> {
-    const file = this.#fileOf(workspaceId, sha256);
-    try {
-      if (await hasSize(file, bytes.byteLength)) return;
-      await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-      await writeWhole(file, bytes);
-    } catch (cause) {
-      throw fault('store/unavailable', { detail: 'The file cannot be kept.', cause });
-    }
-  }
-
-  async read(workspaceId: WorkspaceId, sha256: string): Promise<Uint8Array> {
-    return readFile(this.#fileOf(workspaceId, sha256)).catch(gone);
-  }
-
-  async stream(workspaceId: WorkspaceId, sha256: string, range?: ByteRange): Promise<Readable> {
-    const file = this.#fileOf(workspaceId, sha256);
-    await stat(file).catch(gone);
-    return createReadStream(file, range && { start: range.first, end: range.last });
-  }
-
-  async remove(workspaceId: WorkspaceId, sha256: string): Promise<void> {
-    try {
-      await rm(this.#fileOf(workspaceId, sha256), { force: true });
-    } catch (cause) {
-      throw fault('store/unavailable', { detail: 'The file cannot be taken away.', cause });
-    }
-  }
-
-  #fileOf(workspaceId: WorkspaceId, sha256: string): string {
-    if (!/^[0-9a-f]{64}$/.test(sha256)) throw fault('internal/bug', { detail: 'It is no hash of a file.' });
-    return path.join(this.folder, workspaceId, sha256.slice(0, 2), sha256);
-  }
-}
-
-/** Nobody ever sees half a file: it is written beside its place, and put there when the disk has it. */
-async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
-  const beside = `${file}.${randomBytes(6).toString('hex')}`;
-  try {
-    const handle = await open(beside, 'wx', 0o600);
-    try {
-      await handle.writeFile(bytes);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(beside, file);
-  } catch (error) {
-    await rm(beside, { force: true });
-    throw error;
-  }
-}
-
-function hasSize(file: string, size: number): Promise<boolean> {
-  return stat(file).then(
-    (found) => found.size === size,
-    () => false,
-  );
-}
-
-function gone(cause: unknown): never {
-  throw fault('state/gone', { detail: 'The file is not kept any more.', cause });
+  /**
+   * Remembers by their ids alone who was erased, outside of the database: `parley doctor` says when an older backup of it
+   * has brought them back.
+   *
+   * @throws Fault `store/unavailable` when it cannot be written
+   */
+  abstract markErased(workspaceId: WorkspaceId, contacts: readonly ContactId[]): Promise<void>;
 }

@@ -62,6 +62,22 @@ export const analyticsReports = {
       'Turns of bots by who had the answer; unanswered: the fallback, or nothing where something was asked.',
     values: ['turns', 'rules', 'flows', 'knowledge', 'agent', 'other', 'unanswered', 'silent', 'failed'],
   },
+  feedback: {
+    description:
+      'What people and operators said of answers of bots, as they think now; `down_…`: of those that were not good, by who had the answer.',
+    values: [
+      'opinions',
+      'up',
+      'down',
+      'up_rate',
+      'from_contacts',
+      'down_rules',
+      'down_flows',
+      'down_knowledge',
+      'down_agent',
+      'down_other',
+    ],
+  },
   flows: {
     description:
       'Nodes at which flows waited: in how many conversations, and in how many nothing of the bot came after it. Grouped by `flow/node`, never by time.',
@@ -112,7 +128,7 @@ export const AnalyticsQuery = z
       .enum(['channel', 'bot', 'operator'])
       .optional()
       .describe(
-        'bot: the one that spoke, of a conversation the first one · operator: who wrote a message; first-response: who wrote the first answer by a person; resolution: who wrote last before the end; where nobody wrote, and in other reports, who took the conversation last',
+        'bot: the one that spoke, of a conversation the first one · operator: who wrote a message; first-response: who wrote the first answer by a person; feedback: who gave it; resolution: who wrote last before the end; where nobody wrote, and in other reports, who took the conversation last',
       ),
     channel_id: ChannelId.optional().describe('Only this channel'),
     bot_id: BotId.optional().describe('Only this bot: what `group_by=bot` counts for it'),

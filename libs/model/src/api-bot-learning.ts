@@ -36,7 +36,9 @@ export const BotProposal = z
     text: z.string().describe('What was said, without private pieces'),
     intent_id: z.string().nullable().describe('For a phrasing: the intent that it means'),
     answer: z.string().nullable().describe('For an answer; null: nobody has given one yet'),
-    source: z.enum(['operator', 'unanswered']),
+    source: z
+      .enum(['operator', 'unanswered', 'feedback'])
+      .describe('feedback: there was an answer, and somebody said that it was not good'),
     times: z.int().positive().describe('How often it was proposed'),
     state: z.enum(['waiting', 'approved', 'dismissed']),
     decided_by: z.string().nullable(),

@@ -28,6 +28,7 @@ export const eventDescriptions = {
   'message.deleted': 'A message was taken back.',
   'message.status': 'A message was sent, delivered, read, or failed.',
   'message.reaction': 'Somebody reacted to a message.',
+  'message.feedback': 'Somebody said whether an answer of the bot was good.',
   'turn.completed': 'The bot has answered, or decided to say nothing.',
   'turn.failed': 'The bot could not answer.',
   'handoff.requested': 'The bot asked for a person.',

@@ -167,6 +167,10 @@ export const Message = z
     recorded_at: instant.describe('Our time'),
     edited_at: instant.nullable(),
     deleted_at: instant.nullable(),
+    redacted: z
+      .object({ at: instant, by: z.string().describe('As the audit log names them') })
+      .optional()
+      .describe('What it said was taken away: a mark stands in its place'),
     metadata: z.record(z.string(), z.string()),
   })
   .meta({ id: 'Message' });

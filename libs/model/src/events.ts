@@ -23,6 +23,7 @@ export const EventType = z.enum([
   'message.deleted',
   'message.status',
   'message.reaction',
+  'message.feedback',
   'turn.completed',
   'turn.failed',
   'handoff.requested',

@@ -5,6 +5,8 @@ import { newId } from '#libs/model';
 export interface WorkContext {
   /** The correlation id: made at the edge, handed through jobs, shown to callers as Request-Id. */
   readonly requestId: string;
+  /** The caller's own trace, when it named one (W3C trace context). */
+  readonly traceId?: string | undefined;
   readonly workspaceId?: string | undefined;
   readonly channelId?: string | undefined;
   readonly conversationId?: string | undefined;

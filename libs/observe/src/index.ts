@@ -12,3 +12,4 @@ export { faultLine, type FaultLine } from './fault-line.js';
 export { Logger, type LoggerOptions, type LogLevel } from './logger.js';
 export { Metrics, type DeliveryOutcome } from './metrics.js';
 export { REDACTED, isHiddenName, redact, redactText } from './redact.js';
+export { traceIdFrom } from './trace-parent.js';

@@ -1,7 +1,7 @@
 import { Fault, fault } from '#libs/faults';
 
 /** SQLSTATE classes and codes under which nothing is wrong with the statement, but the server cannot serve it now. */
-const AWAY = /^(08|57P0[1-3]|53|57014|55P03|25P03|58)/;
+const AWAY = /^(08|57P0[1-5]|53|57014|55P03|25P0[34]|58)/;
 const CONFLICT = new Set(['40001', '40P01']);
 /** Text that PostgreSQL cannot hold: NUL, or half a character. */
 const UNTRANSLATABLE = new Set(['22021', '22P05']);
@@ -18,7 +18,8 @@ const SOCKET = new Set([
 ]);
 const PRISMA_AWAY = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028']);
 const AWAY_WORDS =
-  /timeout exceeded when trying to connect|connection terminated|connection ended|query read timeout|server closed the connection|not queryable/i;
+  // `timeout expired` is what a client says that is in no pool, and could not connect in time.
+  /timeout exceeded when trying to connect|timeout expired|connection terminated|connection ended|query read timeout|server closed the connection|not queryable/i;
 
 /** The SQLSTATE or system code of an error, wherever pg or Prisma put it. */
 function codesOf(error: unknown): { codes: string[]; text: string } {

@@ -107,6 +107,15 @@ export const charts: readonly ReportChart[] = [
     ],
   },
   {
+    report: 'feedback',
+    kind: 'stack',
+    unit: 'count',
+    series: [
+      { value: 'up', colour: c('green') },
+      { value: 'down', colour: c('amber') },
+    ],
+  },
+  {
     report: 'cost',
     kind: 'bars',
     unit: 'money',

@@ -51,7 +51,10 @@ export class PersonService {
   ): Promise<ContactErasure> {
     const { erasure, files } = await this.data.survey(workspaceId, contactId);
     if (isDryRun) return erasure;
-    // Bytes first: rows that are still there lead to them when this is cut off and asked for again.
+    // Keys before everything: what cannot be taken away, or was copied before, can be read by nobody.
+    const gone = await this.data.destroyKeys(workspaceId, contactId, actor);
+    await this.files.markErased(workspaceId, gone);
+    // Bytes before rows: rows that are still there lead to them when this is cut off and asked for again.
     for (const sha256 of files.sha256) await this.files.remove(workspaceId, sha256);
     return this.data.erase(workspaceId, contactId, actor);
   }

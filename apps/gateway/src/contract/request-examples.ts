@@ -149,6 +149,12 @@ export const requestExamples: Readonly<Record<string, readonly RequestExample[]>
     locale: 'en',
   }),
   Widget_events: one('The visitor types', { type: 'typing.started' }),
+  Messages_giveFeedback: one('It was no help', {
+    rating: 'down',
+    reason: 'outdated',
+    comment: 'You close at four on Fridays.',
+  }),
+  Widget_feedback: one('A good answer', { rating: 'up' }),
   Widget_transcript: one('To an address of the visitor', {
     email: 'ada@example.com',
     locale: 'en',

@@ -283,6 +283,15 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
     summary: 'Says something as the person of a session, and awaits, streams or leaves the answer',
   },
   Messages_get: { summary: 'Reads one message' },
+  Messages_giveFeedback: {
+    summary:
+      'Says whether an answer of the bot was good; said again, it takes the place of what the same one said before',
+  },
+  Messages_listFeedback: { summary: 'Lists what the person and operators think of an answer of the bot' },
+  Messages_redact: {
+    summary:
+      'Takes away what a message said, for good, wherever it is kept; its place in the conversation stays',
+  },
   Messages_timeline: { summary: 'Tells what happened to a message, hop by hop, with times' },
   Messages_trace: {
     summary:
@@ -407,6 +416,10 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
   },
   Widget_events: {
     summary: 'Tells what the visitor does beside speaking: types, wants no more of an answer, or logs out',
+  },
+  Widget_feedback: {
+    summary:
+      'Takes what the visitor thinks of an answer of the bot; said again, it takes the place of what they said before',
   },
   Widget_form: {
     summary: 'Takes what was asked before the conversation, and keeps it at the contact',

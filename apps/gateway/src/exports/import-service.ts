@@ -57,8 +57,14 @@ export class ImportService {
       );
     } catch (error) {
       const { code } = error as { code?: string };
-      const isGarbled = !isFault(error) && (code?.startsWith('Z_') ?? false);
-      throw isGarbled ? fault('input/invalid', { detail: 'It is no gzipped archive.', cause: error }) : error;
+      if (isFault(error)) throw error;
+      if (code?.startsWith('Z_')) {
+        throw fault('input/invalid', { detail: 'It is no gzipped archive.', cause: error });
+      }
+      if (code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ABORT_ERR') {
+        throw fault('input/invalid', { detail: 'The archive ended too early.', cause: error });
+      }
+      throw error;
     } finally {
       gunzip.destroy();
     }
@@ -102,7 +108,7 @@ export class ImportService {
     if (entry.name !== `media/${sha256}`) {
       throw fault('input/invalid', { detail: `The file ${entry.name} is not what its name says.` });
     }
-    await this.files.put(workspaceId, sha256, bytes);
+    await this.files.put(workspaceId, sha256, bytes, null);
   }
 }
 

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 const METHODS = 'GET, POST, PUT, PATCH, DELETE';
 const HEADERS =
-  'authorization, content-type, idempotency-key, if-match, last-event-id, parley-version, parley-workspace, request-id';
+  'authorization, content-type, idempotency-key, if-match, last-event-id, parley-version, parley-workspace, request-id, traceparent';
 const EXPOSED =
   'request-id, idempotent-replayed, retry-after, parley-version, ratelimit, ratelimit-policy, etag, link, deprecation, sunset';
 const PREFLIGHT_SECONDS = '600';

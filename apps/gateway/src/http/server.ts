@@ -1,8 +1,8 @@
 import helmet from '@fastify/helmet';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { GatewayConfig } from '#libs/config';
-import { type Metrics, requestIdFrom, withContext } from '#libs/observe';
-import type { FastifyInstance } from 'fastify';
+import { type Metrics, requestIdFrom, traceIdFrom, withContext, type WorkContext } from '#libs/observe';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { InFlight } from './in-flight.js';
 import { answerUnreadablePath } from './before-routing.js';
 import { allowBrowsers } from './cors.js';
@@ -40,10 +40,10 @@ export async function equip(
 ): Promise<void> {
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('request-id', request.id);
-    withContext({ requestId: request.id }, done);
+    withContext(contextOf(request), done);
   });
   // Reading a body leaves the context: its bytes arrive on the connection, which belongs to no request.
-  server.addHook('preValidation', (request, _reply, done) => withContext({ requestId: request.id }, done));
+  server.addHook('preValidation', (request, _reply, done) => withContext(contextOf(request), done));
   inFlight.watch(server);
   answerHead(server);
   server.addHook('onResponse', (request, reply, done) => {
@@ -54,6 +54,12 @@ export async function equip(
   await server.register(helmet, { global: true, ...headersFor(config.http.publicUrl) });
   allowBrowsers(server, config.http.corsOrigins);
   parseBodies(server, config.media.bytesMax + FORM_BYTES);
+}
+
+/** What every line of a request's log carries. */
+function contextOf({ id: requestId, headers }: FastifyRequest): WorkContext {
+  const traceId = traceIdFrom(headers['traceparent']);
+  return { requestId, ...(traceId && { traceId }) };
 }
 
 /**

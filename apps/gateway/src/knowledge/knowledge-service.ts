@@ -60,7 +60,7 @@ export class KnowledgeService {
       const detail = `At most ${readingLimits.bytesMax / 1_000_000} MB are read of a document.`;
       throw fault('input/too-large', { detail });
     }
-    const { sha256, mimeType } = await this.desk.keep(workspaceId, file.bytes, file.mimeType);
+    const { sha256, mimeType } = await this.desk.keep(workspaceId, file.bytes, file.mimeType, null);
     const { title, ...rest } = by;
     return this.sources.create(workspaceId, baseId, {
       kind: 'file',

@@ -21,6 +21,10 @@ const TRANSCRIPTS = { burst: 3, refillMs: 600_000 };
 /** The same for all visitors of a channel together. */
 const TRANSCRIPTS_OF_CHANNEL = { burst: 60, refillMs: 10_000 };
 
+/** What busy programs use; of the others there is too little to take any ahead. */
+const TAKEN_AHEAD: ReadonlySet<Kind> = new Set(['key', 'workspace', 'channel']);
+const NOTHING_AHEAD = { extra: 0, holdMs: 0 };
+
 /** Exhausted allowances that a process remembers, so that a flood costs the database nothing. */
 const REMEMBERED_MAX = 10_000;
 
@@ -34,17 +38,20 @@ const REMEMBERED_MAX = 10_000;
 export class Limits {
   readonly #exhausted = new Map<string, { until: number; state: AllowanceState }>();
 
-  readonly #takes: GatheredTakes;
+  readonly #takes: GatheredTakes<Counted>;
 
   constructor(
     allowances: Allowances,
     @Config() private readonly config: GatewayConfig,
   ) {
-    this.#takes = new GatheredTakes((asked, cost) => allowances.take(asked, cost));
+    this.#takes = new GatheredTakes((asked, cost, ahead) => {
+      const mayLease = asked.every(({ kind }) => TAKEN_AHEAD.has(kind));
+      return allowances.lease(asked, cost, mayLease ? ahead : NOTHING_AHEAD);
+    });
   }
 
   /** A request with a key, a token or a console session. @throws Fault `state/rate-limited` */
-  forCaller(caller: Principal, reply: FastifyReply): Promise<void> {
+  forCaller(caller: Principal, reply: FastifyReply): Promise<void> | void {
     const { workspaceId } = caller;
     return this.#count(reply, [
       this.#counted('key', `${workspaceId}:${actorOf(caller)}`),
@@ -57,7 +64,7 @@ export class Limits {
     at: { sessionId: SessionId; channelId: ChannelId },
     speaks: boolean,
     reply: FastifyReply,
-  ): Promise<void> {
+  ): Promise<void> | void {
     return this.#count(reply, [
       this.#counted('channel', at.channelId),
       speaks ? this.#counted('session', at.sessionId) : null,
@@ -65,12 +72,12 @@ export class Limits {
   }
 
   /** Something that is said in a session, with a key. @throws Fault `state/rate-limited` */
-  forSession(sessionId: SessionId, reply: FastifyReply): Promise<void> {
+  forSession(sessionId: SessionId, reply: FastifyReply): Promise<void> | void {
     return this.#count(reply, [this.#counted('session', sessionId)]);
   }
 
   /** A session that a browser begins. @throws Fault `state/rate-limited` */
-  forDoor(channelId: ChannelId, ip: string, reply: FastifyReply): Promise<void> {
+  forDoor(channelId: ChannelId, ip: string, reply: FastifyReply): Promise<void> | void {
     return this.#count(reply, [
       this.#counted('channel', channelId),
       this.#counted('door', `${channelId}:${ip}`),
@@ -81,7 +88,7 @@ export class Limits {
   forTranscript(
     { sessionId, channelId }: { sessionId: SessionId; channelId: ChannelId },
     reply: FastifyReply,
-  ): Promise<void> {
+  ): Promise<void> | void {
     return this.#count(reply, [
       { ...TRANSCRIPTS, kind: 'transcript', key: `transcript:${sessionId}` },
       { ...TRANSCRIPTS_OF_CHANNEL, kind: 'transcript', key: `transcript:${channelId}` },
@@ -93,9 +100,16 @@ export class Limits {
     return rate && { ...rate, kind, key: `${kind}:${whose}` };
   }
 
-  async #count(reply: FastifyReply, asked: readonly (Counted | null)[]): Promise<void> {
+  /** Most requests need neither the database nor a promise. */
+  #count(reply: FastifyReply, asked: readonly (Counted | null)[]): Promise<void> | void {
     const counted = asked.filter((one) => one !== null);
     if (counted.length === 0) return;
+    const held = this.#takes.held(counted);
+    if (held) return tell(reply, counted, held);
+    return this.#take(reply, counted);
+  }
+
+  async #take(reply: FastifyReply, counted: readonly Counted[]): Promise<void> {
     const states = this.#remembered(counted) ?? (await this.#takes.one(counted));
     tell(reply, counted, states);
     const waits = states.filter(({ isAllowed }) => !isAllowed);

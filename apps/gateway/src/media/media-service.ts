@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { fault } from '#libs/faults';
 import { MediaDesk } from '#libs/media';
-import type { ChannelId, MediaId, StoredMedia, WorkspaceId } from '#libs/model';
+import type { ChannelId, ContactId, MediaId, StoredMedia, WorkspaceId } from '#libs/model';
 import { type KnownMedia, Media } from '#libs/store';
 import type { FastifyRequest } from 'fastify';
 import { uploadedIn } from './uploaded.js';
@@ -22,7 +22,7 @@ export class MediaService {
     workspaceId: WorkspaceId,
     request: FastifyRequest,
     fileName: string | undefined,
-    place: { channelId?: ChannelId; mediaId?: MediaId | undefined },
+    place: { channelId?: ChannelId; contactId?: ContactId; mediaId?: MediaId | undefined },
   ): Promise<StoredMedia> {
     const file = await uploadedIn(request.body, request.headers['content-type'], fileName);
     return this.desk.add(workspaceId, file, place);

@@ -29,12 +29,12 @@ export class WidgetMediaController {
   @TakesFile()
   @Answers(201, StoredMedia, 'The file; `url` is what a part names')
   take(
-    @Visited() { session: { workspaceId, channelId } }: Visit,
+    @Visited() { session: { workspaceId, channelId, contactId } }: Visit,
     @Query({ schema: FileName }) { file_name }: z.infer<typeof FileName>,
     @Operation() operationId: OperationId | undefined,
     @Req() request: FastifyRequest,
   ): Promise<StoredMedia> {
     const mediaId = operationId && idOfOperation('media', operationId);
-    return this.service.take(workspaceId, request, file_name, { channelId, mediaId });
+    return this.service.take(workspaceId, request, file_name, { channelId, contactId, mediaId });
   }
 }

@@ -1,8 +1,19 @@
-import { Body, Controller, Get, Post, Res, StreamableFile } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Post, Res, StreamableFile } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { Caller, type Principal, Scopes } from '#libs/access';
 import { traceText } from '#libs/bot';
-import { CreateMessage, Message, MessageAnswer, type MessageId, MessageTrace, Timeline } from '#libs/model';
+import {
+  CreateMessage,
+  GiveFeedback,
+  Message,
+  MessageAnswer,
+  MessageFeedback,
+  MessageFeedbackList,
+  type MessageId,
+  MessageRedaction,
+  MessageTrace,
+  Timeline,
+} from '#libs/model';
 import { Conversations, type OperationId, Timelines } from '#libs/store';
 import type { FastifyReply } from 'fastify';
 import { Produces } from '../http/accept.js';
@@ -13,6 +24,8 @@ import { IdempotencyHeader } from '../http/idempotency.interceptor.js';
 import { Operation } from '../http/operation.js';
 import { Limits } from '../limits/limits.js';
 import { OpenToTestKeys } from '../limits/limits-guard.js';
+import { FeedbackService } from './feedback-service.js';
+import { RedactionService } from './redaction-service.js';
 import { MessageService } from './message-service.js';
 
 @ApiTags('Messages')
@@ -25,6 +38,8 @@ export class MessagesController {
     private readonly limits: Limits,
     private readonly conversations: Conversations,
     private readonly timelines: Timelines,
+    private readonly feedback: FeedbackService,
+    private readonly redaction: RedactionService,
   ) {}
 
   /** Says something as the person of a session, and awaits, streams or leaves the answer. */
@@ -57,6 +72,14 @@ export class MessagesController {
     return this.conversations.messageById(workspaceId, messageId);
   }
 
+  /** Takes away what a message said, for good, wherever it is kept; its place in the conversation stays. */
+  @Delete(':id')
+  @Scopes('messages:write', 'contacts:write')
+  @Answers(200, MessageRedaction, 'It is gone; asked for again, the answer is the same')
+  redact(@Caller() caller: Principal, @Id('message') messageId: MessageId): Promise<MessageRedaction> {
+    return this.redaction.redact(caller, messageId);
+  }
+
   /** Tells what happened to a message, hop by hop, with times. */
   @Get(':id/timeline')
   @Audited('message.read')
@@ -78,5 +101,30 @@ export class MessagesController {
     const turn = await this.timelines.traceOf(workspaceId, messageId);
     const { outcome, bot_version: botVersion, steps: trace } = turn;
     return { ...turn, text: traceText({ outcome, botVersion, trace }) };
+  }
+
+  /** Says whether an answer of the bot was good; said again, it takes the place of what the same one said before. */
+  @Post(':id/feedback')
+  @Scopes('messages:write')
+  @IdempotencyHeader()
+  @Answers(200, MessageFeedback, 'What they think of it now')
+  giveFeedback(
+    @Caller() caller: Principal,
+    @Id('message') messageId: MessageId,
+    @Body({ schema: GiveFeedback }) body: GiveFeedback,
+  ): Promise<MessageFeedback> {
+    return this.feedback.give(caller, messageId, body);
+  }
+
+  /** Lists what the person and operators think of an answer of the bot. */
+  @Get(':id/feedback')
+  @Audited('message.read')
+  @Scopes('messages:read')
+  @Answers(200, MessageFeedbackList, 'One entry for each who said something, the oldest first')
+  async listFeedback(
+    @Caller() { workspaceId }: Principal,
+    @Id('message') messageId: MessageId,
+  ): Promise<MessageFeedbackList> {
+    return { data: await this.feedback.list(workspaceId, messageId) };
   }
 }

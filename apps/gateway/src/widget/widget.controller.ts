@@ -6,6 +6,9 @@ import { fault } from '#libs/faults';
 import {
   CreateWidgetMessage,
   CreateWidgetTranscript,
+  GiveVisitorFeedback,
+  MessageFeedback,
+  type MessageId,
   Page,
   WidgetAccepted,
   WidgetForm,
@@ -19,9 +22,11 @@ import { z } from 'zod';
 import { LogStream } from '../conversations/log-stream.js';
 import { Produces } from '../http/accept.js';
 import { Answers, AnswersEvents, Problems } from '../http/answers.js';
+import { Id } from '../http/id-param.js';
 import { IdempotencyHeader } from '../http/idempotency.interceptor.js';
 import { Operation } from '../http/operation.js';
 import { Limits } from '../limits/limits.js';
+import { FeedbackService } from '../messages/feedback-service.js';
 import { Speaking } from '../messages/speaking.js';
 import { contentsOf } from '../messages/spoken.js';
 import { Visited, VisitorGuard } from './visitor-guard.js';
@@ -48,6 +53,7 @@ export class WidgetController {
     private readonly sessions: Sessions,
     private readonly transcripts: TranscriptService,
     private readonly limits: Limits,
+    private readonly opinions: FeedbackService,
   ) {}
 
   /** Lists what was said, and says after which event the stream goes on. */
@@ -78,6 +84,18 @@ export class WidgetController {
       { contents: contentsOf(body), clientId: body.client_id, metadata: session.metadata },
     );
     return { event_id: taken.eventId, message_id: taken.messageId, is_duplicate: taken.isDuplicate };
+  }
+
+  /** Takes what the visitor thinks of an answer of the bot; said again, it takes the place of what they said before. */
+  @Post('messages/:id/feedback')
+  @IdempotencyHeader()
+  @Answers(200, MessageFeedback, 'What they think of it now')
+  feedback(
+    @Visited() { session }: Visit,
+    @Id('message') messageId: MessageId,
+    @Body({ schema: GiveVisitorFeedback }) body: GiveVisitorFeedback,
+  ): Promise<MessageFeedback> {
+    return this.opinions.giveAsVisitor(session, messageId, body);
   }
 
   /** Takes what was asked before the conversation, and keeps it at the contact. Answered again, it is changed. */

@@ -13,6 +13,7 @@ import { findLauncher } from '../data-folder.js';
 import { migratorOf } from '../deploy.js';
 import { type Finding, warning, well, wrong } from './finding.js';
 import { ofDatabase } from './of-database.js';
+import { ofErased } from './of-erased.js';
 import { ofFolder } from './of-folder.js';
 import { ofRedis } from './of-redis.js';
 
@@ -85,7 +86,11 @@ async function ofReachable(url: string, config: LauncherConfig, env: Environment
   try {
     await checkDatabase(url);
     const look = await lookAtDatabase(url);
-    return [...ofDatabase(look, connectionsOf(config, env)), await ofMigrations(url)];
+    const migrations = await ofMigrations(url);
+    const findings = [...ofDatabase(look, connectionsOf(config, env)), migrations];
+    // What a database of another version says of people is not known.
+    if (migrations.state !== 'well') return findings;
+    return [...findings, ...(await ofErased(url, path.join(config.data.dir, 'media')))];
   } catch (error) {
     if (isFault(error)) return [wrong('database', error.detail, 'Parley takes nothing in until it is back.')];
     throw error;

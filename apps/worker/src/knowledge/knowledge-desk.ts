@@ -1,12 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { authorOf, detectLanguage, matchIntents, redact, wordsOf } from '#libs/bot';
+import { askedWords, authorOf, detectLanguage, matchIntents } from '#libs/bot';
 import type { KnowledgeSearch } from '#libs/knowledge';
-import { newId, plainTextOf, type BotDefinition, type Turn, type TurnResult } from '#libs/model';
+import { newId, type BotDefinition, type Turn, type TurnResult } from '#libs/model';
 import { Logger } from '#libs/observe';
 import { BotProposals, KnowledgeIndex } from '#libs/store';
 
-const EXAMPLE_MAX = 500;
-const WORDS_MAX = 300;
 /** From this score an unanswered question is proposed as a phrasing of the nearest intent. */
 const NEAR_FROM = 0.15;
 
@@ -52,11 +50,9 @@ export class KnowledgeDesk {
     if (!isUnanswered(result, turn.bot.definition)) return;
     const newest = turn.messages.findLast(({ direction }) => direction === 'in');
     if (!newest) return;
-    const said = newest.content.map(plainTextOf).filter(Boolean).join('\n');
-    const { text } = redact(said, { region: turn.bot.definition.guardrails?.region });
-    const words = wordsOf(text).join(' ').slice(0, WORDS_MAX);
-    if (!/\p{L}{2}/u.test(words)) return;
-    const example = text.slice(0, EXAMPLE_MAX);
+    const asked = askedWords(newest.content, turn.bot.definition.guardrails?.region);
+    if (!asked) return;
+    const { words, example } = asked;
     try {
       if (askedKnowledge(result)) await this.#miss(turn, { words, example, messageId: newest.messageId });
       const near = matchIntents(turn.bot.definition, example)[0];

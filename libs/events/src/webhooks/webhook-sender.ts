@@ -26,8 +26,15 @@ interface HeldWebhook extends Held {
   webhook: OpenWebhook;
 }
 
-/** Longest pause between two looks: a first attempt comes within a second. */
+/** Longest pause between two looks, also when nobody says that something happened. */
 const SWEEP_MS = 500;
+/** What happens within it is looked for together: many events a second cost a few looks. */
+const GATHER_MS = 50;
+/**
+ * One endpoint takes at most this part of what is free, and so much stays free at each look: however slow some receivers are,
+ * the quick ones find a place.
+ */
+const SHARE_OF_FREE = 1 / 4;
 /** The events with which a hand-over comes along. */
 const handovers = new Set<string>(['handoff.requested', 'control.changed']);
 /** Messages of a transcript. */
@@ -50,6 +57,7 @@ export class WebhookSender {
   readonly #each: number;
   readonly #timeoutMs: number;
   readonly #stopping = new AbortController();
+  #gathering: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly webhooks: WebhookDeliveries,
@@ -83,8 +91,17 @@ export class WebhookSender {
     return this.#pump.poke();
   }
 
+  /** Something happened that an endpoint may want to know. */
+  changed(): void {
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = undefined;
+      void this.poke();
+    }, GATHER_MS);
+  }
+
   /** Claims nothing more, and gives up what is under way: it is sent again, under the same id. */
   async stop(): Promise<void> {
+    clearTimeout(this.#gathering);
     await this.#pump.stop();
     this.#stopping.abort();
     await Promise.allSettled(this.#active);
@@ -96,8 +113,11 @@ export class WebhookSender {
     if (free <= 0) return;
     const { worker, leaseMs } = this.options;
     const since = performance.now();
-    const claimed = await this.webhooks.open(worker, free, this.#each, leaseMs);
+    const share = Math.max(1, Math.floor(free * SHARE_OF_FREE));
+    const limit = Math.max(1, free - share);
+    const claimed = await this.webhooks.open(worker, limit, Math.min(this.#each, share), leaseMs);
     for (const webhook of claimed) this.#begin(webhook, since);
+    if (claimed.length === limit) void this.poke();
     if (claimed.length === 0) await this.webhooks.endLeft();
   }
 

@@ -48,6 +48,7 @@ export const archivedTables: readonly ArchivedTable[] = [
   { name: 'canned_reply', order: 'id' },
   { name: 'turn', order: 'id' },
   { name: 'message', order: 'id' },
+  { name: 'message_feedback', order: 'message_id, author' },
   {
     name: 'delivery',
     leaves: lease,
@@ -107,6 +108,8 @@ export const archivedTables: readonly ArchivedTable[] = [
 export const unarchivedTables: Readonly<Record<string, string>> = {
   workspace: 'the archive is taken into one that is there',
   workspace_key: 'keys do not travel',
+  contact_key: 'keys do not travel: files are in the archive as they are, and are sealed anew',
+  file_key: 'keys do not travel: files are in the archive as they are, and are sealed anew',
   member: 'access does not travel',
   invitation: 'access does not travel',
   api_key: 'access does not travel',

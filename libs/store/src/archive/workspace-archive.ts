@@ -76,7 +76,9 @@ export class WorkspaceArchive {
     const columns = new Map<string, Set<string>>();
     const done = await this.database.inSession(workspaceId, 'write', async (session) => {
       await session.query(`select set_config('parley.importing', 'on', true)`);
-      await session.query('select 1 from workspace where id = $1 for update', [uuidOf(workspaceId)]);
+      // Not `for update`: rows of others that refer to the workspace, as the request log's, would wait for the import, and
+      // so would our own, such as the key of a file.
+      await session.query('select 1 from workspace where id = $1 for no key update', [uuidOf(workspaceId)]);
       await requireEmpty(session, workspaceId);
       const known = await session.query<{ name: string; columns: string[] }>(
         `select table_name as name, array_agg(column_name::text) as columns from information_schema.columns

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import {
   type ChannelId,
+  type ContactId,
   type ConversationId,
   idOf,
   type InboxEventId,
@@ -18,6 +19,8 @@ export interface OpenFetch {
   epoch: number;
   channelId: ChannelId;
   conversationId: ConversationId | null;
+  /** Whose conversation that is: the file is sealed with their key. */
+  contactId: ContactId | null;
   /** The event that named it; its bytes may hold the file. */
   inboxEventId: InboxEventId | null;
   /** `media:` and the provider's reference, or an address. */
@@ -44,6 +47,7 @@ interface FetchRow {
   epoch: number;
   channelId: string;
   conversationId: string | null;
+  contactId: string | null;
   inboxEventId: string | null;
   source: string;
   isOverConnection: boolean;
@@ -81,6 +85,7 @@ export class MediaFetches {
       epoch: m.epoch,
       channelId: idOf('channel', m.channelId),
       conversationId: m.conversationId === null ? null : idOf('conversation', m.conversationId),
+      contactId: m.contactId === null ? null : idOf('contact', m.contactId),
       inboxEventId: m.inboxEventId === null ? null : idOf('inboxEvent', m.inboxEventId),
       source: m.source,
       isOverConnection: m.isOverConnection,

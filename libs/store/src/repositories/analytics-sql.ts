@@ -263,6 +263,37 @@ const answers = (cut: ReportCut): string => {
     ${count(`type = 'turn.failed'`)} as failed`)}`;
 };
 
+/** What somebody thinks of a message is what they said of it last, whenever that was. */
+const feedback = (cut: ReportCut): string => {
+  const who = (event: string): string => `coalesce(${event}data->>'actor', ${event}data->>'by')`;
+  const of = `data->>'rating'`;
+  const by = `data->>'answered_by'`;
+  const down = (condition: string): string => count(`${of} = 'down' and ${condition}`);
+  const opinions = eventsOf(['message.feedback'], cut, {
+    bot: `e.data->>'bot'`,
+    operator: `e.data->>'actor'`,
+  });
+  return `
+  with line as (
+    select * from (${opinions}) x where not exists (
+      select from event o
+      where o.workspace_id = $1::uuid and o.conversation_id = x.c and o.seq > x.seq and o.type = 'message.feedback'
+        and o.data->>'message' = x.data->>'message' and ${who('o.')} = ${who('x.')})
+  )
+  ${rows(
+    [
+      'count(*) as opinions',
+      `${count(`${of} = 'up'`)} as up`,
+      `${count(`${of} = 'down'`)} as down`,
+      `${ratio(count(`${of} = 'up'`), 'count(*)')} as up_rate`,
+      `${count(`data->>'by' = 'contact'`)} as from_contacts`,
+      `${down(`${by} in ${byRules}`)} as down_rules`,
+      ...['flows', 'knowledge', 'agent'].map((one) => `${down(`${by} = '${one}'`)} as down_${one}`),
+      `${down(`coalesce(${by}, '') not in ('rules', 'intents', 'phrases', 'flows', 'knowledge', 'agent')`)} as down_other`,
+    ].join(', '),
+  )}`;
+};
+
 const flows = ({ isOneBot }: ReportCut): string => `
   with line as materialized (
     select * from (${eventsOf(['turn.completed'], { by: undefined, isOneBot }, aboutTurns)}) x where data ? 'flow' and data ? 'node'
@@ -296,6 +327,7 @@ const statements: Record<AnalyticsReportName, (cut: ReportCut) => string> = {
   deliveries,
   cost,
   answers,
+  feedback,
   flows,
   questions,
 };

@@ -39,6 +39,18 @@ type ContactRow = Prisma.ContactGetPayload<{ include: typeof WITH_IDENTITIES }>;
 export class Contacts {
   constructor(private readonly database: Database) {}
 
+  /** Which of these contacts are there, also as a pointer to another. */
+  async among(workspaceId: WorkspaceId, contactIds: readonly ContactId[]): Promise<ContactId[]> {
+    const rows = await this.database.withWorkspace(workspaceId, (tx) =>
+      tx.contact.findMany({
+        where: { workspaceId: uuidOf(workspaceId), id: { in: contactIds.map((id) => uuidOf(id)) } },
+        select: { id: true },
+        orderBy: { id: 'asc' },
+      }),
+    );
+    return rows.map(({ id }) => idOf('contact', id));
+  }
+
   /**
    * Makes a contact.
    *

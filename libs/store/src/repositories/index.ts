@@ -1,6 +1,6 @@
 export { Connections, connectionAccount, type ConnectionClaim, type ShownConnection } from './connections.js';
 export { Analytics } from './analytics.js';
-export { Allowances, type Allowance, type AllowanceState } from './allowances.js';
+export { Allowances, type Allowance, type AllowanceState, type Lease } from './allowances.js';
 export { ApiKeys, type StoredApiKey } from './api-keys.js';
 export { Handovers, type HandoverFacts } from './handovers.js';
 export { Offers } from './offers.js';
@@ -30,6 +30,7 @@ export {
 } from './idempotency.js';
 export { EventLog, type EventRange } from './event-log.js';
 export { Exports, type OpenExport } from './exports.js';
+export { FileKeys } from './file-keys.js';
 export {
   CannedReplies,
   ConversationContexts,
@@ -55,6 +56,8 @@ export {
   type StoredLoginSession,
 } from './login-sessions.js';
 export { Logins, type Membership, type StoredLogin } from './logins.js';
+export { MessageRedactions, type RedactedMessage } from './message-redactions.js';
+export { MessageFeedbacks, type GivenFeedback, type NewFeedback } from './message-feedback.js';
 export { Media, type KnownMedia, type NewMedia } from './media.js';
 export { Members, type NewMember, type Standing, type StoredMember } from './members.js';
 export { OauthClients, type StoredOauthClient, type StoredOauthToken } from './oauth-clients.js';

@@ -28,6 +28,8 @@ export interface MessageRow {
   recorded_at: Date | string;
   edited_at: Date | string | null;
   deleted_at: Date | string | null;
+  redacted_at: Date | string | null;
+  redacted_by: string | null;
 }
 
 /** A message as the API shows it. */
@@ -48,6 +50,9 @@ export function messageOfRow(row: MessageRow): Message {
     recorded_at: new Date(row.recorded_at).toISOString(),
     edited_at: instant(row.edited_at),
     deleted_at: instant(row.deleted_at),
+    ...(row.redacted_at !== null && {
+      redacted: { at: new Date(row.redacted_at).toISOString(), by: row.redacted_by ?? 'system' },
+    }),
     metadata: row.metadata,
   };
 }

@@ -6,13 +6,14 @@ import {
   type ContactErasure,
   type ContactId,
   idOf,
-  isId,
   type JsonObject,
   uuidOf,
   type WorkspaceId,
 } from '#libs/model';
 import { Database, type WorkspaceTransaction } from '../database.js';
 import { type Actor, appendAudit } from './audit-log.js';
+import { FileKeys } from './file-keys.js';
+import { alsoElsewhere, filesOfPerson, type FileOfPerson, lonelyFiles } from './files-of-people.js';
 import { tellWebhooks } from './tell-webhooks.js';
 import { consentRows, contactOf, lockContacts, requireContact, requireUnmerged } from './contacts.js';
 
@@ -24,7 +25,7 @@ interface Traces {
   threads: { channel_id: string; thread: string }[];
   /** What their messages are called at the provider. */
   refs: string[];
-  media: { id: string; sha256: string | null }[];
+  media: FileOfPerson[];
 }
 
 /** What an erasure needs done where rows are not: bytes that nobody else's file has. */
@@ -32,13 +33,19 @@ export interface ErasedFiles {
   sha256: string[];
 }
 
+/** A file may be taken over by somebody else between two looks. */
+const TRIES = 5;
+
 /** Texts that are shorter stand in other people's data by chance. */
 const NEEDLE_MIN = 5;
 
 /** Everything of one person: what an export shows, and what an erasure takes away. */
 @Injectable()
 export class PersonalData {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly keys: FileKeys,
+  ) {}
 
   /** Contacts that were merged into one, with what they were called; empty for most. */
   async mergedInto(workspaceId: WorkspaceId, contactId: ContactId): Promise<Contact[]> {
@@ -89,16 +96,61 @@ export class PersonalData {
       const traces = await tracesOf(tx, workspaceId, contactId);
       return {
         erasure: await countsOf(tx, workspaceId, contactId, traces),
-        files: { sha256: await lonelyFiles(tx, workspaceId, traces) },
+        files: { sha256: await lonelyFiles(tx, workspaceId, traces.media) },
       };
     });
+  }
+
+  /**
+   * Begins an erasure: destroys the keys of the person, of those that were merged into them, and of every file that nobody
+   * else has. From here on no copy of their files can be read. Doing it again changes nothing.
+   *
+   * Files that others have too, for example since a merge was undone, are sealed for those first.
+   *
+   * @returns the contact, and those that were merged into it
+   * @throws Fault as `survey`; `store/unavailable` when others take over files of theirs all the time
+   */
+  async destroyKeys(workspaceId: WorkspaceId, contactId: ContactId, actor: Actor): Promise<ContactId[]> {
+    for (let tries = 0; tries < TRIES; tries++) {
+      const { contacts, shared } = await this.database.withWorkspace(workspaceId, async (tx) => {
+        await lockAll(tx, workspaceId, contactId);
+        const { contacts, media } = await tracesOf(tx, workspaceId, contactId);
+        const others = await alsoElsewhere(tx, workspaceId, contacts, media);
+        if (others.length > 0) return { contacts, shared: others };
+        const lonely = await lonelyFiles(tx, workspaceId, media);
+        const workspace = uuidOf(workspaceId);
+        const files = await tx.fileKey.deleteMany({
+          where: {
+            workspaceId: workspace,
+            OR: [{ sha256: { in: lonely } }, { contactId: { in: contacts } }],
+          },
+        });
+        const { count } = await tx.contactKey.deleteMany({
+          where: { workspaceId: workspace, contactId: { in: contacts } },
+        });
+        if (count + files.count > 0) {
+          const data = { contact_keys: count, file_keys: files.count };
+          await appendAudit(tx, workspaceId, {
+            actor,
+            action: 'contact.destroy-keys',
+            target: contactId,
+            data,
+          });
+        }
+        return { contacts, shared: [] };
+      });
+      if (shared.length === 0) return contacts.map((id) => idOf('contact', id));
+      await this.keys.share(workspaceId, shared);
+    }
+    throw fault('store/unavailable', { detail: 'Others take over files of this contact all the time.' });
   }
 
   /**
    * Takes away everything of a person, for good: contacts, addresses, conversations, messages, files' rows, what came in
    * as it came in, what was told to webhooks, and kept answers. The audit log keeps ids and counts.
    *
-   * The caller removes the bytes of `survey` first: when it is cut off, the erasure can be asked for again.
+   * The caller calls `destroyKeys` and removes the bytes of `survey` first: when it is cut off, the erasure can be asked
+   * for again.
    *
    * @throws Fault as `survey`
    */
@@ -136,18 +188,13 @@ async function tracesOf(
   const refs = await tx.$queryRaw<{ ref: string }[]>`
     select distinct provider_ref as ref from delivery
      where workspace_id = ${w}::uuid and conversation_id = any (${conversations}::uuid[]) and provider_ref is not null`;
-  const named = await tx.$queryRaw<{ id: string }[]>`
-    select distinct m.id[1] as id from message x, regexp_matches(x.content::text, 'med_[0-9a-z]{26}', 'g') as m(id)
-     where x.workspace_id = ${w}::uuid and x.conversation_id = any (${conversations}::uuid[]) and x.direction = 'in'`;
-  const files = named.flatMap((one) => (isId('media', one.id) ? [uuidOf(one.id)] : []));
-  const media = await tx.$queryRaw<Traces['media']>`
-    select id, sha256 from media
-     where workspace_id = ${w}::uuid and (conversation_id = any (${conversations}::uuid[]) or id = any (${files}::uuid[]))`;
+  const contacts = [id, ...merged.map((one) => one.id)];
+  const media = await filesOfPerson(tx, workspaceId, { contacts, conversations });
   const written = talks.flatMap(({ addressKind: kind, addressValue: value }) =>
     kind === null || value === null ? [] : [{ kind, value }],
   );
   return {
-    contacts: [id, ...merged.map((one) => one.id)],
+    contacts,
     addresses: [...identities.map(({ kind, value }) => ({ kind, value })), ...written],
     conversations,
     threads: talks.map(({ channelId, thread }) => ({ channel_id: channelId, thread })),
@@ -178,22 +225,6 @@ async function countsOf(
     inbox_events: events?.n ?? 0,
     files: traces.media.length,
   };
-}
-
-/** Files whose bytes no other row of the workspace speaks of. */
-async function lonelyFiles(
-  tx: WorkspaceTransaction,
-  workspaceId: WorkspaceId,
-  { media }: Traces,
-): Promise<string[]> {
-  const hashes = [...new Set(media.flatMap(({ sha256 }) => sha256 ?? []))];
-  const ids = media.map(({ id }) => id);
-  const shared = await tx.media.findMany({
-    where: { workspaceId: uuidOf(workspaceId), sha256: { in: hashes }, id: { notIn: ids } },
-    select: { sha256: true },
-  });
-  const kept = new Set(shared.map(({ sha256 }) => sha256));
-  return hashes.filter((hash) => !kept.has(hash));
 }
 
 /**

@@ -36,6 +36,7 @@ import { Conversations } from './conversations.js';
 import { DeadLetters } from './dead-letters.js';
 import { EventLog } from './event-log.js';
 import { Exports } from './exports.js';
+import { FileKeys } from './file-keys.js';
 import { Idempotency } from './idempotency.js';
 import {
   CannedReplies,
@@ -56,6 +57,8 @@ import { LoginSessions } from './login-sessions.js';
 import { Logins } from './logins.js';
 import { Media } from './media.js';
 import { Members } from './members.js';
+import { MessageFeedbacks } from './message-feedback.js';
+import { MessageRedactions } from './message-redactions.js';
 import { OauthClients } from './oauth-clients.js';
 import { Secrets } from './secrets.js';
 import { PersonalData } from './personal-data.js';
@@ -99,6 +102,7 @@ const repositories = [
   Deliveries,
   EventLog,
   Exports,
+  FileKeys,
   Idempotency,
   Inbox,
   InboxList,
@@ -118,6 +122,8 @@ const repositories = [
   MediaFetches,
   Errands,
   Members,
+  MessageFeedbacks,
+  MessageRedactions,
   OauthClients,
   Notes,
   Operators,

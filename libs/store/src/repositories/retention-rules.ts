@@ -99,10 +99,22 @@ export class RetentionRules {
     return rows.map(({ id, sha256, lonely }) => ({ mediaId: idOf('media', id), sha256, isLonely: lonely }));
   }
 
-  /** Forgets files; their bytes are gone already. */
+  /** Forgets files, and the keys of bytes that no other row speaks of; those are gone already. */
   async forgetFiles(workspaceId: WorkspaceId, ids: readonly MediaId[]): Promise<void> {
-    await this.database.withWorkspace(workspaceId, (tx) =>
-      tx.media.deleteMany({ where: { workspaceId: uuidOf(workspaceId), id: { in: ids.map(uuidOf) } } }),
+    const workspace = uuidOf(workspaceId);
+    await this.database.withWorkspace(
+      workspaceId,
+      (tx) => tx.$executeRaw`
+        with gone as (
+          delete from media where workspace_id = ${workspace}::uuid and id = any (${ids.map(uuidOf)}::uuid[])
+          returning id, sha256)
+        delete from file_key f using gone g
+         where f.workspace_id = ${workspace}::uuid and f.sha256 = g.sha256
+           and not exists (
+             select from media m where m.workspace_id = f.workspace_id and m.sha256 = f.sha256
+                and m.id not in (select id from gone))
+           and not exists (
+             select from knowledge_source s where s.workspace_id = f.workspace_id and s.file_sha256 = f.sha256)`,
     );
   }
 }

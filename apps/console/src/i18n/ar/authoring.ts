@@ -171,7 +171,7 @@ export const authoring = {
     noIntents: 'لا نيات لهذا البوت بعد',
     answer: 'ما ينبغي قوله',
     base: 'في',
-    by: { operator: 'من موظف', unanswered: 'لم يستطع أحد الإجابة' },
+    by: { operator: 'من موظف', unanswered: 'لم يستطع أحد الإجابة', feedback: 'لم تعجبه الإجابة' },
     ...allCounts('times', 'المرات: {{count}}'),
     approve: 'موافقة',
     decline: 'رفض',

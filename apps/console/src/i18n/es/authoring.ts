@@ -179,7 +179,7 @@ export const authoring = {
     noIntents: 'Este bot aún no tiene intenciones',
     answer: 'Qué debe decirse',
     base: 'En',
-    by: { operator: 'De un operador', unanswered: 'Nadie supo responder' },
+    by: { operator: 'De un operador', unanswered: 'Nadie supo responder', feedback: 'La respuesta no gustó' },
     times_one: '{{count}} vez',
     times_many: '{{count}} veces',
     times_other: '{{count}} veces',
