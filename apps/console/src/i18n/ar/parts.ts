@@ -2,7 +2,7 @@
 export const parts = {
   chat: {
     log: 'المحادثة',
-    waiting: 'الروبوت يجيب',
+    waiting: 'البوت يجيب',
     write: 'اكتب رسالة',
     send: 'إرسال',
     again: 'ابدأ من جديد',

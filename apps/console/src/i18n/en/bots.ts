@@ -151,6 +151,7 @@ export const bots = {
       expression: 'Expression',
       remove: 'Remove',
     },
+    presets: { yes: 'Yes', asked: 'Asked in a flow' },
   },
   guard: {
     person: 'Hand over when somebody asks for a person',
