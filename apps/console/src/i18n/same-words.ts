@@ -16,7 +16,7 @@ export const sameIn: Readonly<Record<string, readonly string[]>> = {
     ...['Agent', 'Code', 'Contact', 'Contacts', 'Conversation', 'Conversations', 'E-mail', 'Expression'],
     ...['Menus', 'Message', 'Messages', 'Note', 'Options', 'Orange', 'Question', 'Satisfaction'],
     ...['Satisfaction (1–5)', 'Score {{score}}', 'Secret', 'Secrets', 'Source', 'Sources', 'Tests', 'Traces'],
-    ...['Transport', 'Version {{version}}', 'Versions', 'Violet', 'active'],
+    ...['Transport', 'Version {{version}}', 'Versions', 'Violet', 'active', 'contact', 'date'],
   ],
   es: [...latin, 'Id', 'No', 'Tokens', '{{tokens}} tokens'],
   ar: [],

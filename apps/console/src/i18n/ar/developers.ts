@@ -46,6 +46,7 @@ export const developers = {
     types: 'الأحداث',
     typesHint: 'فارغ: الكل',
     include: 'ما يأتي معها',
+    included: { contact: 'جهة الاتصال', metadata: 'البيانات الوصفية', transcript: 'نص المحادثة' },
     channels: 'من هذه القنوات فقط',
     created: 'سره، يظهر الآن فقط',
     secretHint: 'تحقق به من توقيع كل استدعاء (Standard Webhooks).',

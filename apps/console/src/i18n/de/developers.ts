@@ -43,6 +43,7 @@ export const developers = {
     types: 'Ereignisse',
     typesHint: 'Leer: alle',
     include: 'Was mitkommt',
+    included: { contact: 'Kontakt', metadata: 'Metadaten', transcript: 'Gesprächsverlauf' },
     channels: 'Nur von diesen Kanälen',
     created: 'Sein Geheimnis, nur jetzt zu sehen',
     secretHint: 'Prüfen Sie damit die Signatur jedes Aufrufs (Standard Webhooks).',

@@ -43,6 +43,7 @@ export const developers = {
     types: 'Sucesos',
     typesHint: 'Vacío: todos',
     include: 'Qué se adjunta',
+    included: { contact: 'contacto', metadata: 'metadatos', transcript: 'transcripción' },
     channels: 'Solo de estos canales',
     created: 'Su secreto, solo se muestra ahora',
     secretHint: 'Compruebe con él la firma de cada llamada (Standard Webhooks).',

@@ -43,6 +43,7 @@ export const developers = {
     types: 'Événements',
     typesHint: 'Vide : tous',
     include: 'Ce qui est joint',
+    included: { contact: 'contact', metadata: 'métadonnées', transcript: 'transcription' },
     channels: 'Seulement de ces canaux',
     created: 'Son secret, visible seulement maintenant',
     secretHint: 'Vérifiez avec lui la signature de chaque appel (Standard Webhooks).',

@@ -20,6 +20,7 @@ export function AskForm({ node, onChange }: { node: Ask; onChange: (node: FlowNo
   const { t } = useTranslation('bots');
   const { expect } = node;
   const presets = presetsWith(t('flows.presets.yes'));
+  const kinds = Object.keys(presets) as Ask['expect']['kind'][];
   return (
     <>
       <Textarea
@@ -39,7 +40,7 @@ export function AskForm({ node, onChange }: { node: Ask; onChange: (node: FlowNo
       />
       <Select
         label={t('flows.form.kind')}
-        data={Object.keys(presets)}
+        data={kinds.map((kind) => ({ value: kind, label: t(`flows.kind.${kind}`) }))}
         value={expect.kind}
         allowDeselect={false}
         onChange={(kind) => kind && onChange({ ...node, expect: presets[kind as keyof typeof presets] })}
