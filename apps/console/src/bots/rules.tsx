@@ -47,10 +47,10 @@ export function Rules({ botId, draft, definition }: PartProps) {
             <Group wrap="nowrap" gap={4} pe="xs">
               <Accordion.Control>
                 <Text size="sm" fw={560}>
-                  {titleOf(rule) || t('rules.untitled')}
+                  <bdi>{titleOf(rule) || t('rules.untitled')}</bdi>
                 </Text>
                 <Text size="sm" c="dimmed" lineClamp={1}>
-                  {saysOf(rule, definition.flows ?? [])}
+                  <bdi>{saysOf(rule, definition.flows ?? [])}</bdi>
                 </Text>
                 {problemsAt(draft.problems, `/rules/${at}`).map(({ message, pointer }) => (
                   <Text key={pointer + message} size="sm" c="var(--bad)">
