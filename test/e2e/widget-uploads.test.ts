@@ -12,28 +12,25 @@ const DOT =
 /** A file as a page sees it: its name, its type, and its content in base64 or its length. */
 type Carried = readonly [name: string, type: string, content: string | number];
 
+/** In the page: tells an element that files came by the clipboard, or by the pointer. */
+const HAND = `(element, [type, all]) => {
+  const data = new DataTransfer();
+  for (const [name, mime, content] of all) {
+    const bytes = typeof content === 'number'
+      ? new Uint8Array(content)
+      : Uint8Array.from(atob(content), (sign) => sign.charCodeAt(0));
+    data.items.add(new File([bytes], name, { type: mime }));
+  }
+  const common = { bubbles: true, cancelable: true, composed: true };
+  element.dispatchEvent(type === 'paste'
+    ? new ClipboardEvent(type, { ...common, clipboardData: data })
+    : new DragEvent(type, { ...common, dataTransfer: data }));
+}`;
+
 /** Pastes into the composer, or drags over the window or drops there, as a browser does it. */
 async function hand(page: Page, how: 'paste' | 'dragover' | 'drop', ...files: Carried[]): Promise<void> {
   const place = how === 'paste' ? page.locator('textarea') : page.locator('.panel .head');
-  await place.evaluate(
-    (element, [type, all]) => {
-      const data = new DataTransfer();
-      for (const [name, mime, content] of all) {
-        const bytes =
-          typeof content === 'number'
-            ? new Uint8Array(content)
-            : Uint8Array.from(atob(content), (sign) => sign.charCodeAt(0));
-        data.items.add(new File([bytes], name, { type: mime }));
-      }
-      const common = { bubbles: true, cancelable: true, composed: true };
-      element.dispatchEvent(
-        type === 'paste'
-          ? new ClipboardEvent(type, { ...common, clipboardData: data })
-          : new DragEvent(type, { ...common, dataTransfer: data }),
-      );
-    },
-    [how, files] as const,
-  );
+  await place.evaluate(HAND, [how, files]);
 }
 
 /** The names of the files in the last message, as it is stored. */
