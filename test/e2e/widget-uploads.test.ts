@@ -1,7 +1,9 @@
 import type { Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { programs } from '../support/programs.js';
 import { shoot, violations, WidgetShop } from '../support/widget-shop.js';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 const shop = WidgetShop.forTests({ env: { PARLEY_MEDIA_MAX: '2kB' } });
 
@@ -29,8 +31,9 @@ const HAND = `(element, [type, all]) => {
 
 /** Pastes into the composer, or drags over the window or drops there, as a browser does it. */
 async function hand(page: Page, how: 'paste' | 'dragover' | 'drop', ...files: Carried[]): Promise<void> {
-  const place = how === 'paste' ? page.locator('textarea') : page.locator('.panel .head');
-  await place.evaluate(HAND, [how, files]);
+  const place = how === 'paste' ? 'textarea' : '.panel .head';
+  const element = `document.querySelector('parley-widget').shadowRoot.querySelector('${place}')`;
+  await page.evaluate(`(${HAND})(${element}, ${JSON.stringify([how, files])})`);
 }
 
 /** The names of the files in the last message, as it is stored. */
