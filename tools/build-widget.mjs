@@ -46,7 +46,12 @@ const [built] = await build({
       preserveEntrySignatures: 'allow-extension',
       // Of the model only the Markdown parser is used: its schemas need not come along.
       treeshake: { moduleSideEffects: (id) => !id.includes('/libs/model/') },
-      output: { entryFileNames: '[name]-[hash].js', chunkFileNames: '[name]-[hash].js', minify: true },
+      output: {
+        entryFileNames: '[name]-[hash].js',
+        chunkFileNames: '[name]-[hash].js',
+        minify: true,
+        comments: false,
+      },
     },
   },
 });

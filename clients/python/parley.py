@@ -1008,9 +1008,9 @@ class _Widget(_Calls):
         """Takes what a visitor says: once, however often it is sent. `POST /v1/widget/messages`"""
         return self._parley.call("POST", "/v1/widget/messages", body=body, idempotency_key=idempotency_key)
 
-    def form(self, body, idempotency_key=None):
-        """Takes what was asked before the conversation, and keeps it at the contact. `POST /v1/widget/form`"""
-        return self._parley.call("POST", "/v1/widget/form", body=body, idempotency_key=idempotency_key)
+    def form(self, body=None, idempotency_key=None):
+        """Keeps at the contact what was asked before the conversation, or what the page says of its visitor. `POST /v1/widget/form`"""
+        return self._parley.call("POST", "/v1/widget/form", body={} if body is None else body, idempotency_key=idempotency_key)
 
     def transcript(self, body, idempotency_key=None):
         """Sends what was said by mail, to an address that the visitor names: a few times in an hour. `POST /v1/widget/transcript`"""

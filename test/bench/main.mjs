@@ -6,13 +6,14 @@ import { measureBot } from './bot.mjs';
 import { House } from './house.mjs';
 import { measureKnowledge } from './knowledge.mjs';
 import { limits } from './limits.mjs';
+import { measureNewcomer } from './newcomer.mjs';
 import { writeFunctions, writeStatements } from './profile.mjs';
 import { lengths } from './rig.mjs';
 import { scenarios } from './scenarios.mjs';
 import { steps } from './steps.mjs';
 import { report } from './table.mjs';
 
-const usage = `npm run bench -- [--backend redis|postgres|both] [--only ack|durable|slow|webhooks|knowledge|bot|export|limits|steps] [--quick] [--profile FOLDER]`;
+const usage = `npm run bench -- [--backend redis|postgres|both] [--only ack|durable|slow|webhooks|knowledge|bot|export|limits|newcomer|steps] [--quick] [--profile FOLDER]`;
 
 /** No run of everything holds them: one takes many minutes, one is of requests that carry no message, one is of PostgreSQL alone. */
 const whenAsked = { export: archives, limits, steps };
@@ -31,7 +32,7 @@ function options() {
     const isKnown =
       ['redis', 'postgres', 'both'].includes(values.backend) &&
       (values.only === undefined ||
-        ['knowledge', 'bot'].includes(values.only) ||
+        ['knowledge', 'bot', 'newcomer'].includes(values.only) ||
         values.only in { ...scenarios, ...whenAsked });
     return isKnown ? values : null;
   } catch {
@@ -52,6 +53,8 @@ async function bench({ backend, only, quick, profile }) {
   const botMs = quick ? 250 : 3_000;
   // It needs neither database nor queue.
   if (only === 'bot') return console.log(await measureBot(botMs));
+  // It has a house of its own, as a newcomer makes it.
+  if (only === 'newcomer') return console.log(await measureNewcomer());
   const house = await House.open({ isCounting: profile !== undefined });
   const stop = () => void house.close().finally(() => process.exit(130));
   process.once('SIGINT', stop).once('SIGTERM', stop);

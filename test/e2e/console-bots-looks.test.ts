@@ -9,6 +9,7 @@ import {
   testBot,
   type TestWorkspace,
 } from '../support/boot.js';
+import { botScreens } from '../support/console-screens.js';
 import { ConsoleBrowser, seriousFindings, shoot } from '../support/console.js';
 import { programs } from '../support/programs.js';
 
@@ -120,22 +121,16 @@ const publish: Deed = async (page) => {
   await page.getByRole('dialog').getByText('rule “hours”').first().waitFor();
 };
 
-/** By the name of the picture: the tab, words that are there when it is drawn, and what is done before. */
-const screens: Record<string, readonly [tab: string, words: string, deed?: Deed]> = {
-  talk: ['talk', 'Disclosure'],
-  rules: ['rules', 'Run the examples', openFirst(/^open/)],
-  intents: ['intents', 'Words that mean the same', openFirst(/^Refund/)],
-  model: ['model', 'Answer with a model', openFirst(/^small/)],
-  tools: ['tools', 'orders.find', openFirst(/^orders.find/)],
-  guard: ['guard', 'Topics that it does not talk about'],
-  people: ['people', 'Opening times'],
-  try: ['try', 'Why it answered so', rehearse],
-  tests: ['tests', 'Parking', runTests],
-  learn: ['learn', 'All of these'],
-  live: ['live', 'Why it answered so'],
-  versions: ['versions', 'Orders, refunds and a model', compare],
-  file: ['file', 'As a folder'],
-  publish: ['talk', 'Disclosure', publish],
+/** What is done on a screen of `botScreens` before it is looked at. */
+const deeds: Readonly<Record<string, Deed>> = {
+  rules: openFirst(/^open/),
+  intents: openFirst(/^Refund/),
+  model: openFirst(/^small/),
+  tools: openFirst(/^orders.find/),
+  try: rehearse,
+  tests: runTests,
+  versions: compare,
+  publish,
 };
 const only = process.env['PARLEY_SCREENS']?.split(',');
 const looks = [
@@ -145,14 +140,14 @@ const looks = [
 ] as const;
 
 describe.skipIf(programs.chromium === undefined)('every screen of a bot', () => {
-  it.each(Object.entries(screens).filter(([name]) => only?.includes(name) ?? true))(
+  it.each(Object.entries(botScreens).filter(([name]) => only?.includes(name) ?? true))(
     'is without a serious finding in both themes and on a phone: %s',
-    async (name, [tab, words, deed]) => {
+    async (name, [address, words]) => {
       for (const [colours, size] of looks) {
-        const at = `/bots/${home.botId}?tab=${tab}`;
+        const at = address.replace(':bot', home.botId);
         const page = await browser.open(booted, home, { at, colours, size });
         await page.getByText(words, { exact: false }).first().waitFor();
-        await deed?.(page);
+        await deeds[name]?.(page);
         await shoot(page, `${name}-${colours}-${size}`);
         expect(await seriousFindings(page), `${name} in ${colours} on a ${size}`).toEqual([]);
         const overflow = await page.evaluate<number>(

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { BotDefinition, type ConversationId, uuidOf } from '#libs/model';
 import { Approvals } from '#libs/store';
 import { apiOf, boot, makeWorkspace, type Api, type Booted, type TestWorkspace } from '../support/boot.js';
+import { inboxScreens } from '../support/console-screens.js';
 import { ConsoleBrowser, type OpenOptions, seriousFindings, shoot } from '../support/console.js';
 import { memberOf } from '../support/signed-in.js';
 import { programs } from '../support/programs.js';
@@ -350,7 +351,7 @@ describe.skipIf(programs.chromium === undefined)('the inbox in a browser', () =>
     await page.getByRole('heading', { name: 'Messages' }).waitFor();
     await page.goto(`${booted.url}/console/contacts/${evil.contact}`);
     await page.getByRole('heading', { level: 1 }).waitFor();
-    await page.goto(`${booted.url}/console/contacts`);
+    await page.goto(`${booted.url}/console${inboxScreens.contacts}`);
     await page.getByRole('table').waitFor();
     expect(outside).toEqual([]);
   });
@@ -488,7 +489,7 @@ describe.skipIf(programs.chromium === undefined)('the looks of inbox and contact
     await page.getByRole('table').waitFor();
     await shoot(page, `contacts-${colours}-${size}`);
     expect(await seriousFindings(page)).toEqual([]);
-    await page.goto(`${booted.url}/console/contacts/${some.contact}`);
+    await page.goto(`${booted.url}/console${inboxScreens.contact.replace(':contact', some.contact)}`);
     await page.getByRole('heading', { name: 'Conversations' }).waitFor();
     await shoot(page, `contact-${colours}-${size}`);
     expect(await seriousFindings(page)).toEqual([]);

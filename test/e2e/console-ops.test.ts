@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Api, apiOf, boot, type Booted, makeWorkspace, type TestWorkspace } from '../support/boot.js';
+import { opsScreens } from '../support/console-screens.js';
 import { ConsoleBrowser, seriousFindings, shoot } from '../support/console.js';
 import { fillAnalytics } from '../support/fill-analytics.js';
 import { programs } from '../support/programs.js';
@@ -243,24 +244,10 @@ describe.skipIf(programs.chromium === undefined)('the settings of a workspace', 
   });
 });
 
-/** The screens of this file by the name of their picture: address, and words that are there when it is drawn. */
-const screens: Record<string, readonly [at: string, words: string]> = {
-  home: ['/', 'Lights'],
-  analytics: ['/analytics', 'Unanswered questions'],
-  queues: ['/operations/queues', 'Inbound'],
-  clients: ['/developers?tab=clients', 'A client gets tokens'],
-  requests: ['/developers?tab=requests', 'What programs asked'],
-  mcp: ['/developers?tab=mcp', 'What it can do'],
-  replies: ['/settings?tab=replies', 'Answers for the next time'],
-  labels: ['/settings?tab=labels', 'Add a label'],
-  retention: ['/settings?tab=retention', 'Webhook deliveries'],
-  visitors: ['/settings?tab=visitors', 'Add a key'],
-  hours: ['/settings?tab=hours', 'Opening hours'],
-};
 const only = process.env['PARLEY_SCREENS']?.split(',');
 
 describe.skipIf(programs.chromium === undefined)('every screen of ops people', () => {
-  it.each(Object.entries(screens).filter(([name]) => only?.includes(name) ?? true))(
+  it.each(Object.entries(opsScreens).filter(([name]) => only?.includes(name) ?? true))(
     'is without a serious finding in both themes, on a phone, and from right to left: %s',
     async (name, [at, words]) => {
       for (const [colours, size, locale] of [

@@ -8,6 +8,7 @@ import {
   testBot,
   type TestWorkspace,
 } from '../support/boot.js';
+import { tourScreens } from '../support/console-screens.js';
 import { ConsoleBrowser, seriousFindings, shoot } from '../support/console.js';
 import { programs } from '../support/programs.js';
 
@@ -90,38 +91,6 @@ async function fill(api: Api): Promise<void> {
   );
 }
 
-/** Every screen, by the name of its picture: its address, and words that are there when it is drawn. */
-const screens: Record<string, readonly [at: string, words: string]> = {
-  home: ['/', 'Lights'],
-  channels: ['/channels', 'Where people write to you'],
-  catalogue: ['/channels/new', 'Web chat'],
-  'channel-new-slack': ['/channels/new/slack', 'Make the app'],
-  channel: ['/channels/:channel', 'Put it on a page'],
-  'channel-activity': ['/channels/:channel?tab=activity', 'Came in'],
-  'dead-letters': ['/operations/dead-letters', 'What was given up'],
-  'find-message': ['/operations/messages', 'Every hop'],
-  audit: ['/operations/audit', 'Who did what'],
-  keys: ['/developers', 'Make a key'],
-  webhooks: ['/developers?tab=webhooks', 'CRM'],
-  webhook: ['/developers/webhooks/:endpoint', 'Deliveries'],
-  bots: ['/bots', 'Who answers first'],
-  'bot-voice': ['/bots/:bot', 'Disclosure'],
-  'bot-rules': ['/bots/:bot?tab=rules', 'Add a rule'],
-  'bot-flows': ['/bots/:bot?tab=flows', 'Open the editor'],
-  'bot-flow': ['/bots/:bot/flows/order', 'Which size?'],
-  'bot-knowledge': ['/bots/:bot?tab=knowledge', 'Answer from knowledge'],
-  'bot-guard': ['/bots/:bot?tab=guard', 'Never say'],
-  'bot-try': ['/bots/:bot?tab=try', 'Why it answered so'],
-  'bot-file': ['/bots/:bot?tab=file', 'Download'],
-  knowledge: ['/knowledge', 'Handbook'],
-  'knowledge-base': ['/knowledge/:base', 'Test search'],
-  timeline: ['/operations/messages/:message', 'Why the bot answered so'],
-  widget: ['/developers?tab=widget', 'Put it on a page'],
-  api: ['/developers?tab=api', 'A first call'],
-  welcome: ['/welcome', 'Talk to your bot'],
-  settings: ['/settings', 'Second step at sign-in'],
-  'channel-settings': ['/channels/:channel?tab=settings', 'Save changes'],
-};
 const only = process.env['PARLEY_SCREENS']?.split(',');
 const looks = [
   ['light', 'desktop'],
@@ -130,7 +99,7 @@ const looks = [
 ] as const;
 
 describe.skipIf(programs.chromium === undefined)('every screen', () => {
-  it.each(Object.entries(screens).filter(([name]) => only?.includes(name) ?? true))(
+  it.each(Object.entries(tourScreens).filter(([name]) => only?.includes(name) ?? true))(
     'is without a serious finding in both themes and on a phone: %s',
     async (name, [address, words]) => {
       const at = address.replace(/:(\w+)/g, (_, id: string) => ids[id] ?? '');

@@ -23,7 +23,8 @@ export interface OpenOptions {
   onPage?: (page: Page) => void;
 }
 
-const sizes = { desktop: { width: 1360, height: 860 }, phone: { width: 390, height: 844 } } as const;
+/** Sizes of screens, in pixels. */
+export const sizes = { desktop: { width: 1360, height: 860 }, phone: { width: 390, height: 844 } } as const;
 
 /** A real Chromium with consoles in it, for one test file; what any of them complains about is kept. */
 export class ConsoleBrowser {

@@ -1,8 +1,9 @@
 import type { WidgetLook, WidgetMessage, WidgetSession } from '#libs/model';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Chat } from './chat.js';
+import type { StreamEvent } from './events.js';
 import { Kept } from './kept.js';
-import { Refused, type Server, type StreamEvent } from './server.js';
+import { Refused, type Server } from './server.js';
 
 const DAY_MS = 86_400_000;
 const look = { pre_chat: null, assistant: null } as unknown as WidgetLook;
@@ -18,6 +19,9 @@ class FakeServer {
   /** The token of a session that the server knows no more. */
   dead: string | null = null;
   believes = true;
+  /** What pages have said of their visitor. */
+  readonly heard: string[] = [];
+  refusal: Refused | null = null;
   #hear: ((event: StreamEvent) => void) | undefined;
   #cut: (() => void) | undefined;
 
@@ -29,6 +33,12 @@ class FakeServer {
     const expires_at = new Date(Date.now() + 30 * DAY_MS).toISOString();
     const session = { client_token: `token-${this.opened.length}`, expires_at, look };
     return session as unknown as WidgetSession;
+  }
+  form(token: string, { said }: { said?: object }): Promise<void> {
+    this.#line();
+    if (this.refusal) return Promise.reject(this.refusal);
+    this.heard.push(`${token} ${JSON.stringify(said)}`);
+    return Promise.resolve();
   }
   messages(): Promise<{ data: WidgetMessage[]; last_seq: number }> {
     this.#line();
@@ -259,5 +269,64 @@ describe('a visitor for whom the page vouches', () => {
     expect(kept.threads.map(({ token, person }) => `${token} ${person}`)).toEqual(['null ']);
     await pass(DAY_MS);
     expect(server.opened).toHaveLength(1);
+  });
+});
+
+describe('what a page says of its visitor', () => {
+  it('opens no conversation, goes along with one, and is said once in it, over a reload too', async () => {
+    const chat = chatOver();
+    chat.describe({ plan: 'pro' });
+    chat.describe({ email: 'ada@example.com' });
+    await pass(0);
+    expect(server.opened).toEqual([]);
+    chat.connect();
+    await pass(0);
+    const words = '{"plan":"pro","email":"ada@example.com"}';
+    expect(server.heard).toEqual([`token-1 ${words}`]);
+    const after = chatOver();
+    after.describe({ plan: 'pro', email: 'ada@example.com' });
+    after.connect();
+    await pass(0);
+    expect(server.heard).toHaveLength(1);
+    after.describe({ plan: null });
+    await pass(0);
+    expect(server.heard.at(-1)).toBe('token-2 {"plan":null,"email":"ada@example.com"}');
+  });
+
+  it('waits for the line, is said in a further conversation too, and not of somebody else', async () => {
+    const chat = chatOver();
+    chat.connect();
+    await pass(0);
+    server.cut();
+    await pass(1_000);
+    chat.describe({ plan: 'pro' });
+    expect(server.heard).toEqual([]);
+    server.isAway = false;
+    await pass(20_000);
+    expect(server.heard).toHaveLength(1);
+    chat.say([{ type: 'text', text: 'hi' }]);
+    chat.goTo();
+    await pass(0);
+    expect(server.heard).toHaveLength(2);
+    chat.identify(vouch('ada'));
+    await pass(0);
+    chat.identify(vouch('bob'));
+    await pass(0);
+    const count = server.heard.length;
+    chat.reset();
+    chat.connect();
+    await pass(0);
+    expect(server.heard).toHaveLength(count);
+  });
+
+  it('tells the page when the server does not take it', async () => {
+    const chat = chatOver();
+    server.refusal = new Refused(422, 'at most 20 keys', null);
+    chat.connect();
+    await pass(0);
+    chat.describe({ plan: 'pro' });
+    await pass(0);
+    expect(told).toContain('error at most 20 keys');
+    expect(chat.connection.value).toBe('online');
   });
 });

@@ -6,11 +6,12 @@ import {
   type WidgetMessage,
   type WidgetSession,
 } from '#libs/model';
+import type { StreamEvent } from './events.js';
 import type { Identity, Vouched } from './identity.js';
 import { type Kept, type KeptThread, newId } from './kept.js';
 import { lastHeardSeq, stillUnsent, type Unsent, unreadAfter, withDelta, withMessage } from './messages.js';
 import { previewOf } from './preview.js';
-import { Refused, type Server, type StreamEvent } from './server.js';
+import { Refused, type Said, type Server } from './server.js';
 
 /** How the line to the server is. */
 export type Connection = 'idle' | 'connecting' | 'online' | 'offline';
@@ -72,6 +73,8 @@ export class Chat {
   #renewing: ReturnType<typeof setTimeout> | undefined;
   /** For whom the page vouches; not kept, because its word ages. */
   #vouched: Vouched | null = null;
+  /** What the page says of the visitor. */
+  #said: Said = {};
   /** The visitor wants no more of what is being written. */
   #isStopped = false;
   #leaving = new AbortController();
@@ -126,7 +129,7 @@ export class Chat {
    * @throws Refused with the words of the server; another error without a connection
    */
   async introduce(fields: Record<string, string>): Promise<void> {
-    await this.server.form(this.#token ?? '', fields);
+    await this.server.form(this.#token ?? '', { fields });
     this.kept.visitor = { isKnown: true, answers: {} };
     this.isKnown.value = true;
   }
@@ -173,6 +176,8 @@ export class Chat {
   /** Goes on as somebody for whom the page vouches: where they spoke last, on whatever device. Nobody else's words stay here. */
   identify(vouched: Vouched): void {
     const { person } = vouched;
+    // What was said of somebody else is not said of them.
+    if (this.#vouched && this.#vouched.person !== person) this.#said = {};
     this.#vouched = vouched;
     this.kept.keepOnly(person);
     const { current } = this.kept;
@@ -184,6 +189,12 @@ export class Chat {
     else this.kept.begin({ person, draft: current.preview === '' ? current.draft : '' });
     this.#showThread();
     this.connect();
+  }
+
+  /** Passes on what the page says of the visitor, now or once somebody is in touch. It opens no conversation, and proves nothing. */
+  describe(said: Said): void {
+    this.#said = { ...this.#said, ...said };
+    if (this.connection.value === 'online') this.#describe();
   }
 
   /** Goes on with the session that a client token opens, from the page's own server. */
@@ -198,6 +209,7 @@ export class Chat {
     for (const { token } of this.kept.threads) if (token !== null) this.server.tell(token, 'session.ended');
     this.kept.clear();
     this.#vouched = null;
+    this.#said = {};
     this.#showThread();
   }
 
@@ -277,8 +289,21 @@ export class Chat {
     this.kept.change(threadId, { token: session.client_token });
     this.look.value = session.look;
     this.kept.look = session.look;
+    this.#describe();
     const halfMs = (Date.parse(session.expires_at) - Date.now()) / 2;
     this.#renewLater(threadId, Math.min(Math.max(halfMs, RENEW_MIN_MS), RENEW_MAX_MS), leaving);
+  }
+
+  /** Hands in what is said of the visitor, once for each conversation. */
+  #describe(): void {
+    const { id, said = '{}' } = this.kept.current;
+    const words = JSON.stringify(this.#said);
+    if (words === said) return;
+    this.server.form(this.#token ?? '', { said: this.#said }).then(
+      () => this.kept.change(id, { said: words }),
+      // Without a connection it goes out with the next one.
+      (error: unknown) => error instanceof Refused && this.options.tell('error', { reason: error.detail }),
+    );
   }
 
   /** A page that stays open does not lose its session: a new token comes in time, and nobody notices. */

@@ -14,6 +14,8 @@ export interface KeptThread {
   /** Position of the last message that was seen. */
   readSeq: number;
   unsent: Unsent[];
+  /** What the page has said of the visitor here, as JSON; absent for nothing, and in threads of earlier versions. */
+  said?: string;
   /** What is written and not said. */
   draft: string;
   /** Who speaks, where the page vouches for them; empty for an anonymous visitor. */

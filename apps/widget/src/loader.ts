@@ -23,14 +23,14 @@ const host = document.createElement('parley-widget');
 const queue: unknown[][] = [];
 let take: Take | undefined;
 let isLoading = false;
+let isWanted = false;
 let tries = 0;
 let notice: HTMLElement | undefined;
 
 /** Says something beside the button; the page is never covered. */
-function say(words: string | undefined): void {
+function say(words?: string): void {
   notice?.remove();
-  notice = undefined;
-  if (words === undefined) return;
+  if (!words) return;
   notice = document.createElement('p');
   notice.role = 'status';
   notice.textContent = words;
@@ -38,7 +38,7 @@ function say(words: string | undefined): void {
 }
 
 async function load(): Promise<void> {
-  if (take || isLoading) return;
+  if (take || isLoading || !host.isConnected) return;
   isLoading = true;
   const language = document.documentElement.lang || navigator.language;
   const down = (): void => say(DOWN[language.slice(0, 2)] ?? 'The chat is offline.');
@@ -49,7 +49,7 @@ async function load(): Promise<void> {
     const app = (await import(
       /* @vite-ignore */ new URL(`widget/${APP_FILE}${again}`, script.src).href
     )) as AppModule;
-    say(undefined);
+    say();
     take = app.start({ host, root: host.shadowRoot!, base: new URL('.', script.src).href, data, queue });
   } catch {
     down();
@@ -69,7 +69,11 @@ const parley: Parley = (...call) => {
   if (take) take(call);
   else {
     queue.push(call);
-    void load();
+    // Nobody is there yet to whom it would make a difference.
+    if (name !== 'set') {
+      isWanted = true;
+      void load();
+    }
   }
 };
 parley.on = true;
@@ -102,8 +106,7 @@ function show(): void {
   button.addEventListener('pointerenter', () => void load());
   root.append(button);
   try {
-    if (queue.length > 0 || localStorage.getItem(`parley.${data['channel']}`)?.includes('"token":"'))
-      void load();
+    if (isWanted || localStorage.getItem(`parley.${data['channel']}`)?.includes('"token":"')) void load();
   } catch {
     // A browser that keeps nothing: nobody comes back.
   }

@@ -1,5 +1,5 @@
 import type { Content, StoredMedia, WidgetMessage, WidgetSession } from '#libs/model';
-import { createParser } from 'eventsource-parser';
+import { eventReader, type StreamEvent } from './events.js';
 import type { Identity } from './identity.js';
 
 /** The server has answered, and not with what was asked for. */
@@ -30,12 +30,8 @@ export interface MessagePage {
   last_seq: number;
 }
 
-/** One event of a stream. */
-export interface StreamEvent {
-  id: string | undefined;
-  type: string;
-  data: Record<string, unknown>;
-}
+/** What a page says of its visitor, unproven; null takes one away. */
+export type Said = Record<string, string | null>;
 
 const CALL_MS = 15_000;
 const UPLOAD_MS = 120_000;
@@ -69,9 +65,9 @@ export class Server {
     await this.#call('messages', token, { client_id: clientId, parts });
   }
 
-  /** Hands in what was asked before the conversation. */
-  async form(token: string, fields: Record<string, string>): Promise<void> {
-    await this.#call('form', token, { fields });
+  /** Hands in what was asked before the conversation, or what the page says of the visitor. */
+  async form(token: string, form: { fields?: Record<string, string>; said?: Said }): Promise<void> {
+    await this.#call('form', token, form);
   }
 
   /** Tells what the visitor does beside speaking; nobody minds if it gets lost. */
@@ -117,17 +113,14 @@ export class Server {
         signal: AbortSignal.any([signal, silence.signal]),
       });
       onOpen();
-      const parser = createParser({
-        onEvent: ({ id, event, data }) =>
-          onEvent({ id, type: event ?? '', data: JSON.parse(data) as Record<string, unknown> }),
-      });
+      const read = eventReader(onEvent);
       const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
       for (;;) {
         const { done, value } = await reader.read();
         if (done) return;
         clearTimeout(timer);
         timer = setTimeout(() => silence.abort(), SILENCE_MS);
-        parser.feed(value);
+        read(value);
       }
     } finally {
       clearTimeout(timer);

@@ -10,8 +10,8 @@ export interface Upload {
   file: File;
   state: 'uploading' | 'ready' | 'failed';
   media: StoredMedia | null;
-  /** Why it failed, in the server's words; empty when it did not answer. */
-  reason: string;
+  /** Why the server does not take it; null when it did not answer. */
+  refused: Refused | null;
   stop: AbortController;
 }
 
@@ -32,7 +32,7 @@ export class Uploads {
         file,
         state: 'uploading',
         media: null,
-        reason: '',
+        refused: null,
         stop: new AbortController(),
       };
       this.all.value = [...this.all.value, upload];
@@ -47,7 +47,7 @@ export class Uploads {
       const media = await this.chat.server.upload(this.chat.token ?? '', file, stop.signal);
       this.#change(id, { state: 'ready', media });
     } catch (error) {
-      this.#change(id, { state: 'failed', reason: error instanceof Refused ? error.detail : '' });
+      this.#change(id, { state: 'failed', refused: error instanceof Refused ? error : null });
     }
   }
 

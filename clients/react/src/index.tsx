@@ -1,7 +1,14 @@
 import { type ReactElement, useEffect, useId, useLayoutEffect, useMemo, useRef } from 'react';
-import { addScript, type Parley, type ParleyEvents, type ParleyIdentity, parleyOf } from './parley.js';
+import {
+  addScript,
+  type Parley,
+  type ParleyAttributes,
+  type ParleyEvents,
+  type ParleyIdentity,
+  parleyOf,
+} from './parley.js';
 
-export type { Parley, ParleyEvents, ParleyIdentity } from './parley.js';
+export type { Parley, ParleyAttributes, ParleyEvents, ParleyIdentity } from './parley.js';
 
 type Listeners = {
   [Name in keyof ParleyEvents as `on${Capitalize<Name>}`]?: (detail: ParleyEvents[Name]) => void;
@@ -17,6 +24,8 @@ export interface ParleyChatProps extends Listeners {
   mode?: 'popup' | 'inline';
   /** For whom your server vouches; when it goes away, the visitor is logged out and forgotten here. */
   identity?: ParleyIdentity | undefined;
+  /** What your page says of the visitor, such as their plan; it is kept as something that was said, never as a proof. */
+  attributes?: ParleyAttributes | undefined;
   /** `auto` follows the page, then the browser. */
   locale?: 'auto' | 'en' | 'de' | 'es' | 'fr' | 'ar';
   theme?: 'auto' | 'light' | 'dark';
@@ -66,6 +75,7 @@ export function ParleyChat(props: ParleyChatProps): ReactElement | null {
     };
   }, []);
   useIdentity(parley, props.identity);
+  useAttributes(parley, props.attributes);
   useSetting(parley, 'locale', props.locale);
   useSetting(parley, 'theme', props.theme);
   useListeners(props);
@@ -106,6 +116,19 @@ function useIdentity(parley: Parley, identity: ParleyIdentity | undefined): void
     if (key !== undefined) parley('identify', JSON.parse(key) as ParleyIdentity);
     else if (before.current) parley('logout');
     before.current = key !== undefined;
+  }, [parley, key]);
+}
+
+/** Tells what the page says of the visitor; a name that is there no more is taken away. */
+function useAttributes(parley: Parley, attributes: ParleyAttributes | undefined): void {
+  const before = useRef<ParleyAttributes>({});
+  const key = attributes && JSON.stringify(attributes);
+  useEffect(() => {
+    const now = (key === undefined ? {} : JSON.parse(key)) as ParleyAttributes;
+    const gone = Object.keys(before.current).filter((name) => !(name in now));
+    if (key !== undefined || gone.length > 0)
+      parley('set', 'attributes', { ...Object.fromEntries(gone.map((name) => [name, null])), ...now });
+    before.current = now;
   }, [parley, key]);
 }
 

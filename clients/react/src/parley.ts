@@ -15,8 +15,15 @@ export interface ParleyEvents {
   error: { reason: string };
 }
 
-/** Who the visitor is, on the word of your server: a JWT that it signed, or their id with its HMAC-SHA-256. */
-export type ParleyIdentity = { token: string } | { id: string; hash: string };
+/**
+ * Who the visitor is, on the word of your server: a JWT that it signed, or their id with its HMAC-SHA-256. An e-mail address
+ * beside it, or alone, is what the page says, and proves nothing.
+ */
+export type ParleyIdentity =
+  { token: string; email?: string } | { id: string; hash: string; email?: string } | { email: string };
+
+/** What the page says of the visitor, kept at the contact as `said_…`; null takes one away. */
+export type ParleyAttributes = Readonly<Record<string, string | number | boolean | null>>;
 
 /** The calls of the page; before the script is there they wait. */
 export interface Parley {
@@ -24,6 +31,7 @@ export interface Parley {
   (name: 'send' | 'propose', text: string): void;
   (name: 'identify', who: ParleyIdentity): void;
   (name: 'set', what: 'locale' | 'theme', value: string): void;
+  (name: 'set', what: 'attributes', value: ParleyAttributes): void;
 }
 
 declare global {

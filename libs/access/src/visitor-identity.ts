@@ -22,6 +22,7 @@ const Claims = z.object({
   exp: z.number(),
   aud: z.union([z.string(), z.array(z.string())]).optional(),
   name: z.string().max(200).optional(),
+  email: z.string().max(254).optional(),
   attributes: Metadata.optional(),
 });
 
@@ -42,13 +43,13 @@ export async function visitorOf(
   const payload = await payloadOf(identity.token, key, nowMs);
   const claims = Claims.safeParse(payload);
   if (!claims.success) throw unvouched('The token needs the claims sub and exp, in their forms.');
-  const { sub, exp, aud, name, attributes } = claims.data;
+  const { sub, exp, aud, name, email, attributes } = claims.data;
   if (exp > nowMs / 1_000 + LIFE_MAX_SECONDS + TOLERANCE_SECONDS) {
     throw unvouched('The token lives for more than a day.');
   }
   if (aud !== undefined && ![aud].flat().includes(channelId))
     throw unvouched('The token is for another channel.');
-  return { externalId: sub, name, attributes };
+  return { externalId: sub, name, attributes: email === undefined ? attributes : { ...attributes, email } };
 }
 
 /**

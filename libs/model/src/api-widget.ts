@@ -85,11 +85,24 @@ export const CreateWidgetMessage = z
   .meta({ id: 'CreateWidgetMessage' });
 export type CreateWidgetMessage = z.infer<typeof CreateWidgetMessage>;
 
+/** What a page says of its visitor; nobody has proven any of it. */
+export const SaidOfVisitor = z
+  .record(z.string().regex(/^[A-Za-z]\w{0,57}$/), z.string().max(500).nullable())
+  .refine((said) => Object.keys(said).length <= 20, { error: 'at most 20 keys' });
+export type SaidOfVisitor = z.infer<typeof SaidOfVisitor>;
+
 export const WidgetForm = z
   .strictObject({
     fields: z
       .record(z.string().min(1).max(64), z.string().trim().max(500))
+      .optional()
       .describe('By the ids of the fields of `look.pre_chat`'),
+    said: SaidOfVisitor.optional().describe(
+      'What your page says of the visitor, unproven: each becomes the attribute `said_…` of the contact; null takes one away',
+    ),
+  })
+  .refine(({ fields, said }) => fields !== undefined || said !== undefined, {
+    error: 'give fields, said or both',
   })
   .meta({ id: 'WidgetForm' });
 export type WidgetForm = z.infer<typeof WidgetForm>;

@@ -2864,10 +2864,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Takes what was asked before the conversation, and keeps it at the contact
-         * @description Answered again, it is changed.
-         */
+        /** Keeps at the contact what was asked before the conversation, or what the page says of its visitor */
         post: operations["Widget_form"];
         delete?: never;
         options?: never;
@@ -8883,8 +8880,12 @@ export interface components {
         };
         WidgetForm: {
             /** @description By the ids of the fields of `look.pre_chat` */
-            fields: {
+            fields?: {
                 [key: string]: string;
+            };
+            /** @description What your page says of the visitor, unproven: each becomes the attribute `said_…` of the contact; null takes one away */
+            said?: {
+                [key: string]: string | null;
             };
         };
         WidgetLook: {

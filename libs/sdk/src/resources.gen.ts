@@ -1470,8 +1470,8 @@ export class WidgetCalls extends Resource {
     return this.json({ verb: 'POST', path: '/v1/widget/messages', body, options });
   }
 
-  /** Takes what was asked before the conversation, and keeps it at the contact. `POST /v1/widget/form` */
-  form(body: Body<'Widget_form'>, options: CallOptions = {}): Promise<void> {
+  /** Keeps at the contact what was asked before the conversation, or what the page says of its visitor. `POST /v1/widget/form` */
+  form(body: Body<'Widget_form'> = {}, options: CallOptions = {}): Promise<void> {
     return this.nothing({ verb: 'POST', path: '/v1/widget/form', body, options });
   }
 

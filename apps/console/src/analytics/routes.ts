@@ -1,12 +1,16 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { frameRoute } from '../app/frame-route.js';
+import { whenThere } from '../app/when-there.js';
 import { filterIn } from './filter.js';
 
 const analyticsRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/analytics',
   validateSearch: filterIn,
-  component: lazyRouteComponent(() => import('./analytics-screen.js'), 'AnalyticsScreen'),
+  component: lazyRouteComponent(
+    whenThere(() => import('./analytics-screen.js')),
+    'AnalyticsScreen',
+  ),
 });
 
 /** How much, how fast, how well: over a time. */

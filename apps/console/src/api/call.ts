@@ -49,7 +49,7 @@ export async function send(method: Method, path: string, options: CallOptions = 
   } catch (error) {
     if (options.signal?.aborted) throw error;
     noteLost();
-    throw new Problem(0, { title: 'No answer from the server' });
+    throw new Problem(0, {});
   }
 }
 

@@ -1,6 +1,10 @@
+import { withMeaning } from '../i18n/meaning.js';
+
 /** One mistake in what was sent, by its place in the body (JSON pointer). */
 export interface FieldProblem {
   pointer: string;
+  /** The rule that is broken, such as `too_big`. */
+  code: string;
   detail: string;
 }
 
@@ -44,6 +48,9 @@ export class Problem extends Error {
 export function fieldErrors(error: unknown): Record<string, string> {
   if (!(error instanceof Problem)) return {};
   return Object.fromEntries(
-    error.fields.map(({ pointer, detail }) => [pointer.replace(/^\//, '').replaceAll('/', '.'), detail]),
+    error.fields.map(({ pointer, code, detail }) => [
+      pointer.replace(/^\//, '').replaceAll('/', '.'),
+      withMeaning(`field/${code}`, detail),
+    ]),
   );
 }

@@ -131,13 +131,17 @@ function Choose(props: VersatileSelectorProps) {
 }
 
 function Value(props: ValueEditorProps) {
+  const { t } = useTranslation('bots');
   const { value, title, type, inputType } = props;
   if (type === 'checkbox') {
     return (
       <NativeSelect
         size="xs"
         aria-label={title ?? ''}
-        data={['true', 'false']}
+        data={[
+          { value: 'true', label: t('rules.isTrue') },
+          { value: 'false', label: t('rules.isFalse') },
+        ]}
         value={String(value === true || value === 'true')}
         onChange={(event) => props.handleOnChange(event.currentTarget.value === 'true')}
       />

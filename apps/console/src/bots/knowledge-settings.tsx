@@ -8,21 +8,20 @@ import { useMay } from '../api/session.js';
 import type { PartProps } from './part-props.js';
 import { TestSearch } from './knowledge/test-search.js';
 
-const presets: BotKnowledge = {
-  answers_from: 0.55,
-  suggests_from: 0.33,
-  suggestion: 'Did you mean one of these?',
-  none_of_these: 'None of these',
-  cites: true,
-  source_word: 'Source',
-};
-
 /** Whether and how a bot answers from what it knows. */
 export function KnowledgeSettings({ botId, draft, definition }: PartProps) {
   const { t } = useTranslation('knowledge');
   const mayRead = useMay('knowledge:read');
   const bases = useQuery({ ...allQuery<KnowledgeBase>('/v1/knowledge-bases'), enabled: mayRead });
   const known = definition.knowledge;
+  const presets: BotKnowledge = {
+    answers_from: 0.55,
+    suggests_from: 0.33,
+    suggestion: t('presets.suggestion'),
+    none_of_these: t('presets.noneOfThese'),
+    cites: true,
+    source_word: t('presets.source'),
+  };
   const set = (change: Partial<BotKnowledge>) =>
     draft.change({ ...definition, knowledge: { ...presets, ...known, ...change } });
   const off = { disabled: !draft.mayWrite };

@@ -2,7 +2,7 @@ import { Accordion, ActionIcon, Button, Group, Stack, Text } from '@mantine/core
 import { IconArrowDown, IconArrowUp, IconListCheck, IconPlayerPlay, IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Rule } from '#libs/model';
+import type { Flow, Rule } from '#libs/model';
 import { Empty } from '../parts/empty.js';
 import { ProblemNote } from '../parts/problem-note.js';
 import type { PartProps } from './part-props.js';
@@ -47,7 +47,10 @@ export function Rules({ botId, draft, definition }: PartProps) {
             <Group wrap="nowrap" gap={4} pe="xs">
               <Accordion.Control>
                 <Text size="sm" fw={560}>
-                  {titleOf(rule) || t('rules.untitled')}
+                  <bdi>{titleOf(rule) || t('rules.untitled')}</bdi>
+                </Text>
+                <Text size="sm" c="dimmed" lineClamp={1}>
+                  <bdi>{saysOf(rule, definition.flows ?? [])}</bdi>
                 </Text>
                 {problemsAt(draft.problems, `/rules/${at}`).map(({ message, pointer }) => (
                   <Text key={pointer + message} size="sm" c="var(--bad)">
@@ -113,4 +116,13 @@ function titleOf({ when, id }: Rule): string {
   const said = [...when.words, ...(when.phrases ?? [])];
   if (said.length > 0) return said.slice(0, 5).join(', ');
   return when.option ?? when.condition ?? id;
+}
+
+/** What comes of it, in a line: its first words, or the flow that it starts. */
+function saysOf({ reply, start_flow: flow }: Rule, flows: readonly Flow[]): string {
+  const words = reply
+    ?.map((part) => ('text' in part ? part.text : undefined))
+    .find((text) => text !== undefined);
+  const title = flows.find(({ id }) => id === flow)?.title ?? flow;
+  return words ?? (title === undefined ? '' : `→ ${title}`);
 }

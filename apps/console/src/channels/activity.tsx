@@ -7,6 +7,7 @@ import { useFormats } from '../i18n/format.js';
 import { CodeBlock, prettyJson } from '../parts/code-block.js';
 import { Light } from '../parts/light.js';
 import { ProblemNote } from '../parts/problem-note.js';
+import { Said } from '../parts/said.js';
 import { ScrollTable } from '../parts/scroll-table.js';
 import { StatusBadge } from '../parts/status-badge.js';
 import { MessageLink } from '../parts/message-link.js';
@@ -71,7 +72,7 @@ function Received({ events }: { events: ChannelActivity['received'] }) {
               </Text>
               {reason !== null && (
                 <Text size="sm" c="dimmed">
-                  {reason}
+                  <Said>{reason}</Said>
                 </Text>
               )}
             </Group>
@@ -105,7 +106,7 @@ function Sent({ deliveries }: { deliveries: ChannelActivity['sent'] }) {
               <Table.Tr key={id}>
                 <Table.Td>{moment(at)}</Table.Td>
                 <Table.Td>
-                  <StatusBadge status={status} /> {reason}
+                  <StatusBadge status={status} /> {reason !== null && <Said>{reason}</Said>}
                 </Table.Td>
                 <Table.Td>{attempts}</Table.Td>
                 <Table.Td>
@@ -130,7 +131,9 @@ function Healths({ healths }: { healths: readonly Health[] }) {
           <Text size="sm" c="dimmed">
             {moment(health.since)}
           </Text>
-          <Text size="sm">{health.reason}</Text>
+          <Text size="sm">
+            <Said>{health.reason}</Said>
+          </Text>
         </Group>
       ))}
     </Stack>

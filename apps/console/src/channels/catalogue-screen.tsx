@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Page } from '../parts/page.js';
 import { ProblemNote } from '../parts/problem-note.js';
+import { Said } from '../parts/said.js';
 import { ConnectorIcon } from './connector-icons.js';
 import { kindsQuery } from './queries.js';
 import classes from './channels.module.css';
@@ -43,10 +44,12 @@ export function CatalogueScreen() {
               <span className={classes['icon']}>
                 <ConnectorIcon connector={connector} />
               </span>
-              <Text fw={600}>{label}</Text>
+              <Text fw={600}>
+                <Said>{label}</Said>
+              </Text>
             </Group>
             <Text size="sm" c="dimmed" mt="sm">
-              {description}
+              <Said>{description}</Said>
             </Text>
           </Link>
         ))}

@@ -9,6 +9,7 @@ import { useMay } from '../api/session.js';
 import { lightOf } from '../home/attention.js';
 import { Light } from '../parts/light.js';
 import { Page } from '../parts/page.js';
+import { Said } from '../parts/said.js';
 import { ProblemNote } from '../parts/problem-note.js';
 import { toldProblem } from '../parts/told.js';
 import { Activity } from './activity.js';
@@ -47,7 +48,11 @@ export function ChannelScreen() {
     <Page
       title={channel.name}
       before={<Light state={lightOf(channel)} />}
-      text={`${kind?.label ?? channel.connector} · ${channel.health.reason}`}
+      text={
+        <>
+          <Said>{kind?.label ?? channel.connector}</Said> · <Said>{channel.health.reason}</Said>
+        </>
+      }
       actions={<Actions channel={channel} />}
     >
       <Tabs value={tab} onChange={show} keepMounted={false}>

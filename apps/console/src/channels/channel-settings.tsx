@@ -24,7 +24,7 @@ export function ChannelSettings({ channel, kind }: { channel: Channel; kind: Cha
   const [values, setValues] = useState<Record<string, unknown>>(() => {
     const shown = Object.entries(channel.settings).map(([field, value]) => {
       const isJson = fields.find((one) => one.name === field)?.kind === 'json';
-      return [field, isJson ? JSON.stringify(value, null, 2) : value];
+      return [field, isJson && value !== null ? JSON.stringify(value, null, 2) : (value ?? '')];
     });
     return { ...presetsOf(fields), ...Object.fromEntries(shown) };
   });

@@ -1,14 +1,16 @@
 import { Card, Stack, Text, Title } from '@mantine/core';
 import { IconCircleCheckFilled, IconCircleDashed, IconCircleXFilled } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import type { ReactNode } from 'react';
 import type { Channel, ChannelGlance } from '#libs/model';
 import { useFormats } from '../i18n/format.js';
+import { Said } from '../parts/said.js';
 import classes from './channels.module.css';
 
 interface Item {
   key: 'registered' | 'works' | 'linked' | 'heard' | 'bot' | 'answered';
   state: 'done' | 'waiting' | 'bad';
-  note?: string | undefined;
+  note?: ReactNode;
 }
 
 /** What a channel needs to work, item by item: each turns green by itself when it is so. */
@@ -75,9 +77,11 @@ function itemsOf(
     {
       key: 'works',
       state: isBad ? 'bad' : stateOf(health.state === 'healthy'),
-      note: health.state === 'unknown' ? undefined : health.reason,
+      note: health.state === 'unknown' ? undefined : <Said>{health.reason}</Said>,
     },
-    ...(connection ? [{ key: 'linked', state: stateOf(isOpen), note: connection.reason } as const] : []),
+    ...(connection
+      ? [{ key: 'linked', state: stateOf(isOpen), note: <Said>{connection.reason}</Said> } as const]
+      : []),
     { key: 'bot', state: stateOf(botId !== null) },
     ...(can['webhook'] || connection || can['visitors']
       ? [

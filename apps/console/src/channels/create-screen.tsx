@@ -10,6 +10,7 @@ import { useMay } from '../api/session.js';
 import { LinkedText } from '../parts/linked-text.js';
 import { Page } from '../parts/page.js';
 import { ProblemNote } from '../parts/problem-note.js';
+import { Said } from '../parts/said.js';
 import { useDraft } from '../parts/use-draft.js';
 import { botsQuery, kindsQuery } from './queries.js';
 import { fieldsOf, presetsOf, settingsIn } from './schema.js';
@@ -23,7 +24,10 @@ export function CreateScreen() {
   const kinds = useQuery(kindsQuery);
   const kind = kinds.data?.find((one) => one.connector === connector);
   return (
-    <Page title={t('create.title', { label: kind?.label ?? connector })} text={kind?.description}>
+    <Page
+      title={t('create.title', { label: kind?.label ?? connector })}
+      text={kind && <Said>{kind.description}</Said>}
+    >
       <ProblemNote error={kinds.error} onRetry={() => void kinds.refetch()} />
       {kinds.isLoading && <Skeleton height={300} radius="md" />}
       {kind && (
@@ -47,9 +51,13 @@ export function Steps({ steps }: { steps: ChannelType['steps'] }) {
       <ol className={classes['steps']}>
         {steps.map(({ title, text }) => (
           <li key={title}>
-            <Text fw={600}>{title}</Text>
+            <Text fw={600}>
+              <Said>{title}</Said>
+            </Text>
             <Text size="sm" c="dimmed" className={classes['wrap']}>
-              <LinkedText text={text} />
+              <bdi lang="en" dir="ltr">
+                <LinkedText text={text} />
+              </bdi>
             </Text>
           </li>
         ))}

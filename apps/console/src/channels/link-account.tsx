@@ -6,6 +6,7 @@ import type { ChannelConnection } from '#libs/model';
 import { call } from '../api/call.js';
 import { Light, type LightState } from '../parts/light.js';
 import { QrCode } from '../parts/qr-code.js';
+import { Said } from '../parts/said.js';
 import { toldProblem } from '../parts/told.js';
 import classes from './channels.module.css';
 
@@ -32,7 +33,7 @@ export function LinkAccount({ channelId, connection }: { channelId: string; conn
         <Light state={lights[connection.state]} label={t(`link.state.${connection.state}`)} />
       </Group>
       <Text size="sm" c="dimmed" mb="md">
-        {connection.reason}
+        <Said>{connection.reason}</Said>
       </Text>
       {connection.set_up && <SetUp setUp={connection.set_up} />}
       {(connection.state === 'down' || connection.state === 'closed') && (

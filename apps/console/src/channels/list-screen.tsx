@@ -11,8 +11,9 @@ import { Empty } from '../parts/empty.js';
 import { Light } from '../parts/light.js';
 import { Page } from '../parts/page.js';
 import { ProblemNote } from '../parts/problem-note.js';
+import { Said } from '../parts/said.js';
 import { ConnectorIcon } from './connector-icons.js';
-import { botsQuery, channelsQuery } from './queries.js';
+import { botsQuery, channelsQuery, kindsQuery } from './queries.js';
 import classes from './channels.module.css';
 
 /** All channels with their lights. */
@@ -46,6 +47,7 @@ function ChannelCard({ channel }: { channel: Channel }) {
   const { ago } = useFormats();
   const bots = useQuery({ ...botsQuery, enabled: useMay('bots:read') });
   const bot = bots.data?.find(({ id }) => id === channel.bot_id);
+  const kinds = useQuery(kindsQuery);
   const light = lightOf(channel);
   return (
     <Link to="/channels/$channelId" params={{ channelId: channel.id }} className={classes['card']}>
@@ -58,13 +60,16 @@ function ChannelCard({ channel }: { channel: Channel }) {
             {channel.name}
           </Text>
           <Text size="sm" c="dimmed">
-            {channel.connector}
+            <Said>
+              {kinds.data?.find(({ connector }) => connector === channel.connector)?.label ??
+                channel.connector}
+            </Said>
           </Text>
         </div>
         <Light state={light} />
       </Group>
       <Text size="sm" mt="sm" lineClamp={2}>
-        {channel.health.reason}
+        <Said>{channel.health.reason}</Said>
       </Text>
       <Text size="sm" c="dimmed" mt={4}>
         {bot?.name ?? (channel.bot_id === null ? t('noBot') : '')} · {ago(channel.health.since)}

@@ -106,5 +106,5 @@ function emptyOf(kind: Field['kind']): unknown {
 }
 
 function jsonText(preset: unknown): string {
-  return preset === undefined ? '' : JSON.stringify(preset, null, 2);
+  return preset === undefined || preset === null ? '' : JSON.stringify(preset, null, 2);
 }

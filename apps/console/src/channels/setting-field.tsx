@@ -10,6 +10,7 @@ import {
 } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { LinkedText } from '../parts/linked-text.js';
+import { Said } from '../parts/said.js';
 import type { Field } from './schema.js';
 
 /** One field of a form that is made from a schema. */
@@ -26,8 +27,12 @@ export interface SettingFieldProps {
 export function SettingField({ field, value, onChange, error, isSet = false }: SettingFieldProps) {
   const { t } = useTranslation('channels');
   const common = {
-    label: field.label,
-    description: <LinkedText text={field.description} />,
+    label: <Said>{field.label}</Said>,
+    description: (
+      <bdi lang="en" dir="ltr">
+        <LinkedText text={field.description} />
+      </bdi>
+    ),
     error,
     required: field.isRequired && !isSet,
     name: field.name,

@@ -77,7 +77,7 @@ export function SimulateForm({ channelId }: { channelId: string }) {
     <TryForm
       hint={t('try.simulateHint')}
       person={{ label: t('try.from'), preset: '+15005550006' }}
-      textPreset="Hello!"
+      textPreset={t('try.hello')}
       submit={t('try.simulate')}
       isBusy={simulate.isPending}
       onSubmit={(said) => simulate.mutate(said)}

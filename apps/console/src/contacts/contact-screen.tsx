@@ -38,7 +38,7 @@ export function ContactScreen() {
       title={name}
       before={
         <Anchor component={Link} to="/contacts" size="sm">
-          <IconArrowLeft size={14} aria-hidden /> {t('title')}
+          <IconArrowLeft size={14} aria-hidden className="flip" /> {t('title')}
         </Anchor>
       }
       actions={

@@ -1,4 +1,4 @@
-import { Button, Skeleton, Stack, Table, Text, TextInput } from '@mantine/core';
+import { Button, Card, Skeleton, Stack, Table, Text, TextInput } from '@mantine/core';
 import { IconAddressBook, IconSearch } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
@@ -78,36 +78,38 @@ function Rows({ contacts }: { contacts: readonly Contact[] }) {
   const { t } = useTranslation('contacts');
   const { day } = useFormats();
   return (
-    <Table className={classes['table']}>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>{t('name')}</Table.Th>
-          <Table.Th>{t('addresses')}</Table.Th>
-          <Table.Th className={classes['wide']}>{t('since')}</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {contacts.map(({ id, name, identities, created_at }) => (
-          <Table.Tr key={id}>
-            <Table.Td>
-              <Link to="/contacts/$id" params={{ id }} className={classes['link']}>
-                <bdi>{name ?? identities[0]?.value ?? t('nobody')}</bdi>
-              </Link>
-            </Table.Td>
-            <Table.Td>
-              <Text size="sm" className={classes['addresses']}>
-                <bdi>
-                  {identities
-                    .slice(0, 3)
-                    .map(({ value }) => value)
-                    .join(' · ')}
-                </bdi>
-              </Text>
-            </Table.Td>
-            <Table.Td className={classes['wide']}>{day(created_at)}</Table.Td>
+    <Card padding={0}>
+      <Table className={classes['table']}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t('name')}</Table.Th>
+            <Table.Th>{t('addresses')}</Table.Th>
+            <Table.Th className={classes['wide']}>{t('since')}</Table.Th>
           </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+        </Table.Thead>
+        <Table.Tbody>
+          {contacts.map(({ id, name, identities, created_at }) => (
+            <Table.Tr key={id}>
+              <Table.Td>
+                <Link to="/contacts/$id" params={{ id }} className={classes['link']}>
+                  <bdi>{name ?? identities[0]?.value ?? t('nobody')}</bdi>
+                </Link>
+              </Table.Td>
+              <Table.Td>
+                <Text size="sm" className={classes['addresses']}>
+                  <bdi>
+                    {identities
+                      .slice(0, 3)
+                      .map(({ value }) => value)
+                      .join(' · ')}
+                  </bdi>
+                </Text>
+              </Table.Td>
+              <Table.Td className={classes['wide']}>{day(created_at)}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Card>
   );
 }

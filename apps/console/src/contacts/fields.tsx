@@ -61,6 +61,7 @@ export function Fields({ contact }: { contact: Contact }) {
           {fields.map(({ at, key, value }) => (
             <Group key={at} gap={6} wrap="nowrap">
               <TextInput
+                flex="0 1 40%"
                 aria-label={t('field')}
                 value={key}
                 maxLength={64}

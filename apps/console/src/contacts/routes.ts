@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { frameRoute } from '../app/frame-route.js';
+import { whenThere } from '../app/when-there.js';
 
 const contactsRoute = createRoute({
   getParentRoute: () => frameRoute,
@@ -7,12 +8,18 @@ const contactsRoute = createRoute({
   validateSearch: (search: Record<string, unknown>): { q?: string | undefined } => ({
     q: typeof search['q'] === 'string' && search['q'] !== '' ? search['q'] : undefined,
   }),
-  component: lazyRouteComponent(() => import('./contacts-screen.js'), 'ContactsScreen'),
+  component: lazyRouteComponent(
+    whenThere(() => import('./contacts-screen.js')),
+    'ContactsScreen',
+  ),
 });
 const contactRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/contacts/$id',
-  component: lazyRouteComponent(() => import('./contact-screen.js'), 'ContactScreen'),
+  component: lazyRouteComponent(
+    whenThere(() => import('./contact-screen.js')),
+    'ContactScreen',
+  ),
 });
 
 /** The people who write. */

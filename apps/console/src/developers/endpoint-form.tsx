@@ -87,7 +87,10 @@ export function EndpointForm({ endpoint, onClose }: { endpoint?: WebhookEndpoint
         />
         <MultiSelect
           label={t('hooks.include')}
-          data={['contact', 'metadata', 'transcript']}
+          data={(['contact', 'metadata', 'transcript'] as const).map((value) => ({
+            value,
+            label: t(`hooks.included.${value}`),
+          }))}
           {...form.getInputProps('include')}
         />
         <ProblemNote error={save.error} />

@@ -13,6 +13,7 @@ import { CopyField } from '../parts/copy-field.js';
 import { Light } from '../parts/light.js';
 import { Page } from '../parts/page.js';
 import { ProblemNote } from '../parts/problem-note.js';
+import { stateWord } from '../parts/status-badge.js';
 import { told, toldProblem } from '../parts/told.js';
 import { Deliveries } from './deliveries.js';
 import { EndpointForm } from './endpoint-form.js';
@@ -50,7 +51,10 @@ export function EndpointScreen() {
               aria-label={t('hooks.status')}
               value={status}
               onChange={setStatus}
-              data={[{ value: '', label: t('hooks.all') }, 'pending', 'delivered', 'failed']}
+              data={[
+                { value: '', label: t('hooks.all') },
+                ...['pending', 'delivered', 'failed'].map((value) => ({ value, label: stateWord(value) })),
+              ]}
             />
             <Deliveries pages={pages} />
           </section>

@@ -12,6 +12,7 @@ import { useFormats } from '../i18n/format.js';
 import { Empty } from '../parts/empty.js';
 import { Light, type LightState } from '../parts/light.js';
 import { ProblemNote } from '../parts/problem-note.js';
+import { Said } from '../parts/said.js';
 import { EndpointForm } from './endpoint-form.js';
 
 /** Who hears of events. */
@@ -66,7 +67,11 @@ function EndpointCard({ endpoint }: { endpoint: WebhookEndpoint }) {
       {endpoint.failing_since !== null && (
         <Text size="sm">{t('hooks.failing', { when: ago(endpoint.failing_since) })}</Text>
       )}
-      {endpoint.disabled_reason !== null && <Text size="sm">{endpoint.disabled_reason}</Text>}
+      {endpoint.disabled_reason !== null && (
+        <Text size="sm">
+          <Said>{endpoint.disabled_reason}</Said>
+        </Text>
+      )}
     </Link>
   );
 }

@@ -114,8 +114,8 @@ describe('what needs a person', () => {
     ],
     [
       'a server that cannot work',
-      { readiness: 'unavailable' },
-      { light: 'bad', kind: 'database', action: { to: '/errors/store/unavailable' } },
+      { readiness: 'unavailable', awaySince: since },
+      { light: 'bad', kind: 'database', since, action: { to: '/errors/store/unavailable' } },
     ],
     [
       'a webhook that was disabled',

@@ -7,6 +7,8 @@ export interface Seen {
   endpoints?: readonly WebhookEndpoint[] | undefined;
   dead?: { items: readonly DeadLetter[]; hasMore: boolean } | undefined;
   readiness?: Readiness | 'unavailable' | undefined;
+  /** Since when this window knows that the server cannot work: nobody else could tell. */
+  awaySince?: string | undefined;
   keys?: readonly ApiKey[] | undefined;
 }
 
@@ -67,7 +69,7 @@ export function concernsOf(seen: Seen, now = Date.now()): Concern[] {
     ...channels.filter((channel) => isAlone(channel) || channel.state === 'paused').flatMap(ofChannel),
     ...(seen.endpoints ?? []).flatMap(ofEndpoint),
     ...ofDead(seen.dead),
-    ...ofQueue(seen.readiness),
+    ...ofQueue(seen),
     ...(seen.keys ?? []).flatMap((key) => ofKey(key, now)),
   ];
   return all.sort((one, other) => ORDER.indexOf(one.light) - ORDER.indexOf(other.light));
@@ -108,11 +110,11 @@ function ofDead(dead: Seen['dead']): Concern[] {
   return [{ id: 'dead', light: 'bad', kind: 'dead', words, since: oldest.at, action }];
 }
 
-function ofQueue(readiness: Seen['readiness']): Concern[] {
+function ofQueue({ readiness, awaySince }: Seen): Concern[] {
   if (readiness === undefined) return [];
   if (readiness === 'unavailable') {
     const action = { kind: 'queue', to: '/errors/store/unavailable' } as const;
-    return [{ id: 'database', light: 'bad', kind: 'database', words: {}, since: null, action }];
+    return [{ id: 'database', light: 'bad', kind: 'database', words: {}, since: awaySince ?? null, action }];
   }
   const found: Concern[] = [];
   const { work_since: late, queue, queue_since: away } = readiness;

@@ -28,7 +28,7 @@ export function useSeen(): Seen & { isLoading: boolean; error: unknown } {
   const received = useQuery({ ...deadQuery('inbox_event'), ...every, enabled: maySeeDead });
   const readiness = useQuery({
     queryKey: ['/readyz'],
-    queryFn: () => call<Readiness>('GET', '/readyz').catch(() => 'unavailable' as const),
+    queryFn: lookAtServer,
     ...every,
   });
   return {
@@ -41,11 +41,26 @@ export function useSeen(): Seen & { isLoading: boolean; error: unknown } {
             hasMore: sent.data.has_more || received.data.has_more,
           }
         : undefined,
-    readiness: readiness.data,
+    readiness: readiness.data && ('awaySince' in readiness.data ? 'unavailable' : readiness.data),
+    awaySince: readiness.data && 'awaySince' in readiness.data ? readiness.data.awaySince : undefined,
     keys: keys.data,
     isLoading: channels.isLoading || readiness.isLoading,
     error: channels.error,
   };
+}
+
+let awaySince: string | null = null;
+
+/** How the server is; when it cannot work, since when that is known here. */
+async function lookAtServer(): Promise<Readiness | { awaySince: string }> {
+  try {
+    const readiness = await call<Readiness>('GET', '/readyz');
+    awaySince = null;
+    return readiness;
+  } catch {
+    awaySince ??= new Date().toISOString();
+    return { awaySince };
+  }
 }
 
 function deadQuery(kind: 'delivery' | 'inbox_event') {

@@ -1,4 +1,4 @@
-import i18next from 'i18next';
+import i18next, { type FormatterModule } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { en } from './en/index.js';
 
@@ -52,15 +52,34 @@ export async function speak(language: Language): Promise<void> {
   await i18next.changeLanguage(language);
 }
 
+/**
+ * What is put into a text, as its language writes it: numbers by Intl; and among Arabic words everything else stands by
+ * itself, so that an address or an English sentence keeps its own direction and its full stop.
+ */
+export const insertions: FormatterModule = {
+  type: 'formatter',
+  init: () => undefined,
+  add: () => undefined,
+  addCached: () => undefined,
+  format: (value: unknown, _format, language = 'en') => {
+    if (typeof value === 'number') return new Intl.NumberFormat(language).format(value);
+    const text = String(value ?? '');
+    return language === 'ar' && /[a-z]/i.test(text) ? `\u2068${text}\u2069` : text;
+  },
+};
+
 /** Makes the words ready; English is there at once. */
 export async function startWords(): Promise<void> {
-  await i18next.use(initReactI18next).init({
-    lng: 'en',
-    fallbackLng: 'en',
-    resources: { en },
-    defaultNS: 'shell',
-    interpolation: { escapeValue: false },
-    returnNull: false,
-  });
+  await i18next
+    .use(initReactI18next)
+    .use(insertions)
+    .init({
+      lng: 'en',
+      fallbackLng: 'en',
+      resources: { en },
+      defaultNS: 'shell',
+      interpolation: { escapeValue: false, alwaysFormat: true },
+      returnNull: false,
+    });
   await speak(startLanguage()).catch(() => undefined);
 }

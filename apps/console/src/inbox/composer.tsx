@@ -196,7 +196,11 @@ export function Composer(props: {
           disabled={!isReady}
           color={tab === 'note' ? 'yellow' : 'green'}
           leftSection={
-            tab === 'note' ? <IconNote size={17} aria-hidden /> : <IconSend size={17} aria-hidden />
+            tab === 'note' ? (
+              <IconNote size={17} aria-hidden />
+            ) : (
+              <IconSend size={17} aria-hidden className="flip" />
+            )
           }
         >
           {t(tab === 'note' ? 'composer.addNote' : 'composer.send')}

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import type { AuditLine } from '#libs/model';
 import { usePages } from '../api/use-pages.js';
 import { useFormats } from '../i18n/format.js';
+import { useActorNames } from '../parts/actor.js';
 import { Empty } from '../parts/empty.js';
 import { MoreButton } from '../parts/more-button.js';
 import { Page } from '../parts/page.js';
@@ -73,11 +74,17 @@ export function AuditScreen() {
 
 function Line({ line }: { line: AuditLine }) {
   const { moment } = useFormats();
+  const nameOf = useActorNames();
   const facts = Object.entries(line.data).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
   return (
     <Table.Tr>
       <Table.Td style={{ whiteSpace: 'nowrap' }}>{moment(line.at)}</Table.Td>
-      <Table.Td>{line.actor}</Table.Td>
+      <Table.Td>
+        <Text size="sm">{nameOf(line.actor)}</Text>
+        <Text size="xs" c="dimmed" ff="monospace" style={{ overflowWrap: 'anywhere' }}>
+          {line.actor}
+        </Text>
+      </Table.Td>
       <Table.Td>
         <code>{line.action}</code>
       </Table.Td>

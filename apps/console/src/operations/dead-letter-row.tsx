@@ -7,6 +7,7 @@ import { useMay } from '../api/session.js';
 import { useFormats } from '../i18n/format.js';
 import { MessageLink } from '../parts/message-link.js';
 import { ProblemNote } from '../parts/problem-note.js';
+import { Said } from '../parts/said.js';
 import { StatusBadge } from '../parts/status-badge.js';
 import { told } from '../parts/told.js';
 
@@ -35,10 +36,10 @@ export function DeadLetterRow({
         </Group>
         <Actions letter={letter} />
       </Group>
-      <Text style={{ overflowWrap: 'anywhere' }}>{reason ?? status}</Text>
+      <Text style={{ overflowWrap: 'anywhere' }}>{reason === null ? status : <Said>{reason}</Said>}</Text>
       {provider && (
         <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-          {t('dead.provider')}: <code>{provider.code}</code> {provider.message}
+          {t('dead.provider')}: <code>{provider.code}</code> <Said>{provider.message}</Said>
         </Text>
       )}
       {status === 'unknown' && (

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Channel, DeadLetterReplay, ReplayDeadLetters } from '#libs/model';
 import { call } from '../api/call.js';
 import { ProblemNote } from '../parts/problem-note.js';
+import { stateWord } from '../parts/status-badge.js';
 import { told } from '../parts/told.js';
 
 type Status = NonNullable<ReplayDeadLetters['status']>;
@@ -58,7 +59,7 @@ export function ReplayMany(props: {
             label={t('dead.manyStatus')}
             placeholder={t('dead.any')}
             clearable
-            data={[...statuses]}
+            data={statuses.map((value) => ({ value, label: stateWord(value) }))}
             value={status}
             onChange={setStatus}
           />

@@ -1,27 +1,40 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { frameRoute } from '../app/frame-route.js';
+import { whenThere } from '../app/when-there.js';
 
 const deadRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/operations/dead-letters',
   validateSearch: ({ kind }: Record<string, unknown>): { kind?: 'inbox_event' } =>
     kind === 'inbox_event' ? { kind } : {},
-  component: lazyRouteComponent(() => import('./dead-letters-screen.js'), 'DeadLettersScreen'),
+  component: lazyRouteComponent(
+    whenThere(() => import('./dead-letters-screen.js')),
+    'DeadLettersScreen',
+  ),
 });
 const findRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/operations/messages',
-  component: lazyRouteComponent(() => import('./find-message-screen.js'), 'FindMessageScreen'),
+  component: lazyRouteComponent(
+    whenThere(() => import('./find-message-screen.js')),
+    'FindMessageScreen',
+  ),
 });
 const timelineRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/operations/messages/$messageId',
-  component: lazyRouteComponent(() => import('./timeline-screen.js'), 'TimelineScreen'),
+  component: lazyRouteComponent(
+    whenThere(() => import('./timeline-screen.js')),
+    'TimelineScreen',
+  ),
 });
 const queuesRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/operations/queues',
-  component: lazyRouteComponent(() => import('./queues-screen.js'), 'QueuesScreen'),
+  component: lazyRouteComponent(
+    whenThere(() => import('./queues-screen.js')),
+    'QueuesScreen',
+  ),
 });
 const auditRoute = createRoute({
   getParentRoute: () => frameRoute,
@@ -32,7 +45,10 @@ const auditRoute = createRoute({
         typeof search[name] === 'string' && search[name] !== '' ? [[name, search[name]]] : [],
       ),
     ),
-  component: lazyRouteComponent(() => import('./audit-screen.js'), 'AuditScreen'),
+  component: lazyRouteComponent(
+    whenThere(() => import('./audit-screen.js')),
+    'AuditScreen',
+  ),
 });
 
 /** What ops people look at when something went wrong, or might have. */

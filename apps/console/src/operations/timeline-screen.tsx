@@ -12,6 +12,7 @@ import { MessageBody } from '../parts/message-body.js';
 import { MessageLink } from '../parts/message-link.js';
 import { Page } from '../parts/page.js';
 import { ProblemNote } from '../parts/problem-note.js';
+import { Said as ServerSaid } from '../parts/said.js';
 import { StatusBadge } from '../parts/status-badge.js';
 import { Trace } from '../parts/trace.js';
 
@@ -96,7 +97,7 @@ function Steps({ steps }: { steps: Timeline['steps'] }) {
   return (
     <Line active={steps.length - 1} bulletSize={14} lineWidth={2}>
       {steps.map(({ at, step, text, after_ms: afterMs, detail }, place) => (
-        <Line.Item key={`${at}-${step}-${place}`} title={text}>
+        <Line.Item key={`${at}-${step}-${place}`} title={<ServerSaid>{text}</ServerSaid>}>
           <Text size="sm" c="dimmed">
             {place === 0 ? `${day(at)}, ` : ''}
             {clock(at)}

@@ -5,7 +5,7 @@ import classes from './message-body.module.css';
 /** What a message says, in short: texts as they read, everything else by its name. Loads nothing from anywhere. */
 export function MessageBody({ parts }: { parts: readonly Content[] }) {
   return (
-    <div className={classes['body']}>
+    <div className={classes['body']} dir="auto">
       {parts.map((part, at) => (
         <Part key={at} part={part} />
       ))}

@@ -2,6 +2,8 @@ import { Alert, Anchor, Button, Group, Text } from '@mantine/core';
 import { IconAlertTriangle, IconPlugConnectedX } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Problem } from '../api/problem.js';
+import { meaningOf } from '../i18n/meaning.js';
+import { Said } from './said.js';
 
 /** What a note about a failure needs. */
 export interface ProblemNoteProps {
@@ -23,10 +25,10 @@ export function ProblemNote({ error, onRetry }: ProblemNoteProps) {
       icon={<Icon size={20} aria-hidden />}
       title={t('problem.title')}
     >
-      <Text size="sm">{wordsOf(problem, error, t)}</Text>
-      {problem?.fields.map(({ pointer, detail }) => (
+      <Words problem={problem} error={error} />
+      {problem?.fields.map(({ pointer, code, detail }) => (
         <Text size="sm" key={pointer}>
-          <code>{pointer}</code> {detail}
+          <code dir="ltr">{pointer}</code> {meaningOf(`field/${code}`)} <Said>{detail}</Said>
         </Text>
       ))}
       <Group gap="md" mt={onRetry || problem ? 'xs' : 0}>
@@ -50,9 +52,18 @@ export function ProblemNote({ error, onRetry }: ProblemNoteProps) {
   );
 }
 
-function wordsOf(problem: Problem | null, error: unknown, t: (key: never) => string): string {
-  if (!problem) return error instanceof Error ? error.message : String(error);
-  if (problem.isOffline) return t('problem.offline' as never);
-  if (problem.status === 404) return t('problem.notFound' as never);
-  return problem.message;
+/** What happened: in the language of the console by its code, and in the server's own English sentence. */
+function Words({ problem, error }: { problem: Problem | null; error: unknown }) {
+  const { t } = useTranslation();
+  if (problem?.isOffline) return <Text size="sm">{t('problem.offline')}</Text>;
+  if (problem?.status === 404) return <Text size="sm">{t('problem.notFound')}</Text>;
+  const meaning = problem && meaningOf(problem.code);
+  return (
+    <>
+      {meaning && <Text size="sm">{meaning}</Text>}
+      <Text size="sm" {...(meaning && { c: 'dimmed' })}>
+        <Said>{error instanceof Error ? error.message : String(error)}</Said>
+      </Text>
+    </>
+  );
 }

@@ -1,4 +1,6 @@
 import { Badge } from '@mantine/core';
+import i18next from 'i18next';
+import { useTranslation } from 'react-i18next';
 
 const colours: Readonly<Record<string, string>> = {
   done: 'green',
@@ -21,7 +23,14 @@ const colours: Readonly<Record<string, string>> = {
   dead: 'red',
 };
 
-/** A state by its word of the API; the colour only helps. */
+/** A state by its word, in English that of the API; the colour only helps. */
 export function StatusBadge({ status }: { status: string }) {
-  return <Badge color={colours[status] ?? 'gray'}>{status}</Badge>;
+  useTranslation('parts');
+  return <Badge color={colours[status] ?? 'gray'}>{stateWord(status)}</Badge>;
+}
+
+/** The word for a state in the language of the console; a state without one stays as the API calls it. */
+export function stateWord(status: string): string {
+  const key = `parts:state.${status}`;
+  return i18next.exists(key) ? i18next.t(key as never) : status;
 }

@@ -1,4 +1,7 @@
 import { notifications } from '@mantine/notifications';
+import i18next from 'i18next';
+import { Problem } from '../api/problem.js';
+import { withMeaning } from '../i18n/meaning.js';
 
 /** Says that something was done, for a moment. */
 export function told(message: string): void {
@@ -7,6 +10,11 @@ export function told(message: string): void {
 
 /** Says that something failed where no place on the screen belongs to it. */
 export function toldProblem(error: unknown): void {
-  const message = error instanceof Error ? error.message : String(error);
+  const detail = error instanceof Error ? error.message : String(error);
+  const message = error instanceof Problem ? wordsOf(error) : detail;
   notifications.show({ message, color: 'red', autoClose: 9_000, withBorder: true });
+}
+
+function wordsOf(problem: Problem): string {
+  return problem.isOffline ? i18next.t('problem.offline') : withMeaning(problem.code, problem.message);
 }

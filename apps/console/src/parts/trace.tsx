@@ -9,6 +9,7 @@ import {
 import { useTranslation } from 'react-i18next';
 import type { TraceStep } from '#libs/model';
 import { useFormats } from '../i18n/format.js';
+import { Said } from './said.js';
 
 const icons = {
   answered: IconCircleCheckFilled,
@@ -39,16 +40,21 @@ export function Trace({ steps }: { steps: readonly TraceStep[] }) {
               <Icon size={18} aria-hidden style={{ color: colours[decision], flex: 'none', marginTop: 2 }} />
               <div style={{ minWidth: 0, flex: 1 }}>
                 <Text size="sm">
-                  <strong>{responder}</strong> {t(`timeline.decision.${decision}`)}
+                  <strong>
+                    <Said>{responder}</Said>
+                  </strong>{' '}
+                  {t(`timeline.decision.${decision}`)}
                 </Text>
                 <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-                  {reason}
+                  <Said>{reason}</Said>
                 </Text>
                 {Object.keys(detail).length > 0 && (
                   <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-                    {Object.entries(detail)
-                      .map(([name, value]) => `${name}: ${value}`)
-                      .join(' · ')}
+                    <Said>
+                      {Object.entries(detail)
+                        .map(([name, value]) => `${name}: ${value}`)
+                        .join(' · ')}
+                    </Said>
                   </Text>
                 )}
               </div>

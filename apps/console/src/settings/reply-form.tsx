@@ -9,31 +9,35 @@ import { fieldErrors } from '../api/problem.js';
 import { useSession } from '../api/session.js';
 import { ProblemNote } from '../parts/problem-note.js';
 import { told } from '../parts/told.js';
+import { readDraft, removeDraft, writeDraft } from '../parts/use-draft.js';
 import { previewOf } from './preview.js';
 
 const PATH = '/v1/canned-replies';
 const VARIABLES = ['contact.name', 'operator.name', 'conversation.id', 'contact.attributes.plan'] as const;
 
-/** Writes a kept answer, with what is filled in by itself, and how it will read. */
+/** Writes a kept answer, with what is filled in by itself, and how it will read. What is typed stays until it is saved or thrown away. */
 export function ReplyForm({ reply, onClose }: { reply?: CannedReply; onClose: () => void }) {
   const { t } = useTranslation(['house', 'shell']);
   const { member } = useSession();
   const client = useQueryClient();
   const field = useRef<HTMLTextAreaElement>(null);
+  const key = `reply-${reply?.id ?? 'new'}`;
+  const stored = { shortcut: reply?.shortcut ?? '', title: reply?.title ?? '', text: reply?.text ?? '' };
   const form = useForm({
-    initialValues: {
-      shortcut: reply?.shortcut ?? '',
-      title: reply?.title ?? '',
-      text: reply?.text ?? '',
-    },
+    initialValues: readDraft<typeof stored>(key) ?? stored,
+    onValuesChange: (values) => writeDraft(key, values),
   });
+  const throwAway = () => {
+    removeDraft(key);
+    onClose();
+  };
   const save = useMutation({
     mutationFn: (body: typeof form.values) =>
       reply ? call('PATCH', `${PATH}/${reply.id}`, { body }) : call('POST', PATH, { body }),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: [PATH] });
       told(t('shell:saved'));
-      onClose();
+      throwAway();
     },
     onError: (error) => form.setErrors(fieldErrors(error)),
   });
@@ -97,7 +101,7 @@ export function ReplyForm({ reply, onClose }: { reply?: CannedReply; onClose: ()
         )}
         <ProblemNote error={save.error} />
         <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
+          <Button variant="default" onClick={throwAway}>
             {t('shell:cancel')}
           </Button>
           <Button type="submit" loading={save.isPending}>

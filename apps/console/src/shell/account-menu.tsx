@@ -124,7 +124,7 @@ function Leave() {
         {t('shortcuts')}
       </Menu.Item>
       <Menu.Item
-        leftSection={<IconLogout size={16} aria-hidden />}
+        leftSection={<IconLogout size={16} aria-hidden className="flip" />}
         onClick={() => void signOut(client).then(() => navigate({ to: '/sign-in' }))}
       >
         {t('signOut')}

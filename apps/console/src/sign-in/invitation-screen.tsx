@@ -40,6 +40,7 @@ export function InvitationScreen() {
               description={t('setUp.passwordHint')}
               autoComplete="new-password"
               required
+              aria-invalid={form.errors['password'] !== undefined}
               {...form.getInputProps('password')}
             />
             <ProblemNote error={join.error} />

@@ -81,6 +81,7 @@ function OwnerForm({ token }: { token: string }) {
           description={t('setUp.passwordHint')}
           required
           autoComplete="new-password"
+          aria-invalid={form.errors['password'] !== undefined}
           {...form.getInputProps('password')}
         />
         <ProblemNote error={create.error} />

@@ -61,6 +61,7 @@ function PasswordForm({ onSecond, onDone }: { onSecond: () => void; onDone: () =
           key={form.key('password')}
           {...form.getInputProps('password')}
           error={refusal(signIn.error, t)}
+          aria-invalid={refusal(signIn.error, t) !== null}
         />
         {isOther(signIn.error) && <ProblemNote error={signIn.error} />}
         <Button type="submit" loading={signIn.isPending} fullWidth>

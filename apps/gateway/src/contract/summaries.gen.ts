@@ -422,8 +422,8 @@ export const summaries: Readonly<Record<string, { summary: string; description?:
       'Takes what the visitor thinks of an answer of the bot; said again, it takes the place of what they said before',
   },
   Widget_form: {
-    summary: 'Takes what was asked before the conversation, and keeps it at the contact',
-    description: 'Answered again, it is changed.',
+    summary:
+      'Keeps at the contact what was asked before the conversation, or what the page says of its visitor',
   },
   Widget_messages: { summary: 'Lists what was said, and says after which event the stream goes on' },
   Widget_say: { summary: 'Takes what a visitor says: once, however often it is sent' },

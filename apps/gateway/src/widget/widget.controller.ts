@@ -10,6 +10,7 @@ import {
   MessageFeedback,
   type MessageId,
   Page,
+  type PreChat,
   WidgetAccepted,
   WidgetForm,
   WidgetMessageList,
@@ -30,7 +31,7 @@ import { FeedbackService } from '../messages/feedback-service.js';
 import { Speaking } from '../messages/speaking.js';
 import { contentsOf } from '../messages/spoken.js';
 import { Visited, VisitorGuard } from './visitor-guard.js';
-import { contactFrom } from './pre-chat-form.js';
+import { contactFrom, saidOf } from './pre-chat-form.js';
 import { visitorEvent, visitorMessage } from './visitor-view.js';
 import { TranscriptService } from './transcript-service.js';
 import type { Visit } from './widget-door.js';
@@ -98,17 +99,17 @@ export class WidgetController {
     return this.opinions.giveAsVisitor(session, messageId, body);
   }
 
-  /** Takes what was asked before the conversation, and keeps it at the contact. Answered again, it is changed. */
+  /** Keeps at the contact what was asked before the conversation, or what the page says of its visitor. */
   @Post('form')
   @Answers(204, null, 'It is kept')
   async form(
     @Visited() { session, channel }: Visit,
     @Body({ schema: WidgetForm }) body: WidgetForm,
   ): Promise<void> {
-    const form = connectorOf(channel.connector).visitors?.look(channel.settings).preChat;
-    if (!form) throw fault('state/not-found', { detail: 'This chat asks for nothing.' });
     const { workspaceId, contactId, sessionId } = session;
-    await this.contacts.update(workspaceId, contactId, contactFrom(form, body), `session:${sessionId}`);
+    const { attributes, ...rest } = body.fields ? contactFrom(preChatOf(channel), body.fields) : {};
+    const changes = { ...rest, attributes: { ...attributes, ...saidOf(body.said ?? {}) } };
+    await this.contacts.update(workspaceId, contactId, changes, `session:${sessionId}`);
   }
 
   /** Sends what was said by mail, to an address that the visitor names: a few times in an hour. */
@@ -154,4 +155,11 @@ export class WidgetController {
     await this.sessions.end(workspaceId, sessionId);
     this.bell.ring('conversation', { ids: [conversationId] });
   }
+}
+
+/** @throws Fault `state/not-found` where nothing is asked */
+function preChatOf({ connector, settings }: Visit['channel']): PreChat {
+  const form = connectorOf(connector).visitors?.look(settings).preChat;
+  if (form) return form;
+  throw fault('state/not-found', { detail: 'This chat asks for nothing.' });
 }

@@ -27,6 +27,7 @@ export const texts: Texts = {
   sent: 'أُرسلت',
   read: 'قُرئت',
   refused: 'تعذّر الإرسال.',
+  tooLarge: 'الملف كبير جدًا.',
   again: 'حاول مرة أخرى',
   newer: 'رسائل جديدة',
   picture: 'صورة',

@@ -27,6 +27,7 @@ export const texts: Texts = {
   sent: 'Gesendet',
   read: 'Gelesen',
   refused: 'Konnte nicht gesendet werden.',
+  tooLarge: 'Die Datei ist zu groß.',
   again: 'Noch einmal versuchen',
   newer: 'Neue Nachrichten',
   picture: 'Bild',

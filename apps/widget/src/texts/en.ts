@@ -26,6 +26,7 @@ export const en = {
   sent: 'Sent',
   read: 'Read',
   refused: 'Could not be sent.',
+  tooLarge: 'The file is too large.',
   again: 'Try again',
   newer: 'New messages',
   picture: 'Picture',

@@ -27,6 +27,7 @@ export const texts: Texts = {
   sent: 'Enviado',
   read: 'Leído',
   refused: 'No se pudo enviar.',
+  tooLarge: 'El archivo es demasiado grande.',
   again: 'Intentar de nuevo',
   newer: 'Mensajes nuevos',
   picture: 'Imagen',

@@ -27,6 +27,7 @@ export const texts: Texts = {
   sent: 'Envoyé',
   read: 'Lu',
   refused: 'L’envoi a échoué.',
+  tooLarge: 'Le fichier est trop volumineux.',
   again: 'Réessayer',
   newer: 'Nouveaux messages',
   picture: 'Image',

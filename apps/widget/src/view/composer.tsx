@@ -171,9 +171,12 @@ function Files({ ui, files }: { ui: Ui; files: readonly Upload[] }): JSX.Element
       {files.map((upload) => (
         <li key={upload.id} class={upload.state} aria-busy={upload.state === 'uploading'}>
           <Icon of="file" />
-          <bdi>{upload.file.name}</bdi>
-          {upload.state === 'failed' ? (
-            <button type="button" title={upload.reason} onClick={() => void ui.uploads.send(upload)}>
+          <span>
+            <bdi>{upload.file.name}</bdi>
+            {upload.state === 'failed' ? <small role="alert">{whyOf(upload, ui)}</small> : null}
+          </span>
+          {upload.state === 'failed' && !upload.refused?.isFinal ? (
+            <button type="button" onClick={() => void ui.uploads.send(upload)}>
               {again}
             </button>
           ) : null}
@@ -189,6 +192,11 @@ function Files({ ui, files }: { ui: Ui; files: readonly Upload[] }): JSX.Element
       ))}
     </ul>
   );
+}
+
+function whyOf({ refused }: Upload, { texts }: Ui): string {
+  if (refused === null) return texts.value.refused;
+  return refused.status === 413 ? texts.value.tooLarge : refused.detail;
 }
 
 /** As high as its text, up to what the style allows. */

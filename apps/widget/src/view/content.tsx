@@ -1,13 +1,13 @@
 import { type Card, type ChoicesContent, type Content, csatOption, type Option } from '#libs/model';
 import type { JSX } from 'preact';
 import type { Ui } from '../ui.js';
-import { Form } from './form.js';
 import { Icon } from './icons.js';
 import { lazy } from './lazy.js';
 import { Link } from './link.js';
 import { Markdown } from './markdown.js';
 import { Media } from './media.js';
 
+const Form = lazy(async () => (await import('./asking.js')).Form);
 const Csat = lazy(async () => (await import('./csat.js')).Csat);
 
 /** Where a piece of content stands. */

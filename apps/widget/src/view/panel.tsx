@@ -1,18 +1,18 @@
 import type { JSX } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Ui } from '../ui.js';
 import { Composer } from './composer.js';
 import { Icon } from './icons.js';
-import { lazy } from './lazy.js';
+import { lazy, loadLazies } from './lazy.js';
 import { Log } from './log.js';
 import css from './panel.css?inline';
-import { PreChat } from './pre-chat.js';
-import { Threads } from './threads.js';
 import { Uploads } from '../uploads.js';
 
 export { css, Uploads };
 
-const Transcript = lazy(async () => (await import('./transcript.js')).Transcript);
+const PreChat = lazy(async () => (await import('./asking.js')).PreChat);
+const Threads = lazy(async () => (await import('./asides.js')).Threads);
+const Transcript = lazy(async () => (await import('./asides.js')).Transcript);
 
 /** The window of the chat. It covers the whole page only on a phone, and holds the focus only then. */
 export function Panel({ ui }: { ui: Ui }): JSX.Element {
@@ -22,6 +22,7 @@ export function Panel({ ui }: { ui: Ui }): JSX.Element {
   const questions = chat.look.value?.pre_chat;
   const isPopup = settings.mode === 'popup';
   const isModal = isPopup && isWhole.value;
+  useEffect(loadLazies, []);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Escape' && !event.isComposing) {
       event.stopPropagation();

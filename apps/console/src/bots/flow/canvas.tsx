@@ -67,11 +67,20 @@ export function Canvas(props: CanvasProps) {
       nodeTypes={nodeTypes}
       colorMode={scheme}
       fitView
-      fitViewOptions={{ maxZoom: 1, padding: 0.06 }}
+      fitViewOptions={{ minZoom: 0.45, maxZoom: 1, padding: 0.06 }}
       minZoom={0.2}
       nodesConnectable={!isLocked}
       deleteKeyCode={isLocked ? null : ['Delete', 'Backspace']}
       proOptions={{ hideAttribution: true }}
+      ariaLabelConfig={{
+        'controls.ariaLabel': t('flows.view.label'),
+        'controls.zoomIn.ariaLabel': t('flows.view.zoomIn'),
+        'controls.zoomOut.ariaLabel': t('flows.view.zoomOut'),
+        'controls.fitView.ariaLabel': t('flows.view.fit'),
+        'node.a11yDescription.default': t('flows.view.stepKeys'),
+        'node.a11yDescription.keyboardDisabled': t('flows.view.stepKeys'),
+        'edge.a11yDescription.default': t('flows.view.lineKeys'),
+      }}
       onNodeClick={(_, { id }) => onChoose(id)}
       onPaneClick={() => onChoose(null)}
       onNodesChange={(changes) => {

@@ -78,7 +78,7 @@ function Editor({ flow, at, botId, draft }: { flow: Flow; at: number; botId: str
   };
   const add = (type: FlowNode['type']) => {
     const id = freeId(type, new Set(Object.keys(flow.nodes))).replaceAll('_', '-');
-    change({ ...flow, nodes: { ...flow.nodes, [id]: newNode(type) } });
+    change({ ...flow, nodes: { ...flow.nodes, [id]: newNode(type, t('flows.presets.asked')) } });
     setChosen(id);
   };
   const wordsOf = useNodeProblems(flow, at, draft);

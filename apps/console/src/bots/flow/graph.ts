@@ -84,8 +84,8 @@ export function reachedFrom(flow: Flow): Set<string> {
   return seen;
 }
 
-/** A new node of a kind, with as little in it as its form allows. */
-export function newNode(type: FlowNode['type']): FlowNode {
+/** A new node of a kind, with as little in it as its form allows; a hand-over says why. */
+export function newNode(type: FlowNode['type'], reason = '…'): FlowNode {
   switch (type) {
     case 'say':
       return { type, content: [{ type: 'text', text: '…' }] };
@@ -111,7 +111,7 @@ export function newNode(type: FlowNode['type']): FlowNode {
     case 'wait_event':
       return { type, event: 'event', timeout_s: 3_600 };
     case 'hand_over':
-      return { type, reason: 'Asked in a flow' };
+      return { type, reason };
     case 'sub_flow':
       return { type, flow: 'flow' };
     case 'goal':

@@ -3,6 +3,7 @@ import { IconArrowDown, IconArrowUp, IconPlus } from '@tabler/icons-react';
 import { useContext, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemsAt } from '../problems.js';
+import { Said } from '../../parts/said.js';
 import { freeId } from '../say-field.js';
 import { type FieldProps, FormContext } from './form-context.js';
 import { emptyOf, resolved, titleOf } from './json-schema.js';
@@ -42,7 +43,7 @@ export function ListField({ schema, name, pointer, value, onChange }: FieldProps
                   </Text>
                   {problemsAt(problems, `${pointer}/${at}`).map((problem) => (
                     <Text key={problem.pointer + problem.message} size="sm" c="var(--bad)">
-                      {problem.message}
+                      <Said>{problem.message}</Said>
                     </Text>
                   ))}
                 </Accordion.Control>

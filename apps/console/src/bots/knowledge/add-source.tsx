@@ -1,7 +1,6 @@
 import { Button, Card, FileInput, Group, Stack, Tabs, Textarea, TextInput } from '@mantine/core';
 import { IconUpload } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/call.js';
 import { ProblemNote } from '../../parts/problem-note.js';
@@ -39,7 +38,7 @@ export function AddSource({ baseId }: { baseId: string }) {
           />
         </Tabs.Panel>
         <Tabs.Panel value="page">
-          <PageForm isBusy={add.isPending} onAdd={source} />
+          <PageForm baseId={baseId} isBusy={add.isPending} onAdd={source} />
         </Tabs.Panel>
         <Tabs.Panel value="text">
           <TextForm baseId={baseId} isBusy={add.isPending} onAdd={source} />
@@ -61,13 +60,14 @@ async function uploadAll(path: string, files: readonly File[]): Promise<void> {
 }
 
 interface FormProps {
+  baseId: string;
   isBusy: boolean;
   onAdd: (body: object, done: () => void) => void;
 }
 
-function PageForm({ isBusy, onAdd }: FormProps) {
+function PageForm({ baseId, isBusy, onAdd }: FormProps) {
   const { t } = useTranslation('knowledge');
-  const [url, setUrl] = useState('');
+  const { value: url, set: setUrl } = useDraft(`knowledge-page-${baseId}`, '');
   return (
     <form
       onSubmit={(event) => {
@@ -92,7 +92,7 @@ function PageForm({ isBusy, onAdd }: FormProps) {
   );
 }
 
-function TextForm({ baseId, isBusy, onAdd }: FormProps & { baseId: string }) {
+function TextForm({ baseId, isBusy, onAdd }: FormProps) {
   const { t } = useTranslation('knowledge');
   const empty = { title: '', text: '' };
   const draft = useDraft(`knowledge-${baseId}`, empty);

@@ -6,6 +6,7 @@ import { call } from '../../api/call.js';
 import { oneQuery } from '../../api/lists.js';
 import { Problem } from '../../api/problem.js';
 import { ProblemNote } from '../../parts/problem-note.js';
+import { Said } from '../../parts/said.js';
 import { useDraft } from '../../parts/use-draft.js';
 import type { BotDraft } from '../draft.js';
 import { ChangeList } from '../versions/change-list.js';
@@ -106,11 +107,11 @@ function Failures(props: { problem: Problem; reason: string; onChange: (reason: 
   const { problem, reason, onChange } = props;
   const { t } = useTranslation('authoring');
   return (
-    <Alert color="red" title={problem.message} role="alert">
+    <Alert color="red" title={<Said>{problem.message}</Said>} role="alert">
       <Stack gap="xs">
         {problem.fields.slice(0, 6).map(({ detail }) => (
           <Text key={detail} size="sm" style={{ whiteSpace: 'pre-wrap' }}>
-            {detail}
+            <Said>{detail}</Said>
           </Text>
         ))}
         <TextInput

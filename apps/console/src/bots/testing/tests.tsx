@@ -1,4 +1,4 @@
-import { Accordion, Alert, Button, Group, Select, Skeleton, Stack, Text } from '@mantine/core';
+import { Accordion, Button, Card, Group, Select, Skeleton, Stack, Text } from '@mantine/core';
 import { IconPlayerPlay, IconPlus, IconTestPipe } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -74,9 +74,12 @@ export function Tests({ botId, draft }: PartProps) {
       <ProblemNote error={run.error} />
       {run.done && <RunSummary report={run.done.report} />}
       {run.done?.compared && (
-        <Alert color="gray" variant="outline" title={t('tests.compared')}>
+        <Card component="section" aria-label={t('tests.compared')} padding="sm">
+          <Text size="sm" fw={600} mb={4}>
+            {t('tests.compared')}
+          </Text>
           <AnswerChanges run={run.done} />
-        </Alert>
+        </Card>
       )}
       {conversations.length === 0 && (
         <Empty icon={IconTestPipe} title={t('tests.empty')} text={t('tests.emptyText')} action={addButton} />

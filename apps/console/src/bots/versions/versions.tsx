@@ -76,7 +76,7 @@ function Running({ bot, mayWrite }: { bot: Bot; mayWrite: boolean }) {
         value={bot.running_conversations}
         allowDeselect={false}
         disabled={!mayWrite}
-        maw={420}
+        maw={560}
         onChange={(how) => set.mutate(how)}
       />
       <ProblemNote error={set.error} />

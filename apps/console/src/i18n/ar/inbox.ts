@@ -23,6 +23,12 @@ export const inbox = {
   unread_other: '{{count}} رسالة غير مقروءة',
   you: 'أنت',
   owner: { bot: 'البوت', queue: 'ينتظر', operator: 'موظف', desk: 'جهة خارجية' },
+  ownerLong: {
+    bot: 'يجيب البوت',
+    queue: 'تنتظر موظفًا',
+    operator: 'يجيب موظف',
+    desk: 'تجيب جهة خارجية',
+  },
   author: { contact: 'الشخص', bot: 'البوت', operator: 'الموظف', api: 'برنامج' },
   kind: {
     image: 'صورة',
@@ -94,6 +100,7 @@ export const inbox = {
     noCanned: 'لا رد محفوظ مناسب.',
     keys: 'Ctrl+Enter للإرسال',
     closed: 'هذه المحادثة مغلقة، وتُفتح حين يكتب الشخص.',
+    drop: 'أفلت الملفات لإرفاقها',
   },
   do: {
     more: 'المزيد',
@@ -145,6 +152,10 @@ export const inbox = {
     handedOver: 'سُلّمت {{when}}',
     others: 'محادثات أخرى',
     noOthers: 'هذه هي الوحيدة.',
+    asked: 'ما سُئل',
+    channel: 'القناة',
+    assignee: 'مسندة إلى',
+    formerMember: 'شخص غادر',
   },
   key: {
     next: 'المحادثة التالية',
@@ -158,5 +169,6 @@ export const inbox = {
     search: 'بحث',
     unread: 'اجعلها غير مقروءة',
     leave: 'مغادرة المحادثة',
+    assignMe: 'أسندها إليّ',
   },
 };

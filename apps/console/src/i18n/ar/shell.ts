@@ -7,7 +7,7 @@ export const shell = {
     inbox: 'صندوق الوارد',
     contacts: 'جهات الاتصال',
     channels: 'القنوات',
-    bots: 'الروبوتات',
+    bots: 'البوتات',
     knowledge: 'المعرفة',
     operations: 'التشغيل',
     deadLetters: 'الرسائل المتروكة',

@@ -19,6 +19,12 @@ export const inbox = {
   unread_other: '{{count}} ungelesen',
   you: 'Sie',
   owner: { bot: 'Bot', queue: 'Wartet', operator: 'Mensch', desk: 'Externe Stelle' },
+  ownerLong: {
+    bot: 'Der Bot antwortet',
+    queue: 'Wartet auf einen Menschen',
+    operator: 'Ein Mensch antwortet',
+    desk: 'Eine externe Stelle antwortet',
+  },
   author: { contact: 'Person', bot: 'Bot', operator: 'Mitarbeiter', api: 'Programm' },
   kind: {
     image: 'Bild',
@@ -90,6 +96,7 @@ export const inbox = {
     noCanned: 'Keine gespeicherte Antwort passt.',
     keys: 'Strg+Eingabe sendet',
     closed: 'Dieses Gespräch ist geschlossen. Es öffnet sich, wenn die Person schreibt.',
+    drop: 'Dateien zum Anhängen ablegen',
   },
   do: {
     more: 'Mehr',
@@ -141,6 +148,10 @@ export const inbox = {
     handedOver: 'Übergeben {{when}}',
     others: 'Andere Gespräche',
     noOthers: 'Dies ist das einzige.',
+    asked: 'Was gefragt wurde',
+    channel: 'Kanal',
+    assignee: 'Zugewiesen an',
+    formerMember: 'Jemand, der nicht mehr dabei ist',
   },
   key: {
     next: 'Nächstes Gespräch',
@@ -154,5 +165,6 @@ export const inbox = {
     search: 'Suchen',
     unread: 'Als ungelesen markieren',
     leave: 'Gespräch verlassen',
+    assignMe: 'Mir zuweisen',
   },
 };

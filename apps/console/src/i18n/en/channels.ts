@@ -78,6 +78,7 @@ export const channels = {
     toHint: 'A phone number with +, an e-mail address, or what this channel calls a person',
     message: 'Message',
     testText: 'A test from Parley',
+    hello: 'Hello!',
     send: 'Send',
     sent: 'Sent: {{status}}',
     dry: 'Show what would be sent',

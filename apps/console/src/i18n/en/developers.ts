@@ -42,6 +42,7 @@ export const developers = {
     types: 'Events',
     typesHint: 'Empty: all',
     include: 'What comes along',
+    included: { contact: 'contact', metadata: 'metadata', transcript: 'transcript' },
     channels: 'Only of these channels',
     created: 'Its secret, shown only now',
     secretHint: 'Check the signature of every call with it (Standard Webhooks).',

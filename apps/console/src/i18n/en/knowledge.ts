@@ -38,4 +38,9 @@ export const knowledge = {
   suggestsFrom: 'Ask back from this score',
   cites: 'Say where it stands',
   open: 'Go to the knowledge bases',
+  presets: {
+    suggestion: 'Did you mean one of these?',
+    noneOfThese: 'None of these',
+    source: 'Source',
+  },
 } as const;

@@ -20,6 +20,12 @@ export const inbox = {
   unread_other: '{{count}} sin leer',
   you: 'Usted',
   owner: { bot: 'Bot', queue: 'En espera', operator: 'Persona', desk: 'Mesa externa' },
+  ownerLong: {
+    bot: 'Responde el bot',
+    queue: 'Espera a una persona',
+    operator: 'Responde una persona',
+    desk: 'Responde un servicio externo',
+  },
   author: { contact: 'Persona', bot: 'Bot', operator: 'Operador', api: 'Programa' },
   kind: {
     image: 'Imagen',
@@ -91,6 +97,7 @@ export const inbox = {
     noCanned: 'Ninguna respuesta guardada encaja.',
     keys: 'Ctrl+Intro envía',
     closed: 'Esta conversación está cerrada. Se abre cuando la persona escribe.',
+    drop: 'Suelte archivos para adjuntarlos',
   },
   do: {
     more: 'Más',
@@ -142,6 +149,10 @@ export const inbox = {
     handedOver: 'Entregada {{when}}',
     others: 'Otras conversaciones',
     noOthers: 'Esta es la única.',
+    asked: 'Qué se preguntó',
+    channel: 'Canal',
+    assignee: 'Asignada a',
+    formerMember: 'Alguien que se fue',
   },
   key: {
     next: 'Conversación siguiente',
@@ -155,5 +166,6 @@ export const inbox = {
     search: 'Buscar',
     unread: 'Marcar como no leída',
     leave: 'Dejar la conversación',
+    assignMe: 'Asignármela',
   },
 };

@@ -20,6 +20,12 @@ export const inbox = {
   unread_other: '{{count}} non lus',
   you: 'Vous',
   owner: { bot: 'Bot', queue: 'En attente', operator: 'Humain', desk: 'Service externe' },
+  ownerLong: {
+    bot: 'Le bot répond',
+    queue: 'Attend une personne',
+    operator: 'Une personne répond',
+    desk: 'Un service externe répond',
+  },
   author: { contact: 'Personne', bot: 'Bot', operator: 'Opérateur', api: 'Programme' },
   kind: {
     image: 'Image',
@@ -91,6 +97,7 @@ export const inbox = {
     noCanned: 'Aucune réponse gardée ne convient.',
     keys: 'Ctrl+Entrée envoie',
     closed: 'Cette conversation est fermée. Elle se rouvre quand la personne écrit.',
+    drop: 'Déposez des fichiers pour les joindre',
   },
   do: {
     more: 'Plus',
@@ -142,6 +149,10 @@ export const inbox = {
     handedOver: 'Transmis {{when}}',
     others: 'Autres conversations',
     noOthers: 'C’est la seule.',
+    asked: 'Ce qui a été demandé',
+    channel: 'Canal',
+    assignee: 'Attribuée à',
+    formerMember: 'Quelqu’un qui est parti',
   },
   key: {
     next: 'Conversation suivante',
@@ -155,5 +166,6 @@ export const inbox = {
     search: 'Chercher',
     unread: 'Marquer comme non lu',
     leave: 'Quitter la conversation',
+    assignMe: 'M’attribuer',
   },
 };

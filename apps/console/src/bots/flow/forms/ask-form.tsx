@@ -4,21 +4,23 @@ import type { FlowNode } from '#libs/model';
 import { freeId } from '../../say-field.js';
 
 type Ask = Extract<FlowNode, { type: 'ask' }>;
-const presets: Record<Ask['expect']['kind'], Ask['expect']> = {
+const presetsWith = (yes: string): Record<Ask['expect']['kind'], Ask['expect']> => ({
   text: { kind: 'text', min: 1, max: 2_000 },
   email: { kind: 'email' },
   phone: { kind: 'phone' },
   number: { kind: 'number', integer: false },
   date: { kind: 'date', order: 'dmy', from: 'any', time: false },
-  choice: { kind: 'choice', style: 'quick_replies', options: [{ id: 'yes', label: 'Yes' }] },
+  choice: { kind: 'choice', style: 'quick_replies', options: [{ id: 'yes', label: yes }] },
   file: { kind: 'file' },
   location: { kind: 'location', or_text: true },
-};
+});
 
 /** A question: what is asked, what kind of answer it wants, and what becomes of another one. */
 export function AskForm({ node, onChange }: { node: Ask; onChange: (node: FlowNode) => void }) {
   const { t } = useTranslation('bots');
   const { expect } = node;
+  const presets = presetsWith(t('flows.presets.yes'));
+  const kinds = Object.keys(presets) as Ask['expect']['kind'][];
   return (
     <>
       <Textarea
@@ -38,7 +40,7 @@ export function AskForm({ node, onChange }: { node: Ask; onChange: (node: FlowNo
       />
       <Select
         label={t('flows.form.kind')}
-        data={Object.keys(presets)}
+        data={kinds.map((kind) => ({ value: kind, label: t(`flows.kind.${kind}`) }))}
         value={expect.kind}
         allowDeselect={false}
         onChange={(kind) => kind && onChange({ ...node, expect: presets[kind as keyof typeof presets] })}
