@@ -35,8 +35,9 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],
           pool: 'forks',
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          // Bounds and no measures, as above: whole systems start in the hooks.
+          testTimeout: 90_000,
+          hookTimeout: 240_000,
         },
       },
       {
@@ -49,8 +50,8 @@ export default defineConfig({
           // Whole systems that need the machine for themselves: one after the other, after everything else.
           fileParallelism: false,
           sequence: { groupOrder: 1 },
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          testTimeout: 90_000,
+          hookTimeout: 240_000,
         },
       },
     ],

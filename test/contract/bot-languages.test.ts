@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { agentWords } from '../../libs/agent/src/words.js';
+import { judgeManner } from '../../libs/bot/src/manner/judge-manner.js';
 import { ownWords, shippedLanguages } from '../../libs/bot/src/own-words.js';
 import { asksForPerson } from '../../libs/bot/src/understanding/person-request.js';
 
@@ -36,4 +37,17 @@ it.each([...shown])('a bot knows who asks for a person in %s, and what to say th
   const others = language === 'en' ? [] : [ownWords(['en']), agentWords(['en'])];
   expect(others).not.toContain(own);
   expect(others).not.toContain(agent);
+});
+
+it.each([...shown])('what a bot says by itself in %s suits every manner', async (language) => {
+  const scene = { said: [], languages: [language] };
+  const words = Object.values({ ...ownWords([language]), ...agentWords([language]) }).concat(
+    Object.values(ownWords([language])),
+  );
+  for (const text of words) {
+    for (const address of ['formal', 'informal'] as const) {
+      const manner = { address, emoji: 'none', no_shouting: true, no_profanity: true } as const;
+      expect(await judgeManner(manner, text, scene), text).toBeNull();
+    }
+  }
 });

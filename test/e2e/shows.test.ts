@@ -77,7 +77,8 @@ const definitionWith = (modelUrl: string, baseId: string) =>
         },
       ],
       tools: [{ tool: 'search_orders' }],
-      limits: { silence_ms: 4_000 },
+      // What happens with a slow model is shown elsewhere; here the machine may be.
+      limits: { silence_ms: 30_000, seconds: 60 },
     },
     csat: { text: 'How was it?', after_goals: [] },
     fallback: text('I do not know.'),

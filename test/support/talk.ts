@@ -19,8 +19,8 @@ interface Shown {
 
 /** Opens a session of a channel. */
 export async function beginTalk(api: Api, channelId: string, contact?: object): Promise<Talk> {
-  const { body } = await api('POST', '/v1/sessions', { channel_id: channelId, ...(contact && { contact }) });
-  const [sessionId, conversationId] = [body.id as string, body.conversation_id as string];
+  const body = await post(api, '/v1/sessions', { channel_id: channelId, ...(contact && { contact }) });
+  const [sessionId, conversationId] = [body['id'] as string, body['conversation_id'] as string];
   let heard = 0;
   const lines = async (): Promise<string[]> => {
     const list = await api('GET', `/v1/conversations/${conversationId}/messages?order=asc&limit=100`);
@@ -32,7 +32,7 @@ export async function beginTalk(api: Api, channelId: string, contact?: object): 
     conversationId,
     lines,
     async say(text) {
-      await api('POST', '/v1/messages', { session_id: sessionId, text, respond: 'async' });
+      await post(api, '/v1/messages', { session_id: sessionId, text, respond: 'async' });
     },
     async hears(words) {
       const at = await until(
@@ -49,4 +49,15 @@ export async function beginTalk(api: Api, channelId: string, contact?: object): 
       return (await lines())[at.found]!;
     },
   };
+}
+
+/** Asks again with the same key where the server is too busy, as a client does; any other failure says what it is. */
+async function post(api: Api, path: string, body: object): Promise<Record<string, unknown>> {
+  const headers = { 'idempotency-key': crypto.randomUUID() };
+  return until(`${path} is taken`, async () => {
+    const answer = await api('POST', path, body, headers);
+    if (answer.status === 503) return null;
+    if (answer.status >= 400) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    return answer.body as Record<string, unknown>;
+  });
 }

@@ -1,5 +1,5 @@
 import type { AssistantContent, ModelMessage, ToolContent } from 'ai';
-import { answer, pass, type Clock, type Decision, type TurnContext } from '#libs/bot';
+import { answer, answerProblem, pass, type Clock, type Decision, type TurnContext } from '#libs/bot';
 import { timeLimit } from '#libs/faults';
 import type { AgentSettings, Content, JsonObject, Turn } from '#libs/model';
 import { keepPending, questionContent, writePending, type Pending } from './approvals.js';
@@ -46,6 +46,7 @@ export class AgentRun {
   #steps = 0;
   #toolCalls = 0;
   #isHandedOver = false;
+  #isToldWhy = false;
   #messages: ModelMessage[] = [];
 
   constructor(
@@ -130,9 +131,9 @@ export class AgentRun {
       if (this.#isStopped) return this.#stop();
       if (!said) return this.#giveUp('No model has answered');
       this.#preview.restart();
-      if (said.calls.length === 0 || !mayCallTools) return this.#finish(said);
-      const question = await this.#useTools(said, box, callsLeft);
-      if (question) return question;
+      const isDone = said.calls.length === 0 || !mayCallTools;
+      const decision = isDone ? await this.#finish(said) : await this.#useTools(said, box, callsLeft);
+      if (decision) return decision;
     }
   }
 
@@ -208,10 +209,11 @@ export class AgentRun {
     this.draft.note(`A tool call was refused: ${why}`, { refused: why });
   }
 
-  #ask(text: string, calls: readonly ReadyCall[]): Decision {
+  async #ask(text: string, calls: readonly ReadyCall[]): Promise<Decision> {
     const pending = keepPending(calls, this.draft);
     const before = cleanText(text, this.#rules()).text;
-    const first: Content[] = before === '' ? [] : [textContent(before)];
+    const isFine = before !== '' && (await this.#adviceAgainst(before)) === null;
+    const first: Content[] = isFine ? [textContent(before)] : [];
     const tools = calls.map(({ tool }) => tool.id).join(', ');
     if (pending.from === 'person') {
       const question = questionContent(pending, this.#words);
@@ -225,9 +227,17 @@ export class AgentRun {
     return answer('An operator is asked before a tool runs', [[...first, words]], { tools });
   }
 
-  #finish(said: Said): Decision {
+  /** @returns null when the model was told what is wrong with its answer, and may write another */
+  async #finish(said: Said): Promise<Decision | null> {
     const { text, ...removed } = cleanText(said.text, this.#rules());
     if (text === '') return this.#giveUp('The model has said nothing that can be sent');
+    const advice = await this.#adviceAgainst(text);
+    if (advice !== null) {
+      if (this.#isToldWhy) return this.#giveUp('The answer was refused again after the model was told why');
+      this.#isToldWhy = true;
+      this.#tellWhy(text, advice);
+      return null;
+    }
     const detail = {
       model_calls: this.#steps,
       tool_calls: this.#toolCalls,
@@ -238,6 +248,19 @@ export class AgentRun {
       ...(removed.links > 0 && { links_removed: removed.links }),
     };
     return answer('The agent has an answer', [[textContent(text)]], detail);
+  }
+
+  /** Judges what the model wrote by the bot's guardrails. @returns what the model is told; null when it may be sent */
+  async #adviceAgainst(text: string): Promise<string | null> {
+    const problem = await answerProblem(this.turn, this.draft, text);
+    if (!problem) return null;
+    this.draft.note(`What the model wrote was refused: ${problem.reason}`, problem.detail);
+    return problem.advice;
+  }
+
+  #tellWhy(text: string, advice: string): void {
+    const content = `Your answer was not sent: ${advice}. Write the whole answer again without that. Say nothing about this note.`;
+    this.#messages.push({ role: 'assistant', content: text }, { role: 'user', content });
   }
 
   /** The rest of the row answers, unless the conversation was handed over: that is said. */

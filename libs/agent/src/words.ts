@@ -1,4 +1,4 @@
-/** What the agent says by itself, where no model has words for it. */
+/** What the agent says by itself, where no model has words for it; fits a bot that is formal and one that is not. */
 export interface AgentWords {
   /** Before the list of what is to be done. */
   readonly mayI: string;
@@ -30,7 +30,7 @@ const en: AgentWords = {
 const byLanguage: Readonly<Record<string, AgentWords>> = {
   en,
   de: {
-    mayI: 'Darf ich das für Sie tun?',
+    mayI: 'Darf ich das tun?',
     yes: 'Ja, bitte',
     no: 'Nein',
     askedColleague: 'Dem muss zuerst jemand aus unserem Team zustimmen. Ich melde mich wieder.',
@@ -39,31 +39,31 @@ const byLanguage: Readonly<Record<string, AgentWords>> = {
     noDecision: 'Darüber konnte niemand rechtzeitig entscheiden; es ist nichts geschehen.',
     done: 'Erledigt.',
     failed: 'Das hat leider nicht geklappt.',
-    handedOver: 'Ich gebe Sie an einen Menschen weiter.',
+    handedOver: 'Ein Mensch aus unserem Team übernimmt.',
   },
   es: {
-    mayI: '¿Puedo hacer esto por usted?',
+    mayI: '¿Puedo hacer esto?',
     yes: 'Sí, por favor',
     no: 'No',
-    askedColleague: 'Un compañero tiene que aprobarlo primero. Le responderé después.',
+    askedColleague: 'Un compañero tiene que aprobarlo primero. La respuesta llegará después.',
     notDone: 'De acuerdo, no lo he hecho.',
     notAgreed: 'Un compañero lo ha revisado: no podemos hacerlo.',
     noDecision: 'Nadie ha podido decidirlo a tiempo; no se ha hecho.',
     done: 'Hecho.',
     failed: 'Lo siento, no ha funcionado.',
-    handedOver: 'Le paso con una persona.',
+    handedOver: 'Paso la conversación a una persona.',
   },
   fr: {
-    mayI: 'Puis-je le faire pour vous ?',
+    mayI: 'Puis-je le faire ?',
     yes: 'Oui, merci',
     no: 'Non',
-    askedColleague: 'Un collègue doit d’abord donner son accord. Je reviens vers vous.',
+    askedColleague: 'Un collègue doit d’abord donner son accord. La réponse suivra.',
     notDone: 'D’accord, je ne l’ai pas fait.',
     notAgreed: 'Un collègue l’a examiné : nous ne pouvons pas le faire.',
     noDecision: 'Personne n’a pu décider à temps ; cela n’a pas été fait.',
     done: 'C’est fait.',
     failed: 'Désolé, cela n’a pas fonctionné.',
-    handedOver: 'Je vous passe une personne.',
+    handedOver: 'Je passe la conversation à une personne.',
   },
   it: {
     mayI: 'Posso farlo per Lei?',

@@ -45,6 +45,8 @@ export {
 export { fillIn, templateProblem, type TemplateScope } from './templates.js';
 export type { TraceDetail } from './trace.js';
 export { traceText, type TracedTurn } from './trace-text.js';
+export { mannerRules } from './manner/judge-manner.js';
+export { answerProblem, type AnswerProblem } from './responders/answer-problem.js';
 export { knowledge, knowledgeVerdict, type KnowledgeVerdict } from './responders/knowledge.js';
 export { standardRowOf, type RowParts } from './responders/standard-row.js';
 export { entitiesIn, type Entities } from './understanding/entities.js';

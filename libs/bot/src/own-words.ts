@@ -1,4 +1,4 @@
-/** What the bot says by itself where its definition gives no words. */
+/** What the bot says by itself where its definition gives no words; fits a bot that is formal and one that is not. */
 export interface OwnWords {
   readonly retry: string;
   readonly cancelled: string;
@@ -21,22 +21,22 @@ const byLanguage: Readonly<Record<string, OwnWords>> = {
     retry: 'Das habe ich leider nicht verstanden.',
     cancelled: 'In Ordnung, ich habe abgebrochen.',
     givenUp: 'Damit komme ich leider nicht weiter.',
-    handedOver: 'Ich gebe Sie an einen Menschen weiter.',
+    handedOver: 'Ein Mensch aus unserem Team übernimmt.',
     blocked: 'Dabei kann ich leider nicht helfen.',
   },
   es: {
     retry: 'Lo siento, no lo he entendido.',
     cancelled: 'De acuerdo, lo dejamos aquí.',
     givenUp: 'Lo siento, no puedo continuar con esto.',
-    handedOver: 'Le paso con una persona.',
+    handedOver: 'Paso la conversación a una persona.',
     blocked: 'Lo siento, no puedo ayudar con eso.',
   },
   fr: {
     retry: 'Désolé, je n’ai pas compris.',
     cancelled: 'D’accord, j’arrête ici.',
     givenUp: 'Désolé, je ne peux pas continuer.',
-    handedOver: 'Je vous passe une personne.',
-    blocked: 'Désolé, je ne peux pas vous aider sur ce sujet.',
+    handedOver: 'Je passe la conversation à une personne.',
+    blocked: 'Désolé, je ne peux pas aider sur ce sujet.',
   },
   it: {
     retry: 'Mi dispiace, non ho capito.',

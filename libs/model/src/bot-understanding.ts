@@ -71,6 +71,26 @@ export const Understanding = z
   .meta({ id: 'Understanding' });
 export type Understanding = z.infer<typeof Understanding>;
 
+/** How a model's words may sound. What is left out is not looked at. */
+export const Manner = z
+  .strictObject({
+    address: z
+      .enum(['formal', 'informal'])
+      .optional()
+      .describe('How people are addressed in German (Sie, du), French (vous, tu) and Spanish (usted, tú)'),
+    emoji: z.enum(['none', 'few', 'any']).default('any').describe('Few: at most two in an answer'),
+    no_shouting: z
+      .boolean()
+      .default(false)
+      .describe('Refuses words in a row in capitals, and more than one exclamation mark together'),
+    no_profanity: z
+      .boolean()
+      .default(false)
+      .describe('Refuses swear words in English, German, French, Spanish and Arabic'),
+  })
+  .meta({ id: 'Manner' });
+export type Manner = z.infer<typeof Manner>;
+
 /** What is watched before and after the bot answers. */
 export const Guardrails = z
   .strictObject({
@@ -113,6 +133,7 @@ export const Guardrails = z
         same_language: z.boolean().default(false).describe('Refuses a reply in another language'),
       })
       .optional(),
+    manner: Manner.optional().describe('How the words of a model must sound'),
     region: z
       .string()
       .regex(/^[A-Z]{2}$/)

@@ -5941,6 +5941,8 @@ export interface components {
                 /** @default [] */
                 words: string[];
             };
+            /** @description How the words of a model must sound */
+            manner?: components["schemas"]["Manner"];
             output?: {
                 /** @description Of all texts of a reply together */
                 characters_max?: number;
@@ -5987,6 +5989,8 @@ export interface components {
                 /** @default [] */
                 words?: string[];
             };
+            /** @description How the words of a model must sound */
+            manner?: components["schemas"]["MannerInput"];
             output?: {
                 /** @description Of all texts of a reply together */
                 characters_max?: number;
@@ -6641,6 +6645,52 @@ export interface components {
         };
         LoginSessionList: {
             data: components["schemas"]["LoginSession"][];
+        };
+        Manner: {
+            /**
+             * @description How people are addressed in German (Sie, du), French (vous, tu) and Spanish (usted, tú)
+             * @enum {string}
+             */
+            address?: "formal" | "informal";
+            /**
+             * @description Few: at most two in an answer
+             * @default any
+             * @enum {string}
+             */
+            emoji: "none" | "few" | "any";
+            /**
+             * @description Refuses swear words in English, German, French, Spanish and Arabic
+             * @default false
+             */
+            no_profanity: boolean;
+            /**
+             * @description Refuses words in a row in capitals, and more than one exclamation mark together
+             * @default false
+             */
+            no_shouting: boolean;
+        };
+        MannerInput: {
+            /**
+             * @description How people are addressed in German (Sie, du), French (vous, tu) and Spanish (usted, tú)
+             * @enum {string}
+             */
+            address?: "formal" | "informal";
+            /**
+             * @description Few: at most two in an answer
+             * @default any
+             * @enum {string}
+             */
+            emoji?: "none" | "few" | "any";
+            /**
+             * @description Refuses swear words in English, German, French, Spanish and Arabic
+             * @default false
+             */
+            no_profanity?: boolean;
+            /**
+             * @description Refuses words in a row in capitals, and more than one exclamation mark together
+             * @default false
+             */
+            no_shouting?: boolean;
         };
         MarkRead: {
             /** @description Position of the newest message that was seen; 0: unread */

@@ -86,7 +86,12 @@ export function Guardrails({ draft, definition }: PartProps) {
           checked={output.same_language}
           onChange={(event) => set({ output: { ...output, same_language: event.currentTarget.checked } })}
         />
-        <PartForm part="guardrails" only={['blocked', 'region']} draft={draft} definition={definition} />
+        <PartForm
+          part="guardrails"
+          only={['manner', 'blocked', 'region']}
+          draft={draft}
+          definition={definition}
+        />
       </Stack>
     </Card>
   );

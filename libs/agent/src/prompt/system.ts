@@ -1,3 +1,4 @@
+import { mannerRules } from '#libs/bot';
 import type { AgentSettings, BotDefinition } from '#libs/model';
 import type { DataBlocks } from './data-block.js';
 
@@ -31,5 +32,6 @@ function rules({ guardrails }: BotDefinition, { limits }: AgentSettings): string
   if (blocked.length > 0) lines.push(`Do not talk about: ${blocked.join(', ')}.`);
   const forbidden = guardrails?.output?.forbidden ?? [];
   if (forbidden.length > 0) lines.push(`Never use these phrases: ${forbidden.slice(0, 50).join('; ')}.`);
+  lines.push(...mannerRules(guardrails?.manner));
   return `What always holds:\n${lines.map((line) => `- ${line}`).join('\n')}`;
 }

@@ -1,23 +1,15 @@
-import {
-  optionsOf,
-  plainTextOf,
-  type BotDefinition,
-  type Content,
-  type Guardrails,
-  type Turn,
-} from '#libs/model';
+import type { BotDefinition, Content, Guardrails, Turn } from '#libs/model';
 import type { TurnContext } from '../context.js';
-import { wordsOf } from '../fold.js';
 import { ownWords } from '../own-words.js';
 import { redact } from '../pii.js';
 import { answer, pass, type Decision, type Replies, type Responder, type Review } from '../responder.js';
 import { scopeOf } from '../scope.js';
 import { fillInContents } from '../templates.js';
-import { detectLanguage } from '../understanding/language.js';
 import { asksForPerson } from '../understanding/person-request.js';
 import { sentimentOf } from '../understanding/sentiment.js';
-import { linksIn } from './links.js';
-import { PhraseFinder } from './phrases.js';
+import { hasManner } from '../manner/judge-manner.js';
+import { holdsAny } from './holds-any.js';
+import { outputProblem } from './output-problem.js';
 
 /**
  * Watches what comes in (escalation, topics the bot keeps away from) and what goes out (phrases, length, links,
@@ -27,7 +19,7 @@ export const guard: Responder = {
   name: 'guard',
   respond: async (turn, draft) => guardInput(turn, draft),
   review: async (turn, draft, replies) => guardOutput(turn, draft, replies),
-  allowsPreview: ({ guardrails }) => !guardrails?.output,
+  allowsPreview: ({ guardrails }) => !guardrails?.output && !hasManner(guardrails?.manner),
 };
 
 function guardInput(turn: Turn, draft: TurnContext): Decision {
@@ -75,35 +67,6 @@ async function guardOutput(turn: Turn, draft: TurnContext, replies: Replies): Pr
     : { decision: 'replaced', reason: 'Private numbers were taken out', replies: clean, detail: { found } };
 }
 
-async function outputProblem(
-  output: NonNullable<Guardrails['output']>,
-  replies: Replies,
-  draft: TurnContext,
-): Promise<string | null> {
-  const texts = replies.flat().flatMap(textsOf);
-  const whole = texts.join('\n');
-  if (output.characters_max !== undefined && whole.length > output.characters_max) return 'too long';
-  if (holdsAny(output.forbidden, whole)) return 'a forbidden phrase';
-  const { hosts } = output;
-  if (hosts && replies.flat().some((content) => linksIn(content).some((host) => !isBelow(host, hosts)))) {
-    return 'a link elsewhere';
-  }
-  return output.same_language && (await isOtherLanguage(whole, draft)) ? 'another language' : null;
-}
-
-/** Only where both languages can be told. */
-async function isOtherLanguage(reply: string, draft: TurnContext): Promise<boolean> {
-  const asked = await detectLanguage(draft.heard[0]?.text ?? '');
-  const answered = asked === null ? null : await detectLanguage(reply);
-  return answered !== null && answered !== asked;
-}
-
-function isBelow(host: string, hosts: readonly string[]): boolean {
-  return hosts.some(
-    (allowed) => host === allowed.toLowerCase() || host.endsWith(`.${allowed.toLowerCase()}`),
-  );
-}
-
 /** Replies without numbers of cards and accounts and without keys, whoever wrote them. */
 function withoutNumbers(
   replies: Replies,
@@ -122,18 +85,4 @@ function withoutNumbers(
     ),
   );
   return { replies: cleaned, found };
-}
-
-function textsOf(content: Content): string[] {
-  return [plainTextOf(content), ...optionsOf(content).map(({ label }) => label)].filter(
-    (text) => text !== '',
-  );
-}
-
-const finders = new WeakMap<readonly string[], PhraseFinder>();
-
-function holdsAny(phrases: readonly string[], text: string): boolean {
-  const finder = finders.get(phrases) ?? new PhraseFinder(phrases.map(wordsOf));
-  finders.set(phrases, finder);
-  return finder.find(wordsOf(text)).size > 0;
 }

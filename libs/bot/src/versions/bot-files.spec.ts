@@ -76,6 +76,15 @@ describe('a bot as files', () => {
     );
   });
 
+  it('keeps how a model must sound', () => {
+    const manner = { address: 'formal', emoji: 'few', no_shouting: true, no_profanity: false } as const;
+    const definition = { ...shop.definition, guardrails: { blocked: [], manner } };
+    expect(read(writeBotFiles({ ...shop, definition })).definition.guardrails).toEqual({
+      blocked: [],
+      manner,
+    });
+  });
+
   it('gives the same bytes in whatever order its keys were written', () => {
     const backwards = (value: unknown): unknown => {
       if (Array.isArray(value)) return value.map(backwards);
