@@ -782,6 +782,10 @@ class _Messages(_Calls):
         """Reads one message. `GET /v1/messages/{id}`"""
         return self._parley.call("GET", "/v1/messages/%s" % (_in_path(id_),))
 
+    def redact(self, id_, idempotency_key=None):
+        """Takes away what a message said, for good, wherever it is kept; its place in the conversation stays. `DELETE /v1/messages/{id}`"""
+        return self._parley.call("DELETE", "/v1/messages/%s" % (_in_path(id_),), idempotency_key=idempotency_key)
+
     def timeline(self, id_):
         """Tells what happened to a message, hop by hop, with times. `GET /v1/messages/{id}/timeline`"""
         return self._parley.call("GET", "/v1/messages/%s/timeline" % (_in_path(id_),))
@@ -789,6 +793,14 @@ class _Messages(_Calls):
     def trace(self, id_):
         """Tells why the bot answered a message as it did: who was asked, what each saw, decided and spent. `GET /v1/messages/{id}/trace`"""
         return self._parley.call("GET", "/v1/messages/%s/trace" % (_in_path(id_),))
+
+    def give_feedback(self, id_, body, idempotency_key=None):
+        """Says whether an answer of the bot was good; said again, it takes the place of what the same one said before. `POST /v1/messages/{id}/feedback`"""
+        return self._parley.call("POST", "/v1/messages/%s/feedback" % (_in_path(id_),), body=body, idempotency_key=idempotency_key)
+
+    def list_feedback(self, id_):
+        """Lists what the person and operators think of an answer of the bot. `GET /v1/messages/{id}/feedback`"""
+        return self._parley.call("GET", "/v1/messages/%s/feedback" % (_in_path(id_),))
 
 
 class _Notes(_Calls):
@@ -1027,6 +1039,10 @@ class _Widget(_Calls):
     def open(self, body, idempotency_key=None):
         """Begins a visitor's session, or, with the token of one, lets it go on; a known visitor goes on where they were. `POST /v1/widget/sessions`"""
         return self._parley.call("POST", "/v1/widget/sessions", body=body, idempotency_key=idempotency_key)
+
+    def feedback(self, id_, body, idempotency_key=None):
+        """Takes what the visitor thinks of an answer of the bot; said again, it takes the place of what they said before. `POST /v1/widget/messages/{id}/feedback`"""
+        return self._parley.call("POST", "/v1/widget/messages/%s/feedback" % (_in_path(id_),), body=body, idempotency_key=idempotency_key)
 
 
 

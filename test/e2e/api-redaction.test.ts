@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BotDefinition, isId, type MessageId, uuidOf } from '#libs/model';
+import { BotDefinition, uuidOf } from '#libs/model';
 import { Bots } from '#libs/store';
 import { apiOf, boot, makeWorkspace, type Api, type Booted, type TestWorkspace } from '../support/boot.js';
 import { memberOf } from '../support/signed-in.js';
@@ -64,7 +64,7 @@ async function placesOf(word: string): Promise<string[]> {
   return [...found, ...holding];
 }
 
-const rowOf = (id: string): string => uuidOf((isId('message', id) ? id : 'none') as MessageId);
+const rowOf = (id: string): string => uuidOf(id);
 
 async function session() {
   const begun = (await api('POST', '/v1/sessions', {})).body;
@@ -97,11 +97,16 @@ async function remember(messageId: string, word: string): Promise<void> {
   await query(
     `insert into contact_fact (workspace_id, id, contact_id, text, source, conversation_id, expires_at)
      values ($1, gen_random_uuid(), $2, $3, 'agent', $4, now() + interval '1 day')`,
-    ...[w, p, word, c],
+    w,
+    p,
+    word,
+    c,
   );
   await query(
     `select event_add($1, $2, 'goal.reached', jsonb_build_object('goal', 'lead', 'data', jsonb_build_object('it', $3::text)))`,
-    ...[w, c, word.toUpperCase()],
+    w,
+    c,
+    word.toUpperCase(),
   );
   await query(
     `select event_add($1, $2, 'handoff.requested', jsonb_build_object('reason', $3::text))`,

@@ -109,7 +109,7 @@ describe('while the database is away', () => {
       'everything is in the database, and nothing on disk',
       async () => (await stored('hasty')).length === 28 && spooled().length === 0,
     );
-    expect((await stored('hasty')).map(({ event_key, seq }) => [event_key, Number(seq)])).toEqual(
+    expect((await stored('hasty')).map(({ event_key, seq }) => [event_key, seq])).toEqual(
       ['m-1', ...sent, ...later].map((id, at) => [id, at + 1]),
     );
   });

@@ -2240,6 +2240,25 @@ export interface paths {
         get: operations["Messages_get"];
         put?: never;
         post?: never;
+        /** Takes away what a message said, for good, wherever it is kept; its place in the conversation stays */
+        delete: operations["Messages_redact"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/{id}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what the person and operators think of an answer of the bot */
+        get: operations["Messages_listFeedback"];
+        put?: never;
+        /** Says whether an answer of the bot was good; said again, it takes the place of what the same one said before */
+        post: operations["Messages_giveFeedback"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2907,6 +2926,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/widget/messages/{id}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes what the visitor thinks of an answer of the bot; said again, it takes the place of what they said before */
+        post: operations["Widget_feedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/widget/sessions": {
         parameters: {
             query?: never;
@@ -3311,6 +3347,23 @@ export interface webhooks {
         put?: never;
         /** A message was taken back. */
         post: operations["webhook_message_deleted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "message.feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Somebody said whether an answer of the bot was good. */
+        post: operations["webhook_message_feedback"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3724,7 +3777,7 @@ export interface components {
              */
             from: string;
             /** @enum {string} */
-            report: "volume" | "first-response" | "resolution" | "deflection" | "hand-over" | "csat" | "deliveries" | "cost" | "answers" | "flows" | "questions";
+            report: "volume" | "first-response" | "resolution" | "deflection" | "hand-over" | "csat" | "deliveries" | "cost" | "answers" | "feedback" | "flows" | "questions";
             timezone: string;
             /**
              * Format: date-time
@@ -4100,8 +4153,11 @@ export interface components {
              * @enum {string}
              */
             kind: "phrasing" | "answer";
-            /** @enum {string} */
-            source: "operator" | "unanswered";
+            /**
+             * @description feedback: there was an answer, and somebody said that it was not good
+             * @enum {string}
+             */
+            source: "operator" | "unanswered" | "feedback";
             /** @enum {string} */
             state: "waiting" | "approved" | "dismissed";
             /** @description What was said, without private pieces */
@@ -5043,7 +5099,7 @@ export interface components {
              * @description Events to hear of; empty: all
              * @default []
              */
-            types?: ("conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "handoff.offered" | "handoff.declined" | "handoff.unanswered" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "csat.received" | "csat.commented" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test")[];
+            types?: ("conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "message.feedback" | "turn.completed" | "turn.failed" | "handoff.requested" | "handoff.offered" | "handoff.declined" | "handoff.unanswered" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "csat.received" | "csat.commented" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test")[];
             /**
              * Format: uri
              * @description https; plain http only to networks that the installation allows
@@ -5234,7 +5290,7 @@ export interface components {
             data: {
                 description: string;
                 /** @enum {string} */
-                type: "conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "handoff.offered" | "handoff.declined" | "handoff.unanswered" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "csat.received" | "csat.commented" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test";
+                type: "conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "message.feedback" | "turn.completed" | "turn.failed" | "handoff.requested" | "handoff.offered" | "handoff.declined" | "handoff.unanswered" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "csat.received" | "csat.commented" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test";
             }[];
         };
         Expected: {
@@ -5913,6 +5969,39 @@ export interface components {
                 /** @description Words of the query that it holds */
                 words: string[];
             };
+        };
+        GiveFeedback: {
+            /**
+             * @description Whose opinion it is: the person’s, or the caller’s; default: a member gives their own, a program the person’s
+             * @enum {string}
+             */
+            by?: "contact" | "operator";
+            /** @description Why, in their own words */
+            comment?: string;
+            /**
+             * @description up: the answer was good
+             * @enum {string}
+             */
+            rating: "up" | "down";
+            /**
+             * @description Why, in a word
+             * @enum {string}
+             */
+            reason?: "incorrect" | "incomplete" | "outdated" | "off_topic" | "unclear" | "tone" | "other";
+        };
+        GiveVisitorFeedback: {
+            /** @description Why, in their own words */
+            comment?: string;
+            /**
+             * @description up: the answer was good
+             * @enum {string}
+             */
+            rating: "up" | "down";
+            /**
+             * @description Why, in a word
+             * @enum {string}
+             */
+            reason?: "incorrect" | "incomplete" | "outdated" | "off_topic" | "unclear" | "tone" | "other";
         };
         Guardrails: {
             /**
@@ -6848,6 +6937,16 @@ export interface components {
              * @description Our time
              */
             recorded_at: string;
+            /** @description What it said was taken away: a mark stands in its place */
+            redacted?: {
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 */
+                at: string;
+                /** @description As the audit log names them */
+                by: string;
+            };
             reply_to: string | null;
             /** @description The provider's time */
             sent_at: string | null;
@@ -6871,10 +6970,53 @@ export interface components {
             status: "completed" | "pending";
             turn_id: string | null;
         };
+        MessageFeedback: {
+            /** @description Which operator or program, as in the audit log; null: the person */
+            actor: string | null;
+            /** @description Who in the bot had the answer, such as `rules` or `agent` */
+            answered_by: string | null;
+            bot_id: string | null;
+            /** @enum {string} */
+            by: "contact" | "operator";
+            comment: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** @description MessageId: `msg_` and 26 characters */
+            message_id: string;
+            /**
+             * @description up: the answer was good
+             * @enum {string}
+             */
+            rating: "up" | "down";
+            reason: ("incorrect" | "incomplete" | "outdated" | "off_topic" | "unclear" | "tone" | "other") | null;
+            /**
+             * Format: date-time
+             * @description Since when they think so
+             */
+            updated_at: string;
+        };
+        MessageFeedbackList: {
+            data: components["schemas"]["MessageFeedback"][];
+        };
         MessageList: {
             data: components["schemas"]["Message"][];
             has_more: boolean;
             next_cursor: string | null;
+        };
+        MessageRedaction: {
+            /**
+             * @description removed: our own chat shows it no more · kept: what the provider and the person’s device have stays there, because the channel has no way to take it back
+             * @enum {string}
+             */
+            channel_copy: "removed" | "kept";
+            /** @description ConversationId: `conv_` and 26 characters */
+            conversation_id: string;
+            /** @description MessageId: `msg_` and 26 characters */
+            message_id: string;
+            /** Format: date-time */
+            redacted_at: string;
+            /** @description As the audit log names them */
+            redacted_by: string;
         };
         MessageTrace: {
             bot_id: string | null;
@@ -8697,7 +8839,7 @@ export interface components {
              */
             state?: "enabled" | "disabled";
             /** @description Events to hear of; empty: all */
-            types?: ("conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "handoff.offered" | "handoff.declined" | "handoff.unanswered" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "csat.received" | "csat.commented" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test")[];
+            types?: ("conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "message.feedback" | "turn.completed" | "turn.failed" | "handoff.requested" | "handoff.offered" | "handoff.declined" | "handoff.unanswered" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "csat.received" | "csat.commented" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test")[];
             /**
              * Format: uri
              * @description https; plain http only to networks that the installation allows
@@ -8795,7 +8937,7 @@ export interface components {
             /** @enum {string} */
             status: "pending" | "delivered" | "failed";
             /** @enum {string} */
-            type: "conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "handoff.offered" | "handoff.declined" | "handoff.unanswered" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "csat.received" | "csat.commented" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test";
+            type: "conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "message.feedback" | "turn.completed" | "turn.failed" | "handoff.requested" | "handoff.offered" | "handoff.declined" | "handoff.unanswered" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "csat.received" | "csat.commented" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test";
         };
         WebhookDeliveryDetail: {
             /** @description Of this round: a replay begins a new one */
@@ -8821,7 +8963,7 @@ export interface components {
             /** @enum {string} */
             status: "pending" | "delivered" | "failed";
             /** @enum {string} */
-            type: "conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "handoff.offered" | "handoff.declined" | "handoff.unanswered" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "csat.received" | "csat.commented" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test";
+            type: "conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "message.feedback" | "turn.completed" | "turn.failed" | "handoff.requested" | "handoff.offered" | "handoff.declined" | "handoff.unanswered" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "csat.received" | "csat.commented" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test";
         };
         WebhookDeliveryList: {
             data: components["schemas"]["WebhookDelivery"][];
@@ -8849,7 +8991,7 @@ export interface components {
             previous_secret_until: string | null;
             /** @enum {string} */
             state: "enabled" | "disabled";
-            types: ("conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "handoff.offered" | "handoff.declined" | "handoff.unanswered" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "csat.received" | "csat.commented" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test")[];
+            types: ("conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "message.feedback" | "turn.completed" | "turn.failed" | "handoff.requested" | "handoff.offered" | "handoff.declined" | "handoff.unanswered" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "csat.received" | "csat.commented" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test")[];
             /**
              * Format: date-time
              * @description RFC 3339, UTC
@@ -8885,7 +9027,7 @@ export interface components {
             secret: string;
             /** @enum {string} */
             state: "enabled" | "disabled";
-            types: ("conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "handoff.offered" | "handoff.declined" | "handoff.unanswered" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "csat.received" | "csat.commented" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test")[];
+            types: ("conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "message.feedback" | "turn.completed" | "turn.failed" | "handoff.requested" | "handoff.offered" | "handoff.declined" | "handoff.unanswered" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "csat.received" | "csat.commented" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test")[];
             /**
              * Format: date-time
              * @description RFC 3339, UTC
@@ -8913,7 +9055,7 @@ export interface components {
              */
             timestamp: string;
             /** @enum {string} */
-            type: "conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "handoff.offered" | "handoff.declined" | "handoff.unanswered" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "csat.received" | "csat.commented" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test";
+            type: "conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "message.feedback" | "turn.completed" | "turn.failed" | "handoff.requested" | "handoff.offered" | "handoff.declined" | "handoff.unanswered" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "csat.received" | "csat.commented" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test";
         };
         WebhookRecovery: {
             /** @description Events that are queued, or would be */
@@ -9026,7 +9168,7 @@ export interface components {
             /** @description Strictly increasing and gap-free within the conversation */
             seq: number;
             /** @enum {string} */
-            type: "conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "handoff.offered" | "handoff.declined" | "handoff.unanswered" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "csat.received" | "csat.commented" | "session.ended";
+            type: "conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "message.feedback" | "turn.completed" | "turn.failed" | "handoff.requested" | "handoff.offered" | "handoff.declined" | "handoff.unanswered" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "csat.received" | "csat.commented" | "session.ended";
         };
         WorkspaceEventList: {
             data: components["schemas"]["WorkspaceEvent"][];
@@ -9499,7 +9641,7 @@ export interface operations {
                 format?: "json" | "csv";
                 /** @description RFC 3339, UTC */
                 from: string;
-                /** @description bot: the one that spoke, of a conversation the first one · operator: who wrote a message; first-response: who wrote the first answer by a person; resolution: who wrote last before the end; where nobody wrote, and in other reports, who took the conversation last */
+                /** @description bot: the one that spoke, of a conversation the first one · operator: who wrote a message; first-response: who wrote the first answer by a person; feedback: who gave it; resolution: who wrote last before the end; where nobody wrote, and in other reports, who took the conversation last */
                 group_by?: "channel" | "bot" | "operator";
                 /** @description Without it one row for the whole time */
                 interval?: "hour" | "day" | "week" | "month";
@@ -9510,7 +9652,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                report: "volume" | "first-response" | "resolution" | "deflection" | "hand-over" | "csat" | "deliveries" | "cost" | "answers" | "flows" | "questions";
+                report: "volume" | "first-response" | "resolution" | "deflection" | "hand-over" | "csat" | "deliveries" | "cost" | "answers" | "feedback" | "flows" | "questions";
             };
             cookie?: never;
         };
@@ -16775,6 +16917,140 @@ export interface operations {
             };
         };
     };
+    Messages_redact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone; asked for again, the answer is the same */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageRedaction"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Messages_listFeedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One entry for each who said something, the oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageFeedbackList"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Messages_giveFeedback: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GiveFeedback"];
+            };
+        };
+        responses: {
+            /** @description What they think of it now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageFeedback"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     Messages_timeline: {
         parameters: {
             query?: never;
@@ -18777,7 +19053,7 @@ export interface operations {
                 limit?: number;
                 order?: "asc" | "desc";
                 status?: "pending" | "delivered" | "failed";
-                type?: "conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "turn.completed" | "turn.failed" | "handoff.requested" | "handoff.offered" | "handoff.declined" | "handoff.unanswered" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "csat.received" | "csat.commented" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test";
+                type?: "conversation.created" | "conversation.updated" | "message.created" | "message.updated" | "message.deleted" | "message.status" | "message.reaction" | "message.feedback" | "turn.completed" | "turn.failed" | "handoff.requested" | "handoff.offered" | "handoff.declined" | "handoff.unanswered" | "control.changed" | "approval.requested" | "approval.decided" | "goal.reached" | "csat.received" | "csat.commented" | "session.ended" | "channel.health_changed" | "contact.created" | "contact.updated" | "contact.merged" | "contact.erased" | "bot.published" | "export.ready" | "webhook.disabled" | "webhook.test";
             };
             header?: never;
             path: {
@@ -19181,6 +19457,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WidgetAccepted"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            409: components["responses"]["Problem409"];
+            410: components["responses"]["Problem410"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            424: components["responses"]["Problem424"];
+            429: components["responses"]["Problem429"];
+            502: components["responses"]["Problem502"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+            /** @description A problem document; its `type` is a page that says cause, fix and whether to retry */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Widget_feedback: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 255 characters of your choice: the same key is one effect and the same answer for 24 hours */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GiveVisitorFeedback"];
+            };
+        };
+        responses: {
+            /** @description What they think of it now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageFeedback"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -20212,6 +20541,49 @@ export interface operations {
         };
     };
     webhook_message_deleted: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The same at every attempt: drop what you have seen */
+                "webhook-id": string;
+                /** @description `v1,` and base64 of HMAC-SHA256 over id.timestamp.body; one per secret */
+                "webhook-signature": string;
+                /** @description Of the attempt, in seconds since 1970: refuse what is older than five minutes */
+                "webhook-timestamp": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPayload"];
+            };
+        };
+        responses: {
+            /** @description Taken */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Never again: the endpoint is disabled */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not taken: it is sent again, by the schedule of Standard Webhooks */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhook_message_feedback: {
         parameters: {
             query?: never;
             header: {

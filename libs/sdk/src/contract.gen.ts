@@ -273,6 +273,7 @@ export const loggedEvents = [
   'message.deleted',
   'message.status',
   'message.reaction',
+  'message.feedback',
   'turn.completed',
   'turn.failed',
   'handoff.requested',

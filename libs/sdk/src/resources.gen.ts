@@ -1118,6 +1118,11 @@ export class MessagesCalls extends Resource {
     return this.json({ verb: 'GET', path: `/v1/messages/${inPath(id)}`, options });
   }
 
+  /** Takes away what a message said, for good, wherever it is kept; its place in the conversation stays. `DELETE /v1/messages/{id}` */
+  redact(id: string, options: CallOptions = {}): Promise<Answer<'Messages_redact'>> {
+    return this.json({ verb: 'DELETE', path: `/v1/messages/${inPath(id)}`, options });
+  }
+
   /** Tells what happened to a message, hop by hop, with times. `GET /v1/messages/{id}/timeline` */
   timeline(id: string, options: CallOptions = {}): Promise<Answer<'Messages_timeline'>> {
     return this.json({ verb: 'GET', path: `/v1/messages/${inPath(id)}/timeline`, options });
@@ -1126,6 +1131,20 @@ export class MessagesCalls extends Resource {
   /** Tells why the bot answered a message as it did: who was asked, what each saw, decided and spent. `GET /v1/messages/{id}/trace` */
   trace(id: string, options: CallOptions = {}): Promise<Answer<'Messages_trace'>> {
     return this.json({ verb: 'GET', path: `/v1/messages/${inPath(id)}/trace`, options });
+  }
+
+  /** Says whether an answer of the bot was good; said again, it takes the place of what the same one said before. `POST /v1/messages/{id}/feedback` */
+  giveFeedback(
+    id: string,
+    body: Body<'Messages_giveFeedback'>,
+    options: CallOptions = {},
+  ): Promise<Answer<'Messages_giveFeedback'>> {
+    return this.json({ verb: 'POST', path: `/v1/messages/${inPath(id)}/feedback`, body, options });
+  }
+
+  /** Lists what the person and operators think of an answer of the bot. `GET /v1/messages/{id}/feedback` */
+  listFeedback(id: string, options: CallOptions = {}): Promise<Answer<'Messages_listFeedback'>> {
+    return this.json({ verb: 'GET', path: `/v1/messages/${inPath(id)}/feedback`, options });
   }
 }
 
@@ -1497,6 +1516,15 @@ export class WidgetCalls extends Resource {
   /** Begins a visitor's session, or, with the token of one, lets it go on; a known visitor goes on where they were. `POST /v1/widget/sessions` */
   open(body: Body<'WidgetSessions_open'>, options: CallOptions = {}): Promise<Answer<'WidgetSessions_open'>> {
     return this.json({ verb: 'POST', path: '/v1/widget/sessions', body, options });
+  }
+
+  /** Takes what the visitor thinks of an answer of the bot; said again, it takes the place of what they said before. `POST /v1/widget/messages/{id}/feedback` */
+  feedback(
+    id: string,
+    body: Body<'Widget_feedback'>,
+    options: CallOptions = {},
+  ): Promise<Answer<'Widget_feedback'>> {
+    return this.json({ verb: 'POST', path: `/v1/widget/messages/${inPath(id)}/feedback`, body, options });
   }
 }
 

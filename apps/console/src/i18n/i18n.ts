@@ -63,7 +63,7 @@ export const insertions: FormatterModule = {
   addCached: () => undefined,
   format: (value: unknown, _format, language = 'en') => {
     if (typeof value === 'number') return new Intl.NumberFormat(language).format(value);
-    const text = String(value ?? '');
+    const text = typeof value === 'string' ? value : '';
     return language === 'ar' && /[a-z]/i.test(text) ? `\u2068${text}\u2069` : text;
   },
 };

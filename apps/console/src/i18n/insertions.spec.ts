@@ -26,7 +26,7 @@ describe('what is put into a text', () => {
     ['ar', `\u2068Ada\u2069: ${new Intl.NumberFormat('ar').format(12_345)}`],
   ])('is written as %s writes it, and stands by itself among Arabic words', async (language, said) => {
     await i18next.changeLanguage(language);
-    expect(i18next.t('of' as never, { who: 'Ada', count: 12_345 } as never)).toBe(said);
+    expect(i18next.t('of', { who: 'Ada', count: 12_345, defaultValue: '' })).toBe(said);
   });
 });
 

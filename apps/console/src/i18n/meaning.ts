@@ -8,7 +8,7 @@ import i18next from 'i18next';
  */
 export function meaningOf(code: string): string | null {
   const key = `problems:${code}`;
-  return i18next.exists(key, { lng: i18next.language, fallbackLng: [] }) ? i18next.t(key as never) : null;
+  return i18next.exists(key, { lng: i18next.language, fallbackLng: [] }) ? i18next.t(key, code) : null;
 }
 
 /** The meaning of a code before the server's English sentence, for places that show plain text. */

@@ -32,5 +32,5 @@ export function StatusBadge({ status }: { status: string }) {
 /** The word for a state in the language of the console; a state without one stays as the API calls it. */
 export function stateWord(status: string): string {
   const key = `parts:state.${status}`;
-  return i18next.exists(key) ? i18next.t(key as never) : status;
+  return i18next.exists(key) ? i18next.t(key, status) : status;
 }

@@ -33,7 +33,7 @@ export class KnownChannels implements OnApplicationBootstrap, OnApplicationShutd
 
   async #look(): Promise<void> {
     const impatient = [...registry.values()]
-      .filter(({ webhook }) => webhook?.isPatient)
+      .filter(({ webhook }) => webhook !== undefined && 'isPatient' in webhook)
       .map(({ manifest }) => manifest.id);
     try {
       for (const { channelId, version } of await this.channels.versionsOf(impatient, CHANNELS_MAX)) {

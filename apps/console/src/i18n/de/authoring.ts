@@ -175,7 +175,11 @@ export const authoring = {
     noIntents: 'Dieser Bot hat noch keine Absichten',
     answer: 'Was gesagt werden soll',
     base: 'In',
-    by: { operator: 'Von einem Menschen', unanswered: 'Niemand konnte antworten', feedback: 'Die Antwort gefiel nicht' },
+    by: {
+      operator: 'Von einem Menschen',
+      unanswered: 'Niemand konnte antworten',
+      feedback: 'Die Antwort gefiel nicht',
+    },
     times_one: '{{count}} Mal',
     times_other: '{{count}} Mal',
     approve: 'Annehmen',

@@ -174,7 +174,11 @@ export const authoring = {
     noIntents: 'This bot has no intents yet',
     answer: 'What should be said',
     base: 'Into',
-    by: { operator: 'From an operator', unanswered: 'Nobody could answer', feedback: 'The answer was not liked' },
+    by: {
+      operator: 'From an operator',
+      unanswered: 'Nobody could answer',
+      feedback: 'The answer was not liked',
+    },
     times_one: '{{count}} time',
     times_other: '{{count}} times',
     approve: 'Approve',

@@ -179,7 +179,11 @@ export const authoring = {
     noIntents: 'Ce bot n’a pas encore d’intentions',
     answer: 'Ce qu’il faut dire',
     base: 'Dans',
-    by: { operator: 'D’un opérateur', unanswered: 'Personne n’a su répondre', feedback: 'La réponse n’a pas plu' },
+    by: {
+      operator: 'D’un opérateur',
+      unanswered: 'Personne n’a su répondre',
+      feedback: 'La réponse n’a pas plu',
+    },
     times_one: '{{count}} fois',
     times_many: '{{count}} fois',
     times_other: '{{count}} fois',

@@ -43,7 +43,7 @@ export function AskForm({ node, onChange }: { node: Ask; onChange: (node: FlowNo
         data={kinds.map((kind) => ({ value: kind, label: t(`flows.kind.${kind}`) }))}
         value={expect.kind}
         allowDeselect={false}
-        onChange={(kind) => kind && onChange({ ...node, expect: presets[kind as keyof typeof presets] })}
+        onChange={(kind) => kind && onChange({ ...node, expect: presets[kind] })}
       />
       {expect.kind === 'choice' && (
         <TagsInput
