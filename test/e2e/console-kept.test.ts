@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Api, apiOf, boot, type Booted, makeWorkspace } from '../support/boot.js';
+import { type Api, apiOf, boot, type Booted, makeWorkspace, testBot } from '../support/boot.js';
 import { ConsoleBrowser } from '../support/console.js';
 import { programs } from '../support/programs.js';
 import { memberOf } from '../support/signed-in.js';
@@ -128,6 +128,34 @@ describe.skipIf(programs.chromium === undefined)(
         async () => {
           const { rules } = (await api('GET', `/v1/bots/${bot}/draft`)).body.definition;
           return JSON.stringify(rules).includes('Behind the house.');
+        },
+        30_000,
+      );
+    });
+
+    it('in a flow', async () => {
+      const { api, bot, open } = await begin();
+      const nodes = { hello: { type: 'say', content: [{ type: 'text', text: 'Hello.' }] } };
+      const flows = [{ schema: 1, id: 'order', title: 'Order', start: 'hello', nodes }];
+      await api('PUT', `/v1/bots/${bot}/draft`, { definition: { ...testBot, flows } });
+      const page = await open(`/bots/${bot}/flows/order`);
+      const { heal } = await refuseWrites(page, '**/draft');
+      const step = page.getByRole('region').getByText('Hello.').first();
+      await step.click();
+      await page
+        .getByRole('complementary')
+        .getByRole('textbox', { name: 'What is said', exact: true })
+        .fill('Hello there, stranger.');
+      await page.getByText('The last changes are kept in this browser only', { exact: false }).waitFor();
+      await page.reload();
+      await page.getByRole('region').getByText('Hello there, stranger.').first().waitFor();
+      await heal();
+      await page.reload();
+      await until(
+        'the server has it',
+        async () => {
+          const { definition } = (await api('GET', `/v1/bots/${bot}/draft`)).body;
+          return JSON.stringify(definition.flows).includes('Hello there, stranger.');
         },
         30_000,
       );
