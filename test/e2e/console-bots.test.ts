@@ -239,6 +239,22 @@ describe.skipIf(programs.chromium === undefined)('an author of bots', () => {
     );
   });
 
+  it('says in the guardrails how a model must sound', async () => {
+    const { page, api, bot } = await begin('guard');
+    await page.getByRole('switch', { name: 'How a model’s words must sound' }).click();
+    await page.getByRole('combobox', { name: 'Form of address' }).click();
+    await page.getByRole('option', { name: 'formal', exact: true }).click();
+    await page.getByRole('combobox', { name: 'Emoji' }).click();
+    await page.getByRole('option', { name: 'few', exact: true }).click();
+    await page.getByRole('switch', { name: 'No shouting' }).click();
+    const manner = await until('it is in the draft', async () => {
+      const { body } = await api('GET', `${bot}/draft`);
+      const set = body.definition.guardrails?.manner;
+      return set?.no_shouting === true && set;
+    });
+    expect(manner).toEqual({ address: 'formal', emoji: 'few', no_shouting: true, no_profanity: false });
+  });
+
   it('gives a rule examples, and sees which of them it does not answer', async () => {
     const { page } = await begin('rules');
     await page.getByRole('button', { name: /^open/ }).click();
