@@ -109,6 +109,11 @@ async function fill(): Promise<void> {
     [w, uuidOf(home.channelId)],
   );
   await here.owner.query(
+    `insert into message_feedback (workspace_id, message_id, author, rating, comment)
+       select $1, id, 'contact', 'down', '=too slow' from message where conversation_id = $2 limit 1`,
+    [w, c],
+  );
+  await here.owner.query(
     `insert into retention (workspace_id, id, kind, days) values ($1, $2, 'messages', 90)`,
     [w, uuidOf(newId('request'))],
   );

@@ -248,6 +248,10 @@ async function fillConversation(
      values ($1, $2, $3, $4, 'timer', 'timer', now() + interval '1 year')`,
     [w, uuidOf(newId('errand')), c, ch],
   );
+  await insert(
+    `message_feedback (workspace_id, message_id, author, rating) values ($1, $2, 'contact', 'up')`,
+    [w, question],
+  );
   await insert(`secret (workspace_id, name, sealed) values ($1, 'x', 'x')`, [w]);
   await insert(
     `contact_fact (workspace_id, id, contact_id, text, source, expires_at)

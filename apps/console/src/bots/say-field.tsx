@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { Stack, TagsInput, Text, Textarea } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Content } from '#libs/model';
@@ -5,7 +6,7 @@ import type { Content } from '#libs/model';
 /** What is said: a text, and quick replies under it. */
 export interface SayFieldProps {
   label: string;
-  description?: string;
+  description?: ReactNode;
   parts: readonly Content[] | undefined;
   onChange: (parts: Content[] | undefined) => void;
   error?: string | undefined;

@@ -63,7 +63,7 @@ export function ThreadHead(props: {
           </Text>
         </div>
       </Group>
-      <Group gap={6} wrap="nowrap">
+      <Group gap={6}>
         {mayWrite && <Main conversation={conversation} actions={actions} />}
         {mayWrite && <More conversation={conversation} actions={actions} />}
         <Tooltip label={t('do.details')}>

@@ -26,7 +26,11 @@ const colours: Readonly<Record<string, string>> = {
 /** A state by its word, in English that of the API; the colour only helps. */
 export function StatusBadge({ status }: { status: string }) {
   useTranslation('parts');
-  return <Badge color={colours[status] ?? 'gray'}>{stateWord(status)}</Badge>;
+  return (
+    <Badge color={colours[status] ?? 'gray'} miw="max-content">
+      {stateWord(status)}
+    </Badge>
+  );
 }
 
 /** The word for a state in the language of the console; a state without one stays as the API calls it. */

@@ -4,6 +4,7 @@ import { useContext } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type FieldProps, FormContext } from './form-context.js';
 import { useLabel } from './use-label.js';
+import { Said } from '../../parts/said.js';
 
 /** Groups of words, such as those that mean the same. */
 export function GroupsField({ schema, name, value, onChange }: FieldProps) {
@@ -17,7 +18,11 @@ export function GroupsField({ schema, name, value, onChange }: FieldProps) {
         <Text size="sm" fw={560}>
           {label}
         </Text>
-        <Input.Description>{schema.description}</Input.Description>
+        {schema.description !== undefined && (
+          <Input.Description>
+            <Said>{schema.description}</Said>
+          </Input.Description>
+        )}
       </div>
       {groups.map((words, at) => (
         <Group key={at} gap={4} wrap="nowrap">

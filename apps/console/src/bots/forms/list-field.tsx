@@ -30,7 +30,11 @@ export function ListField({ schema, name, pointer, value, onChange }: FieldProps
         <Text size="sm" fw={560}>
           {label}
         </Text>
-        {schema.description !== undefined && <Input.Description>{schema.description}</Input.Description>}
+        {schema.description !== undefined && (
+          <Input.Description>
+            <Said>{schema.description}</Said>
+          </Input.Description>
+        )}
       </div>
       {items.length > 0 && (
         <Accordion variant="separated" chevronPosition="left" value={open} onChange={setOpen}>

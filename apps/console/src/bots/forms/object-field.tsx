@@ -4,6 +4,7 @@ import { type FieldProps, FormContext } from './form-context.js';
 import { emptyOf, type JsonSchema } from './json-schema.js';
 import { useLabel } from './use-label.js';
 import classes from './forms.module.css';
+import { Said } from '../../parts/said.js';
 
 /** Several fields that belong together; those that may be left out have a switch. */
 export function ObjectField({ schema, name, pointer, value, isRequired, onChange }: FieldProps) {
@@ -23,7 +24,7 @@ export function ObjectField({ schema, name, pointer, value, isRequired, onChange
         {!isFixed && (
           <Switch
             label={label}
-            description={schema.description}
+            description={schema.description !== undefined && <Said>{schema.description}</Said>}
             checked={isThere}
             disabled={isOff}
             onChange={(event) => onChange(event.currentTarget.checked ? emptyOf(schema, root) : undefined)}

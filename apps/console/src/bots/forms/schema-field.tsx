@@ -21,6 +21,7 @@ import { ListField } from './list-field.js';
 import { ObjectField } from './object-field.js';
 import { SecretField } from './secret-field.js';
 import { useLabel } from './use-label.js';
+import { Said } from '../../parts/said.js';
 
 /** The control that fits a part of a schema. */
 export function SchemaField(props: FieldProps) {
@@ -29,7 +30,8 @@ export function SchemaField(props: FieldProps) {
   const label = useLabel()(name);
   const error = useErrorAt(pointer);
   const schema = resolved(props.schema, root);
-  const { description, default: preset } = schema;
+  const { default: preset } = schema;
+  const description = schema.description === undefined ? undefined : <Said>{schema.description}</Said>;
   const common = { label, description, error, disabled: isOff, name: pointer };
   const written = typeof value === 'string' ? value : '';
   const setText = (text: string) => onChange(text === '' && !isRequired ? undefined : text);

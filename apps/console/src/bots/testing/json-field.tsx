@@ -1,11 +1,11 @@
 import { JsonInput } from '@mantine/core';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 /** A value as JSON; what is not JSON yet stays in the field and changes nothing. */
 export function JsonField<Value>(props: {
   label: string;
-  description?: string;
+  description?: ReactNode;
   value: Value | undefined;
   isOff: boolean;
   onChange: (value: Value | undefined) => void;

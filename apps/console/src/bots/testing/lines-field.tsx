@@ -1,9 +1,10 @@
+import type { ReactNode } from 'react';
 import { TagsInput } from '@mantine/core';
 
 /** Several texts, each finished by Enter; commas belong to them. */
 export function LinesField(props: {
   label: string;
-  description?: string;
+  description?: ReactNode;
   value: readonly string[] | undefined;
   disabled: boolean;
   onChange: (value: string[] | undefined) => void;
