@@ -17,7 +17,8 @@ let channelId: string;
 beforeAll(async () => {
   booted = await boot({ hasWorker: false, env: { PARLEY_BODY_MAX: '20kB' } });
   home = await makeWorkspace(booted);
-  const settings = { url: 'http://127.0.0.1:1/', inbound_secret: inbound, outbound_secret: secret() };
+  const secrets = { inbound_secret: inbound, outbound_secret: secret() };
+  const settings = { url: 'http://127.0.0.1:1/', sends_again: true, ...secrets };
   const body = { connector: 'webhook', name: 'Ours', settings };
   const channel = (await apiOf(booted, home.key)('POST', '/v1/channels', body)).body;
   channelId = channel.id;

@@ -1,7 +1,7 @@
 import type { Drawn } from './chart-card.js';
 import type { ReportChart } from './reports.js';
 
-const HEIGHT = 240;
+const HEIGHT = 256;
 
 /** What is drawn, with all of its words: the files of the drawings hold nothing but the drawing. */
 export interface ChartProps {
@@ -27,7 +27,7 @@ export function drawingOf({ chart, rows, labels, say, nameOf, isMirrored }: Char
     })),
     valueFormatter: say,
     withLegend: chart.series.length > 1,
-    legendProps: { verticalAlign: 'bottom' as const, height: 44 },
+    legendProps: { verticalAlign: 'bottom' as const, height: 60 },
     gridAxis: 'x' as const,
     tickLine: 'none' as const,
     xAxisProps: { tickFormatter: nameOf, minTickGap: 28, reversed: isMirrored },
