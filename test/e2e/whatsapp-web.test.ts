@@ -59,6 +59,16 @@ describe.runIf(programs.chromium)('an account linked as WhatsApp Web', () => {
   const open = async (settings?: Record<string, unknown>): Promise<void> => {
     connection = await connector.connection!.open(io(settings));
   };
+  /** As the owner of a connection does: one that the library lets hang is opened again. */
+  const untilLinked = async (): Promise<void> => {
+    for (let tries = 1; tries < 4 && !(await heard(isOpen, 15_000)); tries++) {
+      await connection.close();
+      await open();
+    }
+    await until('it is linked', isOpen, 30_000);
+  };
+  const heard = (what: () => boolean, withinMs: number): Promise<boolean> =>
+    until('it is so', what, withinMs).catch(() => false);
   const parts = (content: Content[]) => connector.outbound.plan(content, io().settings).parts;
   const to = (thread: string) => ({
     thread,
@@ -76,7 +86,7 @@ describe.runIf(programs.chromium)('an account linked as WhatsApp Web', () => {
     const file = path.join(root, 'dist/libs/connectors/src/whatsapp-web/connector.js');
     ({ connector } = (await import(pathToFileURL(file).href)) as { connector: AnyConnector });
     await open();
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await connection?.close();
     await phone?.close();
@@ -93,7 +103,7 @@ describe.runIf(programs.chromium)('an account linked as WhatsApp Web', () => {
       code: 'channel/not-connected',
     });
     phone.scan();
-    await until('it is linked', isOpen, 30_000);
+    await untilLinked();
     expect(latest()?.reason).toBe('Linked as +15550001111.');
   });
 
@@ -177,27 +187,27 @@ describe.runIf(programs.chromium)('an account linked as WhatsApp Web', () => {
     expect(phone.heard.filter(({ t }) => t === 'seen')).toHaveLength(before);
     isStoreAway = false;
     await open();
-    await until('it is linked again without a code', isOpen, 30_000);
-  }, 60_000);
+    await untilLinked();
+  }, 120_000);
 
   it('notices that its browser was killed, ends, and is open again without a code', async () => {
     states.length = 0;
     process.kill(await browserOf(folder), 'SIGKILL');
     expect(await connection.ended).toMatch(/browser ended|failed|closed/i);
     await open();
-    await until('it is linked again', isOpen, 30_000);
+    await untilLinked();
     expect(states.some(({ setUp }) => setUp !== undefined)).toBe(false);
-  }, 60_000);
+  }, 120_000);
 
   it('leaves no second browser when its process is killed: the next one ends the orphan', async () => {
     const orphan = await browserOf(folder);
     process.kill(await parentOf(orphan), 'SIGKILL');
     await connection.ended;
     await open();
-    await until('it is linked again', isOpen, 30_000);
+    await untilLinked();
     expect(await isAlive(orphan)).toBe(false);
     expect(await browserOf(folder)).not.toBe(orphan);
-  }, 60_000);
+  }, 120_000);
 
   it('says that a call which hangs has an unknown outcome, within its time', async () => {
     const browser = await browserOf(folder);
@@ -220,7 +230,7 @@ describe.runIf(programs.chromium)('an account linked as WhatsApp Web', () => {
     states.length = 0;
     await open();
     await until('a new code is shown', () => latest()?.setUp?.kind === 'qr', 30_000);
-  }, 60_000);
+  }, 120_000);
 
   it('shows a code to type when it is told the number', async () => {
     await connection.close();
@@ -232,7 +242,7 @@ describe.runIf(programs.chromium)('an account linked as WhatsApp Web', () => {
       30_000,
     );
     expect(shown.setUp?.value).toMatch(/^\S{6,12}$/);
-  }, 60_000);
+  }, 120_000);
 
   it('asks the page for nothing that the stand-in does not know', () => {
     const hooks =

@@ -11,6 +11,11 @@ import { MediaAnswer, Sent, Unread, type Call, type FromChild } from './protocol
 /** QR codes change after 20 to 60 seconds; what is shown longer has gone stale. */
 const QR_HOLDS_MS = 60_000;
 const UNREAD_WITHIN_MS = 60_000;
+/**
+ * How long WhatsApp Web may take to get further by itself. The library can miss the page's word that it is ready, and waits
+ * for ever then (https://github.com/wwebjs/whatsapp-web.js/issues/3785, read 2026-11-21).
+ */
+const FURTHER_WITHIN_MS = 180_000;
 
 const childFile = fileURLToPath(new URL('./child.js', import.meta.url));
 
@@ -48,6 +53,8 @@ class HeldAccount {
   readonly child: WhatsAppChild;
   /** Stored one after the other: the order in which they were told. */
   #tail: Promise<void> = Promise.resolve();
+  /** Runs while nobody but WhatsApp Web can bring it further. */
+  #stuck: NodeJS.Timeout | undefined;
 
   constructor(private readonly io: ConnectionIo<WhatsAppWebSettings>) {
     this.child = new WhatsAppChild(
@@ -60,7 +67,8 @@ class HeldAccount {
             'WhatsApp Web told something that Parley cannot read: it may have changed. Look for a newer Parley.',
         }),
     );
-    void this.child.ended.then((reason) => io.show({ state: 'down', reason }));
+    this.#expectMore();
+    void this.child.ended.then((reason) => this.#end(reason));
   }
 
   async deliver(part: Part, to: Destination, signal: AbortSignal): Promise<Receipt> {
@@ -109,26 +117,44 @@ class HeldAccount {
     };
   }
 
+  #end(reason: string): void {
+    clearTimeout(this.#stuck);
+    this.io.show({ state: 'down', reason });
+  }
+
+  /** From now on there is a word within the time, or the browser is started anew. */
+  #expectMore(): void {
+    clearTimeout(this.#stuck);
+    this.#stuck = setTimeout(() => {
+      this.io.show({ state: 'degraded', reason: 'WhatsApp Web got stuck; its browser is started again.' });
+      void this.child.close();
+    }, FURTHER_WITHIN_MS).unref();
+  }
+
   #hear(told: FromChild): void {
     switch (told.tell) {
       case 'qr':
+        clearTimeout(this.#stuck);
         return this.io.show({
           state: 'needs-person',
           reason: 'Scan the code with the phone: Settings → Linked devices → Link a device.',
           setUp: { kind: 'qr', value: told.value, expiresAt: this.io.now() + QR_HOLDS_MS },
         });
       case 'code':
+        clearTimeout(this.#stuck);
         return this.io.show({
           state: 'needs-person',
           reason: 'Type the code on the phone: Settings → Linked devices → Link with phone number.',
           setUp: { kind: 'code', value: told.value, expiresAt: this.io.now() + 3 * QR_HOLDS_MS },
         });
       case 'authenticated':
+        this.#expectMore();
         return this.io.show({
           state: 'connecting',
           reason: 'The account is linked; messages are being synchronised.',
         });
       case 'ready':
+        clearTimeout(this.#stuck);
         this.io.show({ state: 'open', reason: `Linked as +${told.me.split('@', 1)[0]}.` });
         return this.#queue(() => this.#catchUp());
       case 'state':
