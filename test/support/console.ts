@@ -106,8 +106,20 @@ export class ConsoleBrowser {
   }
 }
 
+/** Waits until nothing fades or moves any more: a colour on its way is none that anybody reads. */
+const STILL = `(async () => {
+  const frame = () => new Promise((resolve) => requestAnimationFrame(() => resolve()));
+  const passing = () => document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
+  for (let tries = 0; tries < 120; tries++) {
+    await frame();
+    await frame();
+    if (passing().every(({ playState }) => playState !== 'running')) return;
+  }
+})()`;
+
 /** What axe finds on a page that is serious or worse, one line each. */
 export async function seriousFindings(page: Page): Promise<string[]> {
+  await page.evaluate(STILL);
   // As a script that the debugger brings: the policy of the page lets no other in.
   await page.evaluate(axe.source);
   return page.evaluate(async () => {
