@@ -30,6 +30,7 @@ const needsMore = ({ id, path }: DescribedOperation): boolean =>
     'OauthClients_update',
     'Triggers_fire',
     'VisitorKeys_create',
+    'Widget_feedback',
     'Widget_form',
     'Widget_transcript',
   ].includes(id);

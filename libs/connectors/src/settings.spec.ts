@@ -52,6 +52,7 @@ describe('settings of a channel', () => {
       ...given,
       delivery: 'idempotent',
       choices: 'native',
+      sends_again: false,
       text_max: 4_096,
     });
   });
@@ -86,7 +87,7 @@ describe('settings of a channel', () => {
     });
     const { plain, secrets } = splitSecrets(webhook, settings);
     expect(secrets).toEqual({ inbound_secret: secret, outbound_secret: secret });
-    expect(Object.keys(plain).toSorted()).toEqual(['choices', 'delivery', 'text_max', 'url']);
+    expect(Object.keys(plain).toSorted()).toEqual(['choices', 'delivery', 'sends_again', 'text_max', 'url']);
   });
 
   it('get the secrets that a connector makes itself, unless they are given', () => {
