@@ -34,6 +34,8 @@ describe('what happens on a channel', () => {
     await booted.owner.query(
       `update channel set health_state = 'down', health_reason = 'Refused.' where name = 'Own'`,
     );
+    // The log of health knows milliseconds.
+    await booted.owner.query('select pg_sleep(0.01)');
     await booted.owner.query(
       `update channel set health_state = 'healthy', health_reason = 'Fine.' where name = 'Own'`,
     );

@@ -23,9 +23,9 @@ export async function expectFineInEveryLook(page: Page, name: string): Promise<v
     await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
     await shoot(page, `${name}-${colorScheme}-${size}`);
     expect(await seriousFindings(page), `${name} in ${colorScheme} on a ${size}`).toEqual([]);
-    const overflow = await page.evaluate<number>(
-      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-    );
-    expect(overflow, `${name} is wider than a ${size}`).toBeLessThanOrEqual(0);
+    const wider = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+    await expect
+      .poll(() => page.evaluate<number>(wider), { timeout: 5_000, message: `${name} is wider than a ${size}` })
+      .toBeLessThanOrEqual(0);
   }
 }

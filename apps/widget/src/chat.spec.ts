@@ -35,7 +35,7 @@ class FakeServer {
     return session as unknown as WidgetSession;
   }
   form(token: string, { said }: { said?: object }): Promise<void> {
-    this.#line();
+    if (this.isAway) return Promise.reject(new TypeError('network'));
     if (this.refusal) return Promise.reject(this.refusal);
     this.heard.push(`${token} ${JSON.stringify(said)}`);
     return Promise.resolve();
@@ -317,6 +317,16 @@ describe('what a page says of its visitor', () => {
     chat.connect();
     await pass(0);
     expect(server.heard).toHaveLength(count);
+  });
+
+  it('is handed in although the stream is not open yet', async () => {
+    const chat = chatOver();
+    chat.connect();
+    await pass(0);
+    chat.connection.value = 'connecting';
+    chat.describe({ plan: 'pro' });
+    await pass(0);
+    expect(server.heard).toHaveLength(1);
   });
 
   it('tells the page when the server does not take it', async () => {

@@ -194,7 +194,7 @@ export class Chat {
   /** Passes on what the page says of the visitor, now or once somebody is in touch. It opens no conversation, and proves nothing. */
   describe(said: Said): void {
     this.#said = { ...this.#said, ...said };
-    if (this.connection.value === 'online') this.#describe();
+    if (this.#token !== null) this.#describe();
   }
 
   /** Goes on with the session that a client token opens, from the page's own server. */
@@ -266,6 +266,7 @@ export class Chat {
     const opened = (): void => {
       onReached();
       this.#setConnection('online', leaving);
+      this.#describe();
       void this.#flush();
     };
     const heard = (event: StreamEvent): void => {

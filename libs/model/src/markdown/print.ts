@@ -59,7 +59,7 @@ function prefixLines(text: string, first: string, rest: string): string {
 function guardLine(line: string): string {
   const kind = beginsBlock(line);
   if (kind === null) return line;
-  return kind === 'number' ? line.replace(/[.)]/, '\\$&') : `\\${line}`;
+  return kind === 'number' ? line.replace(/[.)]/, '\\$&') : line.replace(/^ */, '$&\\');
 }
 
 const signs = { bold: '**', italic: '_', strike: '~~' } as const;
