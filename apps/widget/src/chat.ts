@@ -75,6 +75,8 @@ export class Chat {
   #vouched: Vouched | null = null;
   /** What the page says of the visitor. */
   #said: Said = {};
+  /** What is on its way, or was refused, and in which conversation. */
+  #handed = '';
   /** The visitor wants no more of what is being written. */
   #isStopped = false;
   #leaving = new AbortController();
@@ -290,6 +292,7 @@ export class Chat {
     this.kept.change(threadId, { token: session.client_token });
     this.look.value = session.look;
     this.kept.look = session.look;
+    this.#handed = '';
     this.#describe();
     const halfMs = (Date.parse(session.expires_at) - Date.now()) / 2;
     this.#renewLater(threadId, Math.min(Math.max(halfMs, RENEW_MIN_MS), RENEW_MAX_MS), leaving);
@@ -299,11 +302,16 @@ export class Chat {
   #describe(): void {
     const { id, said = '{}' } = this.kept.current;
     const words = JSON.stringify(this.#said);
-    if (words === said) return;
+    const handed = `${id} ${words}`;
+    if (words === said || handed === this.#handed) return;
+    this.#handed = handed;
     this.server.form(this.#token ?? '', { said: this.#said }).then(
       () => this.kept.change(id, { said: words }),
-      // Without a connection it goes out with the next one.
-      (error: unknown) => error instanceof Refused && this.options.tell('error', { reason: error.detail }),
+      (error: unknown) => {
+        if (error instanceof Refused) this.options.tell('error', { reason: error.detail });
+        // Without a connection it goes out with the next one.
+        else this.#handed = '';
+      },
     );
   }
 
