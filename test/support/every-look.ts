@@ -25,7 +25,10 @@ export async function expectFineInEveryLook(page: Page, name: string): Promise<v
     expect(await seriousFindings(page), `${name} in ${colorScheme} on a ${size}`).toEqual([]);
     const wider = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
     await expect
-      .poll(() => page.evaluate<number>(wider), { timeout: 5_000, message: `${name} is wider than a ${size}` })
+      .poll(() => page.evaluate<number>(wider), {
+        timeout: 5_000,
+        message: `${name} is wider than a ${size}`,
+      })
       .toBeLessThanOrEqual(0);
   }
 }
