@@ -9,6 +9,7 @@ import {
   testBot,
   type TestWorkspace,
 } from '../support/boot.js';
+import { botScreens, inboxScreens, opsScreens, tourScreens } from '../support/console-screens.js';
 import { ConsoleBrowser, shoot, sizes } from '../support/console.js';
 import { programs } from '../support/programs.js';
 
@@ -65,34 +66,13 @@ async function fill(api: Api): Promise<void> {
   ids['endpoint'] = hook.body.id;
 }
 
-const tabs = (at: string, names: string) => names.split(' ').map((name) => `${at}?tab=${name}`);
 /** Every screen of the console, by its address. */
 const screens = [
-  '/',
-  '/inbox',
-  '/inbox?c=:conversation',
-  '/contacts',
-  '/contacts/:contact',
-  '/channels',
-  '/channels/new',
-  '/channels/new/slack',
-  ...tabs('/channels/:channel', 'overview activity settings'),
-  '/bots',
-  ...tabs('/bots/:bot', 'talk rules intents flows knowledge model tools guard people'),
-  ...tabs('/bots/:bot', 'try tests learn live versions file'),
-  '/bots/:bot/flows/order',
-  '/knowledge',
-  '/knowledge/:base',
-  '/operations/dead-letters',
-  '/operations/messages',
-  '/operations/messages/:message',
-  '/operations/queues',
-  '/operations/audit',
-  '/analytics',
-  ...tabs('/developers', 'keys clients webhooks requests mcp widget api'),
-  '/developers/webhooks/:endpoint',
-  ...tabs('/settings', 'me team workspace replies labels retention visitors hours'),
-  '/welcome',
+  ...new Set([
+    ...[tourScreens, opsScreens, botScreens].flatMap((table) => Object.values(table).map(([at]) => at)),
+    ...Object.values(inboxScreens),
+    '/inbox?c=:conversation',
+  ]),
 ];
 
 /** Opens a screen in the console that is there, and waits until it is drawn. */

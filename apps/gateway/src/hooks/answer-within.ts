@@ -1,7 +1,10 @@
 import { fault } from '#libs/faults';
+import { within } from '#libs/inbound';
 
 /** Providers count us as down after 3 s, some after 2: an answer after that is one that nobody hears. */
 export const answerWithinMs = 2_000;
+
+const LATE = Symbol('late');
 
 /**
  * The work, or its end after so long, whichever is first. Work that is given up may still succeed: the provider sends
@@ -10,16 +13,7 @@ export const answerWithinMs = 2_000;
  * @throws Fault `store/unavailable` when the time is over; whatever the work throws
  */
 export async function answerWithin<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(fault('store/unavailable', { facts: { waitedMs: ms }, retryAfterMs: 5_000 })),
-      ms,
-    );
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const done = await within<T, typeof LATE>(ms, work, LATE);
+  if (done === LATE) throw fault('store/unavailable', { facts: { waitedMs: ms }, retryAfterMs: 5_000 });
+  return done;
 }
