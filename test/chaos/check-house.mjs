@@ -48,11 +48,12 @@ const LATE_MS = 3_000;
 
 /** What was acknowledged was acknowledged in time; a process, or a machine, that stood still cannot keep time. */
 export function checkAckTimes({ history }, report) {
+  const { lateMs = LATE_MS } = history;
   for (const sent of history.sent) {
     for (const { sentAt, endedAt, status } of sent.posts) {
       const tookMs = endedAt - sentAt;
-      if (status < 200 || status > 299 || tookMs <= LATE_MS) continue;
-      if (tookMs - stillWithin(history.standstills, sentAt, endedAt) > LATE_MS)
+      if (status < 200 || status > 299 || tookMs <= lateMs) continue;
+      if (tookMs - stillWithin(history.standstills, sentAt, endedAt) > lateMs)
         report('I12', sent, `${sent.key} was acknowledged after ${tookMs} ms`);
     }
   }

@@ -22,6 +22,7 @@ import { checkRates, checkReplyOrder, checkSends } from './check-outbound.mjs';
  * @property {import('./tenants.mjs').ChaosChannel[]} channels
  * @property {boolean} [isRolling]                             nothing but replacements of processes went on
  * @property {string[]} findings                                  what is wrong in logs and processes
+ * @property {number} [lateMs]                                 after which an acknowledgement is late; default: what providers say
  * @property {{ from: number, to: number }[]} standstills         when a gateway, or its way, was stopped
  * @property {number} sendsUnderWay                               calls that all workers may make at the same time
  *

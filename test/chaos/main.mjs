@@ -9,6 +9,7 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string' },
     events: { type: 'string' },
     seconds: { type: 'string' },
+    late: { type: 'string' },
     plan: { type: 'string' },
     only: { type: 'string' },
     times: { type: 'string' },

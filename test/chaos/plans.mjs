@@ -15,6 +15,7 @@
  *   faults by chance: these, and the run lasts as long as they do
  * @property {boolean} [isRolling]  processes are only replaced: every request must be taken, and no reply be unknown
  * @property {boolean} [isProviderCalm]  the provider makes no faults of its own
+ * @property {number} [lateMs]    after which an acknowledgement is one that nobody hears; default what providers say
  * @property {number} [drainMs]   how long everything may take to come to rest; default a minute
  * @property {Readonly<Record<string, string>>} [settings]  of the apps
  * @property {Readonly<Record<string, Partial<Plan>>>} [on]  what is different on one backend

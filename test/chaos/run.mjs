@@ -59,6 +59,7 @@ export async function run({ backend, seed, plan, root, prepare }) {
       findings: findings(world),
       standstills: [...injector.standstills, ...world.gateways.flatMap(({ stalls }) => stalls)],
       isRolling: plan.isRolling ?? false,
+      ...(plan.lateMs !== undefined && { lateMs: plan.lateMs }),
       sendsUnderWay: 2 * sendsPerWorker,
     };
     const violations = check(history);

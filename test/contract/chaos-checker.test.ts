@@ -237,6 +237,14 @@ describe('the checker of chaos runs', () => {
     expect(broken(bend)).toEqual([]);
   });
 
+  it('takes as late what it is told is late', () => {
+    const bend = (history: Bent) => {
+      history.sent[1].posts[0].endedAt += 3_000;
+      history.lateMs = 10_000;
+    };
+    expect(broken(bend)).toEqual([]);
+  });
+
   it('lets a blind reply be unknown, whether it was shown or not', () => {
     const blind = ({ rows }: Bent) =>
       Object.assign(rows.deliveries[1], { class: 'blind', status: 'unknown', error: 'x' });

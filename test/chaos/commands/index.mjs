@@ -15,6 +15,7 @@ import { clock, crash, disk, rolling, storm } from './targeted.mjs';
  * @property {string} [times]
  * @property {string} [events]
  * @property {string} [seconds]
+ * @property {string} [late]     milliseconds after which an acknowledgement is late
  * @property {string} [json]     a file for the results
  * @property {boolean} keep      keeps the records of runs without violations too
  */

@@ -6,12 +6,13 @@ import { keep } from './results.mjs';
 /** Runs a plan on each backend and says what was seen. @param {import('../plans.mjs').Plan} plan */
 export function plain(plan) {
   return async (given) => {
-    const { backends, seed, events, seconds, only } = given;
+    const { backends, seed, events, seconds, late, only } = given;
     if (only && !faults[only])
       throw new Error(`There is no fault ${only}: ${Object.keys(faults).join(', ')}.`);
     const changes = {
       ...(events && { events: Number(events) }),
       ...(seconds && { seconds: Number(seconds) }),
+      ...(late && { lateMs: Number(late) }),
     };
     const own = { ...plan, ...changes, ...(only && { faults: { [only]: 1 } }) };
     if (events || seconds) delete own.on;
