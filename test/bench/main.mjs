@@ -13,7 +13,8 @@ import { scenarios } from './scenarios.mjs';
 import { steps } from './steps.mjs';
 import { report } from './table.mjs';
 
-const usage = `npm run bench -- [--backend redis|postgres|both] [--only ack|durable|slow|webhooks|knowledge|bot|export|limits|newcomer|steps] [--quick] [--profile FOLDER]`;
+const usage = `npm run bench -- [--backend redis|postgres|both] [--only ack|durable|slow|webhooks|knowledge|bot|export|limits|newcomer|steps] [--messages N] [--quick] [--profile FOLDER]
+  --messages  of --only export: a multiple of 200; a million unless it is said`;
 
 /** No run of everything holds them: one takes many minutes, one is of requests that carry no message, one is of PostgreSQL alone. */
 const whenAsked = { export: archives, limits, steps };
@@ -27,6 +28,7 @@ function options() {
         only: { type: 'string' },
         quick: { type: 'boolean', default: false },
         profile: { type: 'string' },
+        messages: { type: 'string' },
       },
     });
     const isKnown =
@@ -34,7 +36,10 @@ function options() {
       (values.only === undefined ||
         ['knowledge', 'bot', 'newcomer'].includes(values.only) ||
         values.only in { ...scenarios, ...whenAsked });
-    return isKnown ? values : null;
+    const messages = values.messages === undefined ? undefined : Number(values.messages);
+    const isCount =
+      messages === undefined || (messages > 0 && messages % 200 === 0 && values.only === 'export');
+    return isKnown && isCount ? { ...values, messages } : null;
   } catch {
     return null;
   }
@@ -49,7 +54,7 @@ async function backendsFor(house, wanted) {
   return backends;
 }
 
-async function bench({ backend, only, quick, profile }) {
+async function bench({ backend, only, quick, profile, messages }) {
   const botMs = quick ? 250 : 3_000;
   // It needs neither database nor queue.
   if (only === 'bot') return console.log(await measureBot(botMs));
@@ -74,6 +79,7 @@ async function bench({ backend, only, quick, profile }) {
           house,
           backend: one,
           length,
+          messages,
           ...profiled,
         });
         rows.push(...measured.map((row) => ({ ...row, backend: one.name })));

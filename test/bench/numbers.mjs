@@ -21,9 +21,9 @@ export const spreadOf = (latencies) => ({
   p99: percentile(latencies, 0.99),
 });
 
-/** Two significant digits below ten, none above a hundred, thousands apart. */
+/** Counts as they are; else two digits after the point below ten, none above a hundred, thousands apart. */
 export function show(value) {
   if (value === null || Number.isNaN(value)) return '–';
-  if (value >= 100) return Math.round(value).toLocaleString('en-US');
+  if (Number.isInteger(value) || value >= 100) return Math.round(value).toLocaleString('en-US');
   return value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
