@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { ChannelActivity, Health } from '#libs/model';
 import { lightOf } from '../home/attention.js';
+import { apiWord } from '../i18n/api-word.js';
 import { useFormats } from '../i18n/format.js';
 import { CodeBlock, prettyJson } from '../parts/code-block.js';
 import { Light } from '../parts/light.js';
@@ -64,7 +65,7 @@ function Received({ events }: { events: ChannelActivity['received'] }) {
           <Accordion.Control>
             <Group gap="md">
               <Text size="sm" fw={560}>
-                {kind}
+                {apiWord('event', kind)}
               </Text>
               <StatusBadge status={status} />
               <Text size="sm" c="dimmed">

@@ -9,6 +9,7 @@ import { send } from '../api/call.js';
 import { allQuery, oneQuery, pageQuery } from '../api/lists.js';
 import { Problem } from '../api/problem.js';
 import { useMay } from '../api/session.js';
+import { apiWord } from '../i18n/api-word.js';
 import { useFormats } from '../i18n/format.js';
 import { Page } from '../parts/page.js';
 import { ProblemNote } from '../parts/problem-note.js';
@@ -77,7 +78,7 @@ function Addresses({ contact }: { contact: Contact }) {
         {contact.identities.map(({ id, kind, value, proof }) => (
           <li key={id}>
             <Text size="sm" c="dimmed">
-              {kind}
+              {apiWord('address', kind)}
             </Text>
             <bdi>{value}</bdi>
             <Badge color={proof === 'verified' ? 'green' : 'gray'}>{t(`proof.${proof}`)}</Badge>

@@ -73,7 +73,7 @@ export function EndpointForm({ endpoint, onClose }: { endpoint?: WebhookEndpoint
           renderOption={({ option }) => (
             <div>
               <code>{option.value}</code>
-              <Text size="xs" c="dimmed">
+              <Text size="xs" c="dimmed" lang="en" dir="ltr">
                 {types.data?.data.find(({ type }) => type === option.value)?.description}
               </Text>
             </div>

@@ -13,7 +13,7 @@ import { CopyField } from '../parts/copy-field.js';
 import { Light } from '../parts/light.js';
 import { Page } from '../parts/page.js';
 import { ProblemNote } from '../parts/problem-note.js';
-import { stateWord } from '../parts/status-badge.js';
+import { apiWord } from '../i18n/api-word.js';
 import { told, toldProblem } from '../parts/told.js';
 import { Deliveries } from './deliveries.js';
 import { EndpointForm } from './endpoint-form.js';
@@ -53,7 +53,10 @@ export function EndpointScreen() {
               onChange={setStatus}
               data={[
                 { value: '', label: t('hooks.all') },
-                ...['pending', 'delivered', 'failed'].map((value) => ({ value, label: stateWord(value) })),
+                ...['pending', 'delivered', 'failed'].map((value) => ({
+                  value,
+                  label: apiWord('state', value),
+                })),
               ]}
             />
             <Deliveries pages={pages} />

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Channel, Contact, Conversation, ConversationContext } from '#libs/model';
 import { allQuery, oneQuery, pageQuery } from '../api/lists.js';
+import { apiWord } from '../i18n/api-word.js';
 import { useFormats } from '../i18n/format.js';
 import { contextQuery } from './inbox-data.js';
 import classes from './inbox.module.css';
@@ -46,7 +47,9 @@ export function ContactPanel(props: {
       </Button>
       <FromBot context={context} />
       <Part title={t('panel.addresses')}>
-        <Facts entries={conversation.contact.addresses.map(({ kind, value }) => [kind, value])} />
+        <Facts
+          entries={conversation.contact.addresses.map(({ kind, value }) => [apiWord('address', kind), value])}
+        />
       </Part>
       <Part title={t('panel.fields')}>
         {contact ? (
@@ -57,7 +60,9 @@ export function ContactPanel(props: {
       </Part>
       {context && Object.keys(context.page).length > 0 && (
         <Part title={t('panel.page')}>
-          <Facts entries={Object.entries(context.page)} />
+          <Facts
+            entries={Object.entries(context.page).map(([name, value]) => [apiWord('origin', name), value])}
+          />
         </Part>
       )}
       <Part title={t('panel.others')}>

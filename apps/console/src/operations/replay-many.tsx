@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Channel, DeadLetterReplay, ReplayDeadLetters } from '#libs/model';
 import { call } from '../api/call.js';
 import { ProblemNote } from '../parts/problem-note.js';
-import { stateWord } from '../parts/status-badge.js';
+import { apiWord } from '../i18n/api-word.js';
 import { told } from '../parts/told.js';
 
 type Status = NonNullable<ReplayDeadLetters['status']>;
@@ -59,7 +59,7 @@ export function ReplayMany(props: {
             label={t('dead.manyStatus')}
             placeholder={t('dead.any')}
             clearable
-            data={statuses.map((value) => ({ value, label: stateWord(value) }))}
+            data={statuses.map((value) => ({ value, label: apiWord('state', value) }))}
             value={status}
             onChange={setStatus}
           />

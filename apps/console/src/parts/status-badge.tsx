@@ -1,6 +1,6 @@
 import { Badge } from '@mantine/core';
-import i18next from 'i18next';
 import { useTranslation } from 'react-i18next';
+import { apiWord } from '../i18n/api-word.js';
 
 const colours: Readonly<Record<string, string>> = {
   done: 'green',
@@ -28,13 +28,7 @@ export function StatusBadge({ status }: { status: string }) {
   useTranslation('parts');
   return (
     <Badge color={colours[status] ?? 'gray'} miw="max-content">
-      {stateWord(status)}
+      {apiWord('state', status)}
     </Badge>
   );
-}
-
-/** The word for a state in the language of the console; a state without one stays as the API calls it. */
-export function stateWord(status: string): string {
-  const key = `parts:state.${status}`;
-  return i18next.exists(key) ? i18next.t(key, status) : status;
 }

@@ -6,6 +6,7 @@ import type { KnowledgeBase, KnowledgeSource } from '#libs/model';
 import { call } from '../../api/call.js';
 import { allQuery, oneQuery } from '../../api/lists.js';
 import { useMay } from '../../api/session.js';
+import { apiWord } from '../../i18n/api-word.js';
 import { useFormats } from '../../i18n/format.js';
 import { AskFirst } from '../../parts/ask-first.js';
 import { Page } from '../../parts/page.js';
@@ -66,7 +67,9 @@ function Source(props: { source: KnowledgeSource; baseId: string; mayWrite: bool
           </Group>
           <Text size="sm" c="dimmed">
             {source.reason ??
-              [source.kind, source.url ?? source.file_name, ago(source.since)].filter(Boolean).join(' · ')}
+              [apiWord('source', source.kind), source.url ?? source.file_name, ago(source.since)]
+                .filter(Boolean)
+                .join(' · ')}
           </Text>
         </div>
         {mayWrite && (
