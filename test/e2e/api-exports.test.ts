@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -172,6 +172,41 @@ const take = (
     body: archive,
   });
 
+/** Lets a visitor upload a file of these words, and say it. */
+async function fileSaidBy(
+  booted: Booted,
+  { key }: TestWorkspace,
+  words: string,
+): Promise<{ contactId: string; conversationId: string }> {
+  const { body: session } = await apiOf(booted, key)('POST', '/v1/sessions', { contact: { name: 'Ann' } });
+  const token = session.client_token as string;
+  const uploaded = await fetch(`${booted.url}/v1/widget/media?file_name=letter.txt`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'text/plain' },
+    body: words,
+  });
+  const { id } = (await uploaded.json()) as { id: string };
+  const parts = [{ type: 'file', url: `media:${id}` }];
+  const said = await apiOf(booted, token)('POST', '/v1/widget/messages', { client_id: 'letter', parts });
+  expect(said.status).toBeLessThan(300);
+  await until('it stands in the conversation', async () => {
+    const { rows } = await booted.owner.query(
+      'select 1 from message where position($1 in content::text) > 0',
+      [id],
+    );
+    return rows.length > 0;
+  });
+  return { contactId: session.contact_id, conversationId: session.conversation_id };
+}
+
+/** Every file of a folder as it stands there; none when there is no folder. */
+const rawOf = (folder: string): string[] =>
+  existsSync(folder)
+    ? readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((one) => one.isFile() && !one.parentPath.endsWith('erased'))
+        .map((one) => readFileSync(path.join(one.parentPath, one.name), 'latin1'))
+    : [];
+
 const entryOf = (name: string, bytes: Buffer): Buffer =>
   Buffer.concat([tarHeader(name, bytes.length), bytes, tarPadding(bytes.length)]);
 
@@ -343,6 +378,34 @@ describe('an import', () => {
       'select (select count(*) from contact) + (select count(*) from bot) as n',
     );
     expect(Number(rows[0].n)).toBe(0);
+  });
+
+  it('seals the files of people with keys of its own, reads them, and erases them with their people', async () => {
+    const words = `canary-${randomBytes(8).toString('hex')}`;
+    const ann = await fileSaidBy(here, home, words);
+    const full = Buffer.from(await exported(api, here, home.key));
+    const other = await otherInstallation();
+    const mediaThere = path.join(folders.at(-1)!, 'media');
+    const fresh = await emptyWorkspace(other);
+    const plain = gunzipSync(full);
+    const cut = gzipSync(plain.subarray(0, plain.lastIndexOf('manifest.json')));
+    expect((await take(other, fresh.key, cut)).status).toBe(422);
+    expect(rawOf(mediaThere)).toEqual([]);
+    expect((await other.owner.query('select 1 from file_key')).rows).toEqual([]);
+
+    expect((await take(other, fresh.key, full)).status).toBe(201);
+    const kept = rawOf(mediaThere);
+    expect(kept.length).toBeGreaterThan(0);
+    expect(kept.join()).not.toContain(words);
+    const { data } = (await fresh.api('GET', `/v1/conversations/${ann.conversationId}/messages`)).body;
+    const said = data.flatMap((one: { content: object[] }) => one.content);
+    const { url } = said.find(({ type }: { type: string }) => type === 'file');
+    const { pathname, search } = new URL(url);
+    const look = () => fetch(`${other.url}${pathname}${search}`);
+    expect(await (await look()).text()).toBe(words);
+    expect((await fresh.api('POST', `/v1/contacts/${ann.contactId}/erase`, {})).status).toBe(200);
+    expect((await look()).status).toBe(410);
+    expect(rawOf(mediaThere)).toHaveLength(kept.length - 1);
   });
 
   it('brings nothing that acts, and breaks nothing, whoever made the archive', async () => {

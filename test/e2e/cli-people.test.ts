@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { fork } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable, Writable } from 'node:stream';
@@ -84,6 +84,34 @@ describe('parley members', () => {
     expect(await jsonOf('members', 'invite', 'eve@example.com', ...custom)).toMatchObject({
       permissions: ['channels:read', 'bots:read'],
     });
+  });
+});
+
+describe('parley contacts', () => {
+  it('finds a person, gives out what is stored of them, and erases them when it is told twice', async () => {
+    const email = 'mary@example.com';
+    const made = { name: 'Mary', identities: [{ kind: 'email', value: email }] };
+    const { id } = (await apiOf(booted, home.key)('POST', '/v1/contacts', made)).body;
+    for (const how of [
+      ['--find', 'mar'],
+      ['--address', email],
+    ])
+      expect(await jsonOf('contacts', 'list', ...how)).toMatchObject([{ id, name: 'Mary' }]);
+
+    const file = path.join(folder, 'mary.json');
+    expect((await parley('contacts', 'export', id, file)).code).toBe(0);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readFileSync(file, 'utf8')).toContain(email);
+    expect((await parley('contacts', 'export', id, file)).err).toBe(
+      `${file} is there already, and is not written over: name another file.\n`,
+    );
+
+    const counted = await parley('contacts', 'erase', id);
+    expect(counted.out).toContain('1 addresses');
+    expect(counted.err).toContain(`parley contacts erase ${id} --yes`);
+    expect(await jsonOf('contacts', 'list', '--find', 'mary')).toHaveLength(1);
+    expect((await parley('contacts', 'erase', id, '--yes')).out).toContain(`${id} is erased, for good`);
+    expect(await jsonOf('contacts', 'list', '--find', 'mary')).toEqual([]);
   });
 });
 

@@ -25,6 +25,8 @@ afterAll(() => booted?.close());
 interface Started {
   url: string;
   child: ChildProcess;
+  /** The lines of its log so far. */
+  log: () => Record<string, unknown>[];
   /** Exit code, or the signal. */
   ended: Promise<number | string>;
 }
@@ -36,13 +38,20 @@ async function start(env: Record<string, string> = {}): Promise<Started> {
     env: { PATH: process.env['PATH'], ...booted.env, PARLEY_PORT: String(port), ...env },
     // Not those of the test runner, which would make it look for sources.
     execArgv: [],
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    stdio: ['ignore', 'pipe', 'ignore', 'ipc'],
   });
   children.push(child);
+  let written = '';
+  child.stdout!.on('data', (chunk: Buffer) => (written += String(chunk)));
+  const log = () =>
+    written
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
   const ended = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string);
   const first = await Promise.race([once(child, 'message').then(([said]) => said as string), ended]);
   expect(first).toBe('ready');
-  return { url: `http://127.0.0.1:${port}`, child, ended };
+  return { url: `http://127.0.0.1:${port}`, child, log, ended };
 }
 
 describe('the gateway as a process', () => {
@@ -51,6 +60,18 @@ describe('the gateway as a process', () => {
     expect((await apiOf({ url }, null)('GET', '/readyz')).body.status).toBe('ready');
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
+  });
+
+  it("says under its caller's trace and its own id what it logs of a request", async () => {
+    const { url, log } = await start({ PARLEY_LOG_LEVEL: 'debug' });
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const traceparent = `00-${traceId}-00f067aa0ba902b7-01`;
+    const answer = await fetch(`${url}/v1/me`, { headers: { traceparent } });
+    await fetch(`${url}/v1/me`, { headers: { traceparent: `00-${'0'.repeat(32)}-00f067aa0ba902b7-01` } });
+    await until('both are logged', () => log().filter(({ route }) => route === '/v1/me').length === 2);
+    const [traced, untraced] = log().filter(({ route }) => route === '/v1/me');
+    expect(traced).toMatchObject({ traceId, requestId: answer.headers.get('request-id') });
+    expect(untraced).not.toHaveProperty('traceId');
   });
 
   it('ends when its launcher is gone', async () => {

@@ -9,7 +9,8 @@ import { connectorOf, parseSettings } from '#libs/connectors';
 import { fault } from '#libs/faults';
 import type { MediaFiles } from '#libs/media';
 import { uuidOf, type WorkspaceId } from '#libs/model';
-import { WorkspaceArchive } from '#libs/store';
+import { Logger } from '#libs/observe';
+import { FileKeys, WorkspaceArchive } from '#libs/store';
 import { ImportService } from '../../apps/gateway/src/exports/import-service.js';
 import { archiveFormat, makeArchive } from '../../apps/worker/src/exports/make-archive.js';
 import { writeHistory } from '../bench/history.mjs';
@@ -141,8 +142,10 @@ describe('an archive of four times the messages', () => {
           },
         }),
       );
+    const keys = new FileKeys(store.database, store.sealer);
+    const logger = Logger.create({ app: 'test', level: 'error' });
     memory.begin();
-    const { rows } = await new ImportService(archive, noFiles, config).take(
+    const { rows } = await new ImportService(archive, noFiles, keys, logger, config).take(
       workspaceId,
       createReadStream(file),
       actor,

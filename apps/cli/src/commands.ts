@@ -33,6 +33,7 @@ export function addCommands(program: Command, world: World, outcome: { code: num
   addProfiles(program, add);
   addChannels(program, add);
   addTalk(program, add);
+  addContacts(program, add);
   addOperations(program, add);
   addBots(program, add);
   addAccess(program, add);
@@ -130,6 +131,26 @@ function addTalk(program: Command, add: Declare): void {
     .requiredOption('--forward-to <url>', 'where to')
     .option('--secret <whsec>', 'signs with this; default: a new one, which is printed')
     .option('--types <types>', 'only these, with commas between');
+}
+
+function addContacts(program: Command, add: Declare): void {
+  const contacts = program.command('contacts').description('people who write: find, give out, erase');
+  const load = () => import('./commands/contacts.js');
+  add(contacts, 'list', 'lists them', async () => (await load()).list)
+    .option('--find <text>', 'only those whose name or address has this in it')
+    .option('--address <address>', 'only who has exactly this address');
+  add(
+    contacts,
+    'export <contact> [file]',
+    'writes everything that is stored of a person into a file',
+    async () => (await load()).exportOne,
+  );
+  add(
+    contacts,
+    'erase <contact>',
+    'counts what is stored of a person; with --yes takes it away for good',
+    async () => (await load()).erase,
+  ).option('--yes', 'does it');
 }
 
 function addOperations(program: Command, add: Declare): void {

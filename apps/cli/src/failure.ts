@@ -26,5 +26,18 @@ function wordsOf(error: unknown): string {
     return `${error.message}${about}${fields.join('')}`;
   }
   if (isParleyError(error) || isFault(error)) return error.message.replace(/^[a-z]+\/[a-z-]+: /, '');
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return ofFile(error) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
+}
+
+/** What there is to say of a file that cannot be read or written; null when it is about none. */
+function ofFile(error: unknown): string | null {
+  const { code = '', path, message } = error as NodeJS.ErrnoException;
+  if (path === undefined) return null;
+  const known: Record<string, string> = {
+    EEXIST: `${path} is there already, and is not written over: name another file.`,
+    ENOENT: `${path} is not there.`,
+    EACCES: `You may not read or write ${path}.`,
+    EISDIR: `${path} is a folder: name a file.`,
+  };
+  return known[code] ?? message;
 }

@@ -8,10 +8,12 @@ import type { GatewayConfig } from '#libs/config';
 import { fault, isFault } from '#libs/faults';
 import { MediaFiles } from '#libs/media';
 import type { ImportReport, WorkspaceId } from '#libs/model';
+import { Logger } from '#libs/observe';
 import {
   type Actor,
   archivedTable,
   type ArchivedTable,
+  FileKeys,
   WorkspaceArchive,
   type WorkspaceIntake,
 } from '#libs/store';
@@ -37,6 +39,8 @@ export class ImportService {
   constructor(
     private readonly archive: WorkspaceArchive,
     private readonly files: MediaFiles,
+    private readonly keys: FileKeys,
+    private readonly logger: Logger,
     @Config() private readonly config: GatewayConfig,
   ) {}
 
@@ -47,15 +51,17 @@ export class ImportService {
    */
   async take(workspaceId: WorkspaceId, body: Readable, actor: Actor): Promise<ImportReport> {
     const gunzip = createGunzip();
+    const taken: string[] = [];
     body.once('error', (error) => gunzip.destroy(error));
     body.once('aborted', () =>
       gunzip.destroy(fault('input/invalid', { detail: 'The archive ended too early.' })),
     );
     try {
       return await this.archive.write(workspaceId, actor, (intake) =>
-        this.#takeAll(workspaceId, intake, body.pipe(gunzip)),
+        this.#takeAll(workspaceId, intake, body.pipe(gunzip), taken),
       );
     } catch (error) {
+      await this.#forget(workspaceId, taken);
       const { code } = error as { code?: string };
       if (isFault(error)) throw error;
       if (code?.startsWith('Z_')) {
@@ -74,6 +80,7 @@ export class ImportService {
     workspaceId: WorkspaceId,
     intake: WorkspaceIntake,
     source: AsyncIterable<Uint8Array>,
+    taken: string[],
   ): Promise<ImportReport> {
     const report: ImportReport = { rows: {}, media: 0, left_out: [] };
     const hashes = new Map<string, string>();
@@ -86,7 +93,7 @@ export class ImportService {
       const table = tableOf(entry.name);
       if (table) report.rows[table.name] = await takeLines(intake, table, entry, hash);
       else if (entry.name.startsWith('media/')) {
-        await this.#takeFile(workspaceId, entry, hash);
+        taken.push(await this.#takeFile(workspaceId, entry, hash));
         report.media++;
       } else {
         report.left_out.push(entry.name);
@@ -101,7 +108,7 @@ export class ImportService {
     workspaceId: WorkspaceId,
     entry: TarEntry,
     hash: ReturnType<typeof createHash>,
-  ): Promise<void> {
+  ): Promise<string> {
     const bytes = await whole(entry, this.config.media.bytesMax);
     hash.update(bytes);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
@@ -109,6 +116,17 @@ export class ImportService {
       throw fault('input/invalid', { detail: `The file ${entry.name} is not what its name says.` });
     }
     await this.files.put(workspaceId, sha256, bytes, null);
+    return sha256;
+  }
+
+  /** Takes away files whose rows were not taken. What remains after all, nobody can read: its key is gone. */
+  async #forget(workspaceId: WorkspaceId, taken: readonly string[]): Promise<void> {
+    try {
+      const unused = await this.keys.destroyUnused(workspaceId, taken);
+      for (const sha256 of unused) await this.files.remove(workspaceId, sha256);
+    } catch (error) {
+      this.logger.fault(error, { during: 'taking away the files of an import that failed' });
+    }
   }
 }
 

@@ -60,6 +60,26 @@ export class FileKeys {
     }
   }
 
+  /**
+   * Destroys the keys of files of which no row speaks.
+   *
+   * @returns the hashes of those; their bytes can be taken away
+   */
+  async destroyUnused(workspaceId: WorkspaceId, hashes: readonly string[]): Promise<string[]> {
+    const rows = await this.database.withWorkspace(
+      workspaceId,
+      (tx) => tx.$queryRaw<{ sha256: string }[]>`
+        delete from file_key f
+         where f.workspace_id = ${uuidOf(workspaceId)}::uuid and f.sha256 = any (${hashes}::text[])
+           and not exists (
+             select from media m where m.workspace_id = f.workspace_id and m.sha256 = f.sha256)
+           and not exists (
+             select from knowledge_source s where s.workspace_id = f.workspace_id and s.file_sha256 = f.sha256)
+        returning f.sha256`,
+    );
+    return rows.map(({ sha256 }) => sha256);
+  }
+
   #row(workspaceId: WorkspaceId, sha256: string): Promise<FileRow | null> {
     const key = { workspaceId: uuidOf(workspaceId), sha256 };
     return this.database.withWorkspace(workspaceId, (tx) =>
