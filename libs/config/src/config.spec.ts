@@ -40,10 +40,10 @@ describe('the gateway', () => {
       turns: 64,
       sends: 64,
       turnTimeoutMs: 60_000,
-      sweepEveryMs: 1000,
+      sweepEveryMs: 500,
       checkEveryMs: 30_000,
       gapEveryMs: 60_000,
-      leaseMs: 5000,
+      leaseMs: 3000,
       statusPort: undefined,
     });
     expect(config.media).toEqual({ bytesMax: 25_000_000 });

@@ -92,7 +92,7 @@ export async function resume(given) {
 
 /** @returns {Promise<number[] | null>} null when this machine has no redis-server */
 async function measure({ backend, once }, { seed, times: wished = '30' }) {
-  const settings = { PARLEY_LEASE: '5s', PARLEY_SWEEP_EVERY: '1s' };
+  const settings = { PARLEY_LEASE: '3s', PARLEY_SWEEP_EVERY: '500ms' };
   const world = new World(seeded(seed), { settings });
   world.provider.isCalm = true;
   try {

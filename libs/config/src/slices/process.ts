@@ -84,7 +84,7 @@ export const workSlice = {
     .prefault('60s')
     .describe('Longest time one turn of the bot may take.'),
   PARLEY_SWEEP_EVERY: duration({ min: 50, max: 60_000 })
-    .prefault('1s')
+    .prefault('500ms')
     .describe('Pause between two looks into the database for work whose wake-up was lost.'),
   PARLEY_CHECK_EVERY: duration({ min: 1_000, max: 3_600_000 })
     .prefault('30s')
@@ -95,7 +95,7 @@ export const workSlice = {
     .prefault('60s')
     .describe('Pause between two questions to a provider for what it kept while nobody listened.'),
   PARLEY_LEASE: duration({ min: 1_000, max: 600_000 })
-    .prefault('5s')
+    .prefault('3s')
     .describe(
       'How long a mailbox or a delivery stays with a worker that gives no sign of life; a worker renews three times as often.',
     ),
