@@ -8,7 +8,7 @@ import {
   testBot,
   type TestWorkspace,
 } from '../support/boot.js';
-import { tourScreens } from '../support/console-screens.js';
+import { tourDialogs, tourScreens } from '../support/console-screens.js';
 import { ConsoleBrowser, seriousFindings, shoot } from '../support/console.js';
 import { programs } from '../support/programs.js';
 
@@ -78,6 +78,7 @@ async function fill(api: Api): Promise<void> {
   const session = (await api('POST', '/v1/sessions', { channel_id: home.channelId })).body;
   const said = await api('POST', '/v1/messages', { session_id: session.id, text: 'When are you open?' });
   ids['message'] = said.body.message.id;
+  ids['contact'] = session.contact_id;
   const base = (await api('POST', '/v1/knowledge-bases', { name: 'Handbook' })).body;
   ids['base'] = base.id;
   const text = '# Returns\n\nYou can send things back within 30 days.';
@@ -91,6 +92,7 @@ async function fill(api: Api): Promise<void> {
   );
 }
 
+const withIds = (address: string): string => address.replace(/:(\w+)/g, (_, id: string) => ids[id] ?? '');
 const only = process.env['PARLEY_SCREENS']?.split(',');
 const looks = [
   ['light', 'desktop'],
@@ -102,7 +104,7 @@ describe.skipIf(programs.chromium === undefined)('every screen', () => {
   it.each(Object.entries(tourScreens).filter(([name]) => only?.includes(name) ?? true))(
     'is without a serious finding in both themes and on a phone: %s',
     async (name, [address, words]) => {
-      const at = address.replace(/:(\w+)/g, (_, id: string) => ids[id] ?? '');
+      const at = withIds(address);
       for (const [colours, size] of looks) {
         const page = await browser.open(booted, home, { at, colours, size });
         await page.getByText(words, { exact: false }).first().waitFor();
@@ -113,6 +115,28 @@ describe.skipIf(programs.chromium === undefined)('every screen', () => {
           'document.documentElement.scrollWidth - document.documentElement.clientWidth',
         );
         expect(overflow, `${name} is wider than a ${size}`).toBeLessThanOrEqual(0);
+      }
+    },
+    120_000,
+  );
+});
+
+describe.skipIf(programs.chromium === undefined)('what opens on a screen', () => {
+  it.each(Object.entries(tourDialogs).filter(([name]) => only?.includes(name) ?? true))(
+    'is without a serious finding in both themes and on a phone, and closes by a key: %s',
+    async (name, [address, by, role]) => {
+      for (const [colours, size] of looks) {
+        const page = await browser.open(booted, home, { at: withIds(address), colours, size });
+        await page.getByRole('heading').first().waitFor();
+        const opener = page.getByRole('button', { name: by, exact: true }).first();
+        if (/^.$|\+/.test(by)) await page.keyboard.press(by);
+        else await opener.click();
+        const opened = page.getByRole(role).first();
+        await opened.waitFor();
+        await shoot(page, `${name}-${colours}-${size}`);
+        expect(await seriousFindings(page), `${name} in ${colours} on a ${size}`).toEqual([]);
+        await page.keyboard.press('Escape');
+        await opened.waitFor({ state: 'detached' });
       }
     },
     120_000,

@@ -40,6 +40,28 @@ export const tourScreens: Screens = {
   'channel-settings': ['/channels/:channel?tab=settings', 'Save changes'],
 };
 
+/**
+ * What console-tour.test.ts opens on screens: by the name of the picture, an address, the button or the key that opens it, and
+ * what it is then.
+ */
+export const tourDialogs: Readonly<
+  Record<string, readonly [at: string, by: string, role: 'dialog' | 'menu']>
+> = {
+  'make-key': ['/developers', 'Make a key', 'dialog'],
+  'make-client': ['/developers?tab=clients', 'Make a client', 'dialog'],
+  'add-endpoint': ['/developers?tab=webhooks', 'Add an endpoint', 'dialog'],
+  'send-missed': ['/developers/webhooks/:endpoint', 'Send what it missed', 'dialog'],
+  'retry-many': ['/operations/dead-letters', 'Try many again', 'dialog'],
+  'make-bot': ['/bots', 'Make a bot', 'dialog'],
+  'make-base': ['/knowledge', 'Make a knowledge base', 'dialog'],
+  'add-reply': ['/settings?tab=replies', 'Write a reply', 'dialog'],
+  'merge-contact': ['/contacts/:contact', 'Merge', 'dialog'],
+  'erase-contact': ['/contacts/:contact', 'Erase', 'dialog'],
+  palette: ['/', 'Control+k', 'dialog'],
+  shortcuts: ['/', '?', 'dialog'],
+  'add-node': ['/bots/:bot/flows/order', 'Add a step', 'menu'],
+};
+
 /** What console-ops.test.ts opens, also from right to left. */
 export const opsScreens: Screens = {
   home: ['/', 'Lights'],

@@ -7,8 +7,8 @@ import {
 } from '#libs/connectors';
 import { fault, isFault, timeLimit } from '#libs/faults';
 import type { ChannelId, ConversationId, MediaId } from '#libs/model';
-import { Logger, newRequestId, withContext } from '#libs/observe';
-import { type Held, LeaseKeeper, Pump } from '#libs/queue';
+import { Logger } from '#libs/observe';
+import { type Claimed, ClaimLoop } from '#libs/queue';
 import { ChannelCache, type LoadedChannel, type MediaFetches, type OpenFetch } from '#libs/store';
 import { fetchFile } from './fetch-file.js';
 import { judgeFetch } from './judge-fetch.js';
@@ -33,21 +33,13 @@ export interface FetcherOptions {
   timeoutMs?: number;
 }
 
-interface HeldFetch extends Held {
-  fetch: OpenFetch;
-}
-
 /**
  * Fetches the files that messages name: claims what is due, fetches it once, keeps its bytes, and says in the
  * conversation what became of it. No turn waits for a file.
  */
 export class MediaFetcher {
-  readonly #pump: Pump;
-  readonly #leases: LeaseKeeper<MediaId, HeldFetch>;
-  readonly #active = new Set<Promise<void>>();
-  readonly #fetchesMax: number;
+  readonly #loop: ClaimLoop<MediaId, OpenFetch>;
   readonly #timeoutMs: number;
-  readonly #stopping = new AbortController();
 
   constructor(
     private readonly fetches: MediaFetches,
@@ -58,62 +50,40 @@ export class MediaFetcher {
     private readonly options: FetcherOptions,
     private readonly logger: Logger,
   ) {
-    this.#fetchesMax = options.fetches ?? 4;
     this.#timeoutMs = options.timeoutMs ?? 90_000;
-    this.#pump = new Pump(() => this.#pass(), {
-      sweepEveryMs: options.sweepEveryMs,
-      onError: (error) => this.logger.fault(error, { loop: 'media' }),
-    });
-    this.#leases = new LeaseKeeper(options.leaseMs, (held) =>
-      this.fetches.renew(
-        options.worker,
-        options.leaseMs,
-        held.map(({ fetch }) => fetch),
-      ),
+    const { worker, leaseMs, sweepEveryMs, fetches: atOnce = 4 } = options;
+    this.#loop = new ClaimLoop(
+      {
+        name: 'media',
+        leaseMs,
+        sweepEveryMs,
+        atOnce,
+        idOf: ({ mediaId }) => mediaId,
+        contextOf: ({ workspaceId, channelId }) => ({ workspaceId, channelId }),
+        claim: (free) => this.fetches.open(worker, free, leaseMs, this.means.heldConnections()),
+        renew: (items) => this.fetches.renew(worker, leaseMs, items),
+        work: (claimed) => this.#handle(claimed),
+      },
+      logger,
     );
   }
 
   start(): void {
-    this.#pump.start();
+    this.#loop.start();
   }
 
   /** Looks for files to fetch. @returns when a look that began after this call has ended */
   poke(): Promise<void> {
-    return this.#pump.poke();
+    return this.#loop.poke();
   }
 
   /** Claims nothing more, and gives up what is under way: another worker fetches it. */
-  async stop(): Promise<void> {
-    await this.#pump.stop();
-    this.#stopping.abort();
-    await Promise.allSettled(this.#active);
-    this.#leases.stop();
+  stop(): Promise<void> {
+    return this.#loop.stop();
   }
 
-  async #pass(): Promise<void> {
-    const free = this.#fetchesMax - this.#active.size;
-    if (free <= 0) return;
-    const { worker, leaseMs } = this.options;
-    const claimed = await this.fetches.open(worker, free, leaseMs, this.means.heldConnections());
-    for (const fetch of claimed) this.#begin(fetch);
-  }
-
-  #begin(fetch: OpenFetch): void {
-    const held: HeldFetch = { fetch, lost: new AbortController() };
-    this.#leases.hold(fetch.mediaId, held);
-    const { workspaceId, channelId } = fetch;
-    const work = withContext({ requestId: newRequestId(), workspaceId, channelId }, () => this.#handle(held))
-      .catch((error: unknown) => this.logger.fault(error, { mediaId: fetch.mediaId }))
-      .finally(() => {
-        this.#leases.release(fetch.mediaId, held);
-        this.#active.delete(work);
-        void this.poke();
-      });
-    this.#active.add(work);
-  }
-
-  async #handle({ fetch, lost }: HeldFetch): Promise<void> {
-    const signal = timeLimit(this.#timeoutMs, lost.signal, this.#stopping.signal).signal;
+  async #handle({ item: fetch, lost }: Claimed<OpenFetch>): Promise<void> {
+    const signal = timeLimit(this.#timeoutMs, lost.signal, this.#loop.stopping).signal;
     const outcome = await this.#outcomeOf(fetch, signal);
     if (lost.signal.aborted) return;
     const isRecorded = await this.fetches.record(this.options.worker, fetch, outcome);
@@ -130,7 +100,7 @@ export class MediaFetcher {
     } catch (thrown) {
       if (!isFault(thrown)) this.logger.fault(thrown, { mediaId: fetch.mediaId });
       // What a stopping worker gives up is nobody's failure.
-      if (this.#stopping.signal.aborted)
+      if (this.#loop.stopping.aborted)
         return { status: 'pending' as const, waitMs: 0, reason: 'The worker stopped.' };
       return judgeFetch(thrown, fetch, Math.random());
     }

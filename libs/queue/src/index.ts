@@ -8,5 +8,6 @@ export { workerOptions } from './processors.js';
 export { QueueBoards, type QueueBoardOptions } from './queue-boards.js';
 export { QueueModule } from './queue.module.js';
 export { Wakes } from './wakes.js';
+export { ClaimLoop, type Claimed, type ClaimLoopOptions } from './claim-loop.js';
 export { LeaseKeeper, type Held } from './lease-keeper.js';
 export { Pump, type PumpOptions } from './pump.js';

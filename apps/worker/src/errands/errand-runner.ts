@@ -1,8 +1,8 @@
 import type { CallOutcome } from '#libs/bot';
 import type { InboundDoor } from '#libs/inbound';
 import type { ConversationId, ErrandId, TurnSignal } from '#libs/model';
-import { crashPoint, newRequestId, withContext, type Logger } from '#libs/observe';
-import { LeaseKeeper, Pump, type Held } from '#libs/queue';
+import { crashPoint, type Logger } from '#libs/observe';
+import { type Claimed, ClaimLoop } from '#libs/queue';
 import type { Errands, Offers, OpenErrand } from '#libs/store';
 import type { CallRunner } from './call-runner.js';
 
@@ -18,20 +18,13 @@ export interface ErrandOptions {
   sweepEveryMs: number;
 }
 
-interface HeldErrand extends Held {
-  errand: OpenErrand;
-}
-
 /**
  * Does what turns left to be done: claims what is due, does it, puts what came of it into the conversation's mailbox, and
  * only then forgets it. A worker that dies in between leaves it to another one; the signal is known again by its key, and a
  * call is repeated under the same id.
  */
 export class ErrandRunner {
-  readonly #pump: Pump;
-  readonly #leases: LeaseKeeper<ErrandId, HeldErrand>;
-  readonly #active = new Set<Promise<void>>();
-  readonly #stopping = new AbortController();
+  readonly #loop: ClaimLoop<ErrandId, OpenErrand>;
 
   constructor(
     private readonly errands: Errands,
@@ -41,61 +34,40 @@ export class ErrandRunner {
     private readonly changed: (conversationId: ConversationId) => void,
     private readonly door: InboundDoor,
     private readonly options: ErrandOptions,
-    private readonly logger: Logger,
+    logger: Logger,
   ) {
     const { worker, leaseMs, sweepEveryMs } = options;
-    this.#pump = new Pump(() => this.#pass(), {
-      sweepEveryMs,
-      onError: (error) => this.logger.fault(error, { loop: 'errands' }),
-    });
-    this.#leases = new LeaseKeeper(leaseMs, (held) =>
-      this.errands.renew(
-        worker,
+    this.#loop = new ClaimLoop(
+      {
+        name: 'errands',
         leaseMs,
-        held.map(({ errand }) => errand),
-      ),
+        sweepEveryMs,
+        atOnce: AT_ONCE,
+        idOf: ({ errandId }) => errandId,
+        contextOf: ({ workspaceId, channelId }) => ({ workspaceId, channelId }),
+        claim: (free) => this.errands.open(worker, free, leaseMs),
+        renew: (items) => this.errands.renew(worker, leaseMs, items),
+        work: (claimed) => this.#do(claimed),
+      },
+      logger,
     );
   }
 
   start(): void {
-    this.#pump.start();
+    this.#loop.start();
   }
 
   /** Looks for errands. @returns when a look that began after this call has ended */
   poke(): Promise<void> {
-    return this.#pump.poke();
+    return this.#loop.poke();
   }
 
   /** Claims nothing more, and gives up what is under way: another worker does it. */
-  async stop(): Promise<void> {
-    await this.#pump.stop();
-    this.#stopping.abort();
-    await Promise.allSettled(this.#active);
-    this.#leases.stop();
+  stop(): Promise<void> {
+    return this.#loop.stop();
   }
 
-  async #pass(): Promise<void> {
-    const free = AT_ONCE - this.#active.size;
-    if (free <= 0) return;
-    const claimed = await this.errands.open(this.options.worker, free, this.options.leaseMs);
-    for (const errand of claimed) this.#begin(errand);
-  }
-
-  #begin(errand: OpenErrand): void {
-    const held: HeldErrand = { errand, lost: new AbortController() };
-    this.#leases.hold(errand.errandId, held);
-    const { workspaceId, channelId } = errand;
-    const work = withContext({ requestId: newRequestId(), workspaceId, channelId }, () => this.#do(held))
-      .catch((error: unknown) => this.logger.fault(error, { errandId: errand.errandId }))
-      .finally(() => {
-        this.#leases.release(errand.errandId, held);
-        this.#active.delete(work);
-        void this.poke();
-      });
-    this.#active.add(work);
-  }
-
-  async #do({ errand, lost }: HeldErrand): Promise<void> {
+  async #do({ item: errand, lost }: Claimed<OpenErrand>): Promise<void> {
     const outcome = await this.#outcome(errand, lost.signal);
     if (outcome === 'later' || lost.signal.aborted) return;
     if (outcome) {
@@ -130,8 +102,8 @@ export class ErrandRunner {
 
   /** @returns null when it is not over: it is tried again, or this worker ends */
   async #call(errand: OpenErrand, lost: AbortSignal): Promise<TurnSignal | null> {
-    const outcome = await this.calls.run(errand, AbortSignal.any([lost, this.#stopping.signal]));
-    if (this.#stopping.signal.aborted) return null;
+    const outcome = await this.calls.run(errand, AbortSignal.any([lost, this.#loop.stopping]));
+    if (this.#loop.stopping.aborted) return null;
     if (!outcome.ok && AGAIN.has(outcome.code) && errand.attempts + 1 < TRIES) {
       await this.errands.again(this.options.worker, errand, 500 * 2 ** errand.attempts);
       return null;

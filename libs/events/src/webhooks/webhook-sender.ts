@@ -1,8 +1,8 @@
 import { type EgressFetch, signWebhook } from '#libs/connectors';
 import { fault, toFault } from '#libs/faults';
 import type { ConversationId, Handover, WebhookAttempt, WebhookDeliveryId, WorkspaceId } from '#libs/model';
-import { Logger, newRequestId, withContext } from '#libs/observe';
-import { type Held, LeaseKeeper, Pump } from '#libs/queue';
+import { Logger } from '#libs/observe';
+import { type Claimed, ClaimLoop } from '#libs/queue';
 import type { Conversations, OpenWebhook, WebhookDeliveries, WebhookOutcome } from '#libs/store';
 import { judgeAnswer, type ReceiverAnswer } from './judge-answer.js';
 import { writePayload } from './payload.js';
@@ -20,10 +20,6 @@ export interface WebhookSenderOptions {
   handoverOf: (workspaceId: WorkspaceId, conversationId: ConversationId) => Promise<Handover>;
   /** Longest time one receiver may take. */
   timeoutMs?: number;
-}
-
-interface HeldWebhook extends Held {
-  webhook: OpenWebhook;
 }
 
 /** Longest pause between two looks, also when nobody says that something happened. */
@@ -50,13 +46,9 @@ const USER_AGENT = 'Parley-Webhooks/1';
  * and always under the same `webhook-id`: a worker that dies between the answer and the record sends again.
  */
 export class WebhookSender {
-  readonly #pump: Pump;
-  readonly #leases: LeaseKeeper<WebhookDeliveryId, HeldWebhook>;
-  readonly #active = new Set<Promise<void>>();
-  readonly #sendsMax: number;
+  readonly #loop: ClaimLoop<WebhookDeliveryId, OpenWebhook>;
   readonly #each: number;
   readonly #timeoutMs: number;
-  readonly #stopping = new AbortController();
   #gathering: NodeJS.Timeout | undefined;
 
   constructor(
@@ -66,29 +58,32 @@ export class WebhookSender {
     private readonly options: WebhookSenderOptions,
     private readonly logger: Logger,
   ) {
-    this.#sendsMax = options.sends ?? 64;
     this.#each = options.each ?? 10;
     this.#timeoutMs = options.timeoutMs ?? 20_000;
-    this.#pump = new Pump(() => this.#pass(), {
-      sweepEveryMs: Math.min(options.sweepEveryMs, SWEEP_MS),
-      onError: (error) => this.logger.fault(error, { loop: 'webhooks' }),
-    });
-    this.#leases = new LeaseKeeper(options.leaseMs, (held) =>
-      this.webhooks.renew(
-        options.worker,
-        options.leaseMs,
-        held.map(({ webhook }) => webhook),
-      ),
+    const { worker, leaseMs, sweepEveryMs, sends: atOnce = 64 } = options;
+    this.#loop = new ClaimLoop(
+      {
+        name: 'webhooks',
+        leaseMs,
+        sweepEveryMs: Math.min(sweepEveryMs, SWEEP_MS),
+        atOnce,
+        idOf: ({ deliveryId }) => deliveryId,
+        contextOf: ({ workspaceId }) => ({ workspaceId }),
+        claim: (free) => this.#claim(free),
+        renew: (items) => this.webhooks.renew(worker, leaseMs, items),
+        work: (claimed) => this.#handle(claimed),
+      },
+      logger,
     );
   }
 
   start(): void {
-    this.#pump.start();
+    this.#loop.start();
   }
 
   /** Looks for webhooks to send. @returns when a look that began after this call has ended */
   poke(): Promise<void> {
-    return this.#pump.poke();
+    return this.#loop.poke();
   }
 
   /** Something happened that an endpoint may want to know. */
@@ -102,42 +97,22 @@ export class WebhookSender {
   /** Claims nothing more, and gives up what is under way: it is sent again, under the same id. */
   async stop(): Promise<void> {
     clearTimeout(this.#gathering);
-    await this.#pump.stop();
-    this.#stopping.abort();
-    await Promise.allSettled(this.#active);
-    this.#leases.stop();
+    await this.#loop.stop();
   }
 
-  async #pass(): Promise<void> {
-    const free = this.#sendsMax - this.#active.size;
-    if (free <= 0) return;
+  async #claim(free: number): Promise<OpenWebhook[]> {
     const { worker, leaseMs } = this.options;
-    const since = performance.now();
     const share = Math.max(1, Math.floor(free * SHARE_OF_FREE));
     const limit = Math.max(1, free - share);
     const claimed = await this.webhooks.open(worker, limit, Math.min(this.#each, share), leaseMs);
-    for (const webhook of claimed) this.#begin(webhook, since);
     if (claimed.length === limit) void this.poke();
     if (claimed.length === 0) await this.webhooks.endLeft();
+    return claimed;
   }
 
-  #begin(webhook: OpenWebhook, since: number): void {
-    const { workspaceId, deliveryId } = webhook;
-    const held: HeldWebhook = { webhook, lost: new AbortController() };
-    this.#leases.hold(deliveryId, held, since);
-    const work = withContext({ requestId: newRequestId(), workspaceId }, () => this.#handle(held))
-      .catch((error: unknown) => this.logger.fault(error, { webhookDeliveryId: deliveryId }))
-      .finally(() => {
-        this.#leases.release(deliveryId, held);
-        this.#active.delete(work);
-        void this.poke();
-      });
-    this.#active.add(work);
-  }
-
-  async #handle(held: HeldWebhook): Promise<void> {
-    const { webhook, lost } = held;
-    const outcome = await this.#send(held).catch((thrown: unknown) => this.#unsendable(webhook, thrown));
+  async #handle(claimed: Claimed<OpenWebhook>): Promise<void> {
+    const { item: webhook, lost } = claimed;
+    const outcome = await this.#send(claimed).catch((thrown: unknown) => this.#unsendable(webhook, thrown));
     if (!outcome || lost.signal.aborted) return;
     await this.webhooks.record(this.options.worker, webhook, outcome);
   }
@@ -150,16 +125,16 @@ export class WebhookSender {
   }
 
   /** @returns null when it is no longer ours to send */
-  async #send(held: HeldWebhook): Promise<WebhookOutcome | null> {
-    const { webhook, lost } = held;
+  async #send(claimed: Claimed<OpenWebhook>): Promise<WebhookOutcome | null> {
+    const { item: webhook, lost } = claimed;
     const body = webhook.body ?? (await this.#write(webhook));
     const secrets = await this.webhooks.secretsOf(webhook);
-    if (!(await this.#leases.isOurs(webhook.deliveryId, held))) return null;
+    if (!(await this.#loop.isOurs(claimed))) return null;
     const now = Date.now();
     const begun = performance.now();
     const { answer, text } = await this.#post(webhook, body, secrets, lost.signal);
     // What a stopping worker gives up is nobody's failure.
-    if (answer.status === null && this.#stopping.signal.aborted) {
+    if (answer.status === null && this.#loop.stopping.aborted) {
       return { status: 'pending', waitMs: 0, attempt: null, body };
     }
     const { error, ...judgement } = judgeAnswer(answer, webhook.attempts, Math.random(), Date.now());
@@ -189,7 +164,7 @@ export class WebhookSender {
         },
         body,
         timeoutMs: this.#timeoutMs,
-        signal: AbortSignal.any([lost, this.#stopping.signal]),
+        signal: AbortSignal.any([lost, this.#loop.stopping]),
       });
       return { answer, text: answer.text().slice(0, ANSWER_CHARS) };
     } catch (thrown) {
