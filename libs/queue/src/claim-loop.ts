@@ -83,12 +83,14 @@ export class ClaimLoop<Id extends string, Item> {
   }
 
   #begin(item: Item, since: number): void {
-    const { idOf, contextOf, work, name } = this.options;
-    const id = idOf(item);
+    const { options } = this;
+    const id = options.idOf(item);
     const claimed: Claimed<Item> = { item, lost: new AbortController() };
     this.#leases.hold(id, claimed, since);
-    const doing = withContext({ requestId: newRequestId(), ...contextOf(item) }, () => work(claimed))
-      .catch((error: unknown) => this.logger.fault(error, { loop: name, id }))
+    const doing = withContext({ requestId: newRequestId(), ...options.contextOf(item) }, () =>
+      options.work(claimed),
+    )
+      .catch((error: unknown) => this.logger.fault(error, { loop: options.name, id }))
       .finally(() => {
         this.#leases.release(id, claimed);
         this.#active.delete(doing);
