@@ -15,9 +15,7 @@ export class Front {
   #unready = new Set();
   /** @type {NodeJS.Timeout | undefined} */
   #looking;
-  #server = createServer({ noDelay: true, pauseOnConnect: true }, (client) =>
-    this.#join(client, this.#ports.length),
-  );
+  #server = createServer({ noDelay: true, pauseOnConnect: true }, (client) => this.#join(client, []));
   port = 0;
 
   /** @param {readonly number[]} ports  of the gateways */
@@ -25,12 +23,12 @@ export class Front {
     this.#ports = ports;
   }
 
-  /** @param {import('node:net').Socket} client @param {number} left  gateways to be tried */
-  #join(client, left) {
-    if (left === 0) return void client.destroy();
-    const port = this.#pick();
+  /** @param {import('node:net').Socket} client @param {readonly number[]} tried  ports that do not listen */
+  #join(client, tried) {
+    const port = this.#pick(tried);
+    if (port === undefined) return void client.destroy();
     const gateway = connect({ port, host: '127.0.0.1', noDelay: true });
-    const refused = () => this.#join(client, left - 1);
+    const refused = () => this.#join(client, [...tried, port]);
     gateway.once('error', refused);
     gateway.once('connect', () => {
       gateway.off('error', refused);
@@ -41,13 +39,12 @@ export class Front {
     return undefined;
   }
 
-  /** The next that is ready; when none is, simply the next. */
-  #pick() {
-    for (let tried = 0; tried < this.#ports.length; tried++) {
-      const port = this.#ports[this.#next++ % this.#ports.length];
-      if (!this.#unready.has(port)) return port;
-    }
-    return this.#ports[this.#next++ % this.#ports.length];
+  /** The next that is ready; when none is, simply the next. @param {readonly number[]} tried */
+  #pick(tried) {
+    const left = this.#ports.filter((port) => !tried.includes(port));
+    const ready = left.filter((port) => !this.#unready.has(port));
+    const from = ready.length > 0 ? ready : left;
+    return from[this.#next++ % from.length];
   }
 
   async #look(port) {
