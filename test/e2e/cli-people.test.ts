@@ -107,7 +107,7 @@ describe('parley contacts', () => {
     );
 
     const counted = await parley('contacts', 'erase', id);
-    expect(counted.out).toContain('1 addresses');
+    expect(counted.out).toContain('addresses: 1');
     expect(counted.err).toContain(`parley contacts erase ${id} --yes`);
     expect(await jsonOf('contacts', 'list', '--find', 'mary')).toHaveLength(1);
     expect((await parley('contacts', 'erase', id, '--yes')).out).toContain(`${id} is erased, for good`);

@@ -448,7 +448,7 @@ describe.skipIf(programs.chromium === undefined)('contacts in a browser', () => 
     await page.getByRole('heading', { name: 'Mona Lisa' }).waitFor();
 
     await page.getByRole('button', { name: 'Erase' }).click();
-    await page.getByText(/1 conversations, \d+ messages/).waitFor();
+    await page.getByText(/Conversations: 1 · Messages: \d+/).waitFor();
     await page.getByRole('button', { name: 'Erase for good' }).click();
     await page.getByRole('heading', { name: 'Contacts' }).waitFor();
     expect((await api('GET', `/v1/contacts/${kept.contact}`)).status).toBe(404);

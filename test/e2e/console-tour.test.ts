@@ -9,7 +9,8 @@ import {
   type TestWorkspace,
 } from '../support/boot.js';
 import { tourDialogs, tourScreens } from '../support/console-screens.js';
-import { ConsoleBrowser, seriousFindings, shoot } from '../support/console.js';
+import { ConsoleBrowser } from '../support/console.js';
+import { expectFineInEveryLook } from '../support/every-look.js';
 import { programs } from '../support/programs.js';
 
 let booted: Booted;
@@ -94,50 +95,36 @@ async function fill(api: Api): Promise<void> {
 
 const withIds = (address: string): string => address.replace(/:(\w+)/g, (_, id: string) => ids[id] ?? '');
 const only = process.env['PARLEY_SCREENS']?.split(',');
-const looks = [
-  ['light', 'desktop'],
-  ['dark', 'desktop'],
-  ['light', 'phone'],
-] as const;
+const wanted = <Entry>(all: Readonly<Record<string, Entry>>): [string, Entry][] =>
+  Object.entries(all).filter(([name]) => only?.includes(name) ?? true);
 
 describe.skipIf(programs.chromium === undefined)('every screen', () => {
-  it.each(Object.entries(tourScreens).filter(([name]) => only?.includes(name) ?? true))(
-    'is without a serious finding in both themes and on a phone: %s',
+  it.each(wanted(tourScreens))(
+    'is without a serious finding in both themes, on a desktop and on a phone: %s',
     async (name, [address, words]) => {
-      const at = withIds(address);
-      for (const [colours, size] of looks) {
-        const page = await browser.open(booted, home, { at, colours, size });
-        await page.getByText(words, { exact: false }).first().waitFor();
-        await page.waitForLoadState('load');
-        await shoot(page, `${name}-${colours}-${size}`);
-        expect(await seriousFindings(page), `${name} in ${colours} on a ${size}`).toEqual([]);
-        const overflow = await page.evaluate<number>(
-          'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-        );
-        expect(overflow, `${name} is wider than a ${size}`).toBeLessThanOrEqual(0);
-      }
+      const page = await browser.open(booted, home, { at: withIds(address) });
+      await page.getByText(words, { exact: false }).first().waitFor();
+      await page.waitForLoadState('load');
+      await expectFineInEveryLook(page, name);
     },
     120_000,
   );
 });
 
 describe.skipIf(programs.chromium === undefined)('what opens on a screen', () => {
-  it.each(Object.entries(tourDialogs).filter(([name]) => only?.includes(name) ?? true))(
-    'is without a serious finding in both themes and on a phone, and closes by a key: %s',
+  it.each(wanted(tourDialogs))(
+    'is without a serious finding in every look, and closes by a key: %s',
     async (name, [address, by, role]) => {
-      for (const [colours, size] of looks) {
-        const page = await browser.open(booted, home, { at: withIds(address), colours, size });
-        await page.getByRole('heading').first().waitFor();
-        const opener = page.getByRole('button', { name: by, exact: true }).first();
-        if (/^.$|\+/.test(by)) await page.keyboard.press(by);
-        else await opener.click();
-        const opened = page.getByRole(role).first();
-        await opened.waitFor();
-        await shoot(page, `${name}-${colours}-${size}`);
-        expect(await seriousFindings(page), `${name} in ${colours} on a ${size}`).toEqual([]);
-        await page.keyboard.press('Escape');
-        await opened.waitFor({ state: 'detached' });
-      }
+      const page = await browser.open(booted, home, { at: withIds(address) });
+      await page.getByRole('heading').first().waitFor();
+      if (/^.$|\+/.test(by)) await page.keyboard.press(by);
+      else await page.getByRole('button', { name: by, exact: true }).first().click();
+      const opened = page.getByRole(role).first();
+      await opened.waitFor();
+      await expect.poll(() => opened.locator('[data-loading]').count()).toBe(0);
+      await expectFineInEveryLook(page, name);
+      await page.keyboard.press('Escape');
+      await opened.waitFor({ state: 'detached' });
     },
     120_000,
   );

@@ -29,7 +29,7 @@ export const erase: Action<{ yes?: boolean }> = async (desk, [id], { yes }) => {
   const isMeant = yes === true;
   const found = await desk.parley.contacts.erase(id!, { dry_run: !isMeant });
   const { conversations, messages, identities, files } = found;
-  const what = `${conversations} conversations, ${messages} messages, ${identities} addresses, ${files} files`;
-  desk.show(found, isMeant ? `${id} is erased, for good: ${what}.` : `Would be erased, for good: ${what}.`);
+  const what = `conversations: ${conversations}, messages: ${messages}, addresses: ${identities}, files: ${files}`;
+  desk.show(found, isMeant ? `${id} is erased, for good (${what}).` : `Would be erased, for good (${what}).`);
   if (!isMeant) desk.note(`Nothing was changed. To do it: parley contacts erase ${id} --yes`);
 };

@@ -11,6 +11,7 @@ import { Problem } from '../api/problem.js';
 import { useMay } from '../api/session.js';
 import { apiWord } from '../i18n/api-word.js';
 import { useFormats } from '../i18n/format.js';
+import { nameOf } from '../parts/name-of.js';
 import { Page } from '../parts/page.js';
 import { ProblemNote } from '../parts/problem-note.js';
 import { toldProblem } from '../parts/told.js';
@@ -33,7 +34,7 @@ export function ContactScreen() {
       </Page>
     );
   }
-  const name = contact.name ?? contact.identities[0]?.value ?? t('nobody');
+  const name = nameOf({ name: contact.name, addresses: contact.identities }, t('nobody'));
   return (
     <Page
       title={name}

@@ -9,6 +9,7 @@ import { call } from '../api/call.js';
 import type { PageOf } from '../api/lists.js';
 import { useFormats } from '../i18n/format.js';
 import { Empty } from '../parts/empty.js';
+import { nameOf } from '../parts/name-of.js';
 import { Page } from '../parts/page.js';
 import { ProblemNote } from '../parts/problem-note.js';
 import classes from './contacts.module.css';
@@ -92,7 +93,7 @@ function Rows({ contacts }: { contacts: readonly Contact[] }) {
             <Table.Tr key={id}>
               <Table.Td>
                 <Link to="/contacts/$id" params={{ id }} className={classes['link']}>
-                  <bdi>{name ?? identities[0]?.value ?? t('nobody')}</bdi>
+                  <bdi>{nameOf({ name, addresses: identities }, t('nobody'))}</bdi>
                 </Link>
               </Table.Td>
               <Table.Td>

@@ -44,8 +44,8 @@ export function Erasing({ id }: { id: string }) {
           <ProblemNote error={survey.error ?? erase.error} />
           <Button
             color="red"
-            disabled={!survey.data}
-            loading={erase.isPending}
+            disabled={survey.isError}
+            loading={survey.isLoading || erase.isPending}
             onClick={() => erase.mutate()}
           >
             {t('eraseDo')}

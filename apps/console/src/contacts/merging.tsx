@@ -10,6 +10,7 @@ import { call } from '../api/call.js';
 import { pageQuery } from '../api/lists.js';
 import { useMay } from '../api/session.js';
 import { useFormats } from '../i18n/format.js';
+import { nameOf } from '../parts/name-of.js';
 import { ProblemNote } from '../parts/problem-note.js';
 import { told } from '../parts/told.js';
 import { Matter } from './matter.js';
@@ -59,7 +60,7 @@ export function MergeButton({ contact }: { contact: Contact }) {
                   <Radio
                     key={id}
                     value={id}
-                    label={name ?? t('nobody')}
+                    label={nameOf({ name, addresses: identities }, t('nobody'))}
                     description={identities.map(({ value }) => value).join(' · ')}
                   />
                 ))}

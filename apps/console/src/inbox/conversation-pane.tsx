@@ -14,7 +14,7 @@ import { ContactPanel } from './contact-panel.js';
 import { useDraftOf } from './drafts.js';
 import { conversationQuery } from './inbox-data.js';
 import classes from './inbox.module.css';
-import { nameOf } from './names.js';
+import { nameOf } from '../parts/name-of.js';
 import { snoozeTimes } from './snooze-times.js';
 import { Thread } from './thread.js';
 import { ThreadHead } from './thread-head.js';

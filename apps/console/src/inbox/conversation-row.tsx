@@ -9,7 +9,7 @@ import { allQuery } from '../api/lists.js';
 import { useFormats } from '../i18n/format.js';
 import { operatorsQuery, typing } from './inbox-data.js';
 import classes from './inbox.module.css';
-import { nameOf } from './names.js';
+import { nameOf } from '../parts/name-of.js';
 import { useOthers } from './use-presence.js';
 import { Portrait } from './portrait.js';
 

@@ -49,6 +49,7 @@ export function Palette() {
     <Spotlight
       actions={[...actions, ...more]}
       shortcut={null}
+      attributes={{ content: { 'aria-label': t('palette') } }}
       nothingFound={t('nothingFound')}
       highlightQuery
       scrollable

@@ -56,6 +56,8 @@ export const theme = createTheme({
   focusRing: 'auto',
   components: {
     Card: { defaultProps: { withBorder: true, padding: 'md' } },
+    // What Mantine puts first in a menu takes the focus and says nothing: the first item takes it.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
     Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.35, blur: 2 } } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 300 } },
     Badge: { defaultProps: { variant: 'light', radius: 'sm' }, styles: { root: { textTransform: 'none' } } },
@@ -66,7 +68,10 @@ export const theme = createTheme({
 
 /** Colours that differ between light and dark, each at least 4.5:1 where it carries text. */
 export const variables: CSSVariablesResolver = () => ({
-  variables: {},
+  variables: {
+    '--mantine-color-red-filled': '#b02a1a',
+    '--mantine-color-red-filled-hover': '#962214',
+  },
   light: {
     '--mantine-color-body': '#f7f5f0',
     '--mantine-color-text': '#1f2a2e',

@@ -43,7 +43,7 @@ export const contacts = {
   eraseText:
     'Alles von ihr wird endgültig entfernt, auch was gesagt wurde. Das lässt sich nicht rückgängig machen.',
   eraseCount:
-    '{{conversations}} Gespräche, {{messages}} Nachrichten, {{files}} Dateien, {{identities}} Adressen',
+    'Gespräche: {{conversations}} · Nachrichten: {{messages}} · Dateien: {{files}} · Adressen: {{identities}}',
   eraseDo: 'Endgültig löschen',
   erased: 'Die Person wurde gelöscht.',
   danger: 'Was sich nicht rückgängig machen lässt',

@@ -42,7 +42,7 @@ export const contacts = {
   eraseTitle: 'Erase this person?',
   eraseText: 'Everything of them is taken away for good, also what was said. This cannot be undone.',
   eraseCount:
-    '{{conversations}} conversations, {{messages}} messages, {{files}} files, {{identities}} addresses',
+    'Conversations: {{conversations}} · Messages: {{messages}} · Files: {{files}} · Addresses: {{identities}}',
   eraseDo: 'Erase for good',
   erased: 'The person was erased.',
   danger: 'What cannot be undone',

@@ -42,7 +42,7 @@ export const contacts = {
   eraseTitle: '¿Borrar a esta persona?',
   eraseText: 'Todo lo suyo se quita para siempre, también lo dicho. No se puede deshacer.',
   eraseCount:
-    '{{conversations}} conversaciones, {{messages}} mensajes, {{files}} archivos, {{identities}} direcciones',
+    'Conversaciones: {{conversations}} · Mensajes: {{messages}} · Archivos: {{files}} · Direcciones: {{identities}}',
   eraseDo: 'Borrar para siempre',
   erased: 'La persona fue borrada.',
   danger: 'Lo que no se puede deshacer',

@@ -42,7 +42,7 @@ export const contacts = {
   eraseTitle: 'Effacer cette personne ?',
   eraseText: 'Tout ce qui la concerne est retiré pour toujours, y compris ce qui a été dit. C’est définitif.',
   eraseCount:
-    '{{conversations}} conversations, {{messages}} messages, {{files}} fichiers, {{identities}} adresses',
+    'Conversations : {{conversations}} · Messages : {{messages}} · Fichiers : {{files}} · Adresses : {{identities}}',
   eraseDo: 'Effacer définitivement',
   erased: 'La personne a été effacée.',
   danger: 'Ce qui est définitif',
