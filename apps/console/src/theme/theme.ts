@@ -68,10 +68,7 @@ export const theme = createTheme({
 
 /** Colours that differ between light and dark, each at least 4.5:1 where it carries text. */
 export const variables: CSSVariablesResolver = () => ({
-  variables: {
-    '--mantine-color-red-filled': '#b02a1a',
-    '--mantine-color-red-filled-hover': '#962214',
-  },
+  variables: {},
   light: {
     '--mantine-color-body': '#f7f5f0',
     '--mantine-color-text': '#1f2a2e',
@@ -79,6 +76,8 @@ export const variables: CSSVariablesResolver = () => ({
     '--mantine-color-placeholder': '#697377',
     '--mantine-color-anchor': '#126650',
     '--mantine-color-error': '#b02a1a',
+    '--mantine-color-red-filled': '#b02a1a',
+    '--mantine-color-red-filled-hover': '#962214',
     '--mantine-color-yellow-light': '#fbf1d8',
     '--mantine-color-yellow-light-hover': '#f7e9c5',
     '--mantine-color-yellow-light-color': '#7a4f06',
@@ -105,6 +104,8 @@ export const variables: CSSVariablesResolver = () => ({
     '--mantine-color-yellow-light-color': '#e9b65c',
     '--mantine-color-orange-light': '#33240f',
     '--mantine-color-orange-light-color': '#f0b06a',
+    '--mantine-color-red-filled': '#b02a1a',
+    '--mantine-color-red-filled-hover': '#962214',
     '--mantine-color-red-light': '#33201d',
     '--mantine-color-red-light-hover': '#3e2622',
     '--mantine-color-red-light-color': '#ff9c87',
