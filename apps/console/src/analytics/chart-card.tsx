@@ -20,6 +20,8 @@ const Lines = lazy(async () => ({ default: (await import('./lines.js')).Lines })
 /** What a chart draws: one row for each day, week or month. */
 export type Drawn = { start: string } & Record<string, number | string | null>;
 
+const isSum = ({ unit }: ReportChart): boolean => unit === 'count' || unit === 'money';
+
 /** One report over time: a chart for the eye, the same numbers as a table for everybody, and as files. */
 export function ChartCard(props: {
   chart: ReportChart;
@@ -38,7 +40,7 @@ export function ChartCard(props: {
     const counted = new Map(
       (found.data?.data ?? []).map(({ start, values }) => [dayOf(Date.parse(start ?? ''), timezone), values]),
     );
-    const nothing = chart.unit === 'count' || chart.unit === 'money' ? 0 : null;
+    const nothing = isSum(chart) ? 0 : null;
     return bucketsOf(first, last, interval).map((start): Drawn => {
       const values = counted.get(start);
       const named = chart.series.map(({ value }) => [value, values ? (values[value] ?? null) : nothing]);
@@ -46,7 +48,9 @@ export function ChartCard(props: {
     });
   }, [found.data, chart, first, last, interval, timezone]);
   const Chart = chart.kind === 'line' ? Lines : Bars;
-  const isEmpty = found.data?.data.length === 0;
+  // A sum of nothing draws an axis and says nothing; a share or a time that is zero says something.
+  const isNothing = ({ start: _, ...values }: Drawn) => Object.values(values).every((value) => !value);
+  const isEmpty = found.data?.data.length === 0 || (isSum(chart) && rows.every(isNothing));
   const title = t(`report.${chart.report}`);
   return (
     <Card component="section" aria-label={title} className={classes['card']}>
@@ -73,7 +77,7 @@ export function ChartCard(props: {
       </Group>
       <ProblemNote error={found.error} onRetry={() => void found.refetch()} />
       {found.isLoading && <Skeleton height={240} radius="md" />}
-      {isEmpty && <Text c="dimmed">{t('nothing')}</Text>}
+      {found.data && isEmpty && <Text c="dimmed">{t('nothing')}</Text>}
       {found.data && !isEmpty && (
         <>
           {!isTable && (
