@@ -216,8 +216,8 @@ export const mutants = {
     files: [
       {
         file: 'apps/gateway/src/hooks/answer-within.js',
-        from: 'retryAfterMs: 5_000 })), ms);',
-        to: 'retryAfterMs: 5_000 })), 60_000);',
+        from: 'await within(ms, work, LATE)',
+        to: 'await within(60_000, work, LATE)',
       },
       { file: 'libs/store/src/pipeline/inbox.js', from: '}, ANSWER_WITHIN_MS);', to: '}, 60_000);' },
       {
